@@ -1,0 +1,13 @@
+/** The Lambda function behind the orders fields of the GraphQL API. It wires; the work is in src/. */
+import { createDatabase } from '../../../src/database/database.js';
+import { readDatabaseSettings } from '../../../src/database/settings.js';
+import { logJson } from '../../../src/graphql/log.js';
+import { createResolver } from '../../../src/graphql/resolver.js';
+import { orderFields } from '../../../src/orders/fields.js';
+
+const database = createDatabase(readDatabaseSettings(process.env), {
+  applicationName: 'orders-api',
+  onIdleError: (error) => logJson('info', 'idle connection lost', { cause: error.message }),
+});
+
+export const handler = createResolver({ fields: orderFields(database), activity: database.activity, log: logJson });

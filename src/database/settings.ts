@@ -1,0 +1,58 @@
+/** Reads and validates where the database is. Runs once, at cold start, so that a wrong deployment fails at once. */
+import { DATABASE_ENVIRONMENT } from './environment-names.js';
+
+export interface DatabaseSettings {
+  /** Host name of the RDS Proxy endpoint; also the name the TLS certificate and the IAM token are checked against. */
+  host: string;
+  /** 1..65535. */
+  port: number;
+  database: string;
+  /** Database user, case-sensitive. */
+  user: string;
+  /** AWS region of the proxy, for example eu-west-1. Part of the IAM token's signature. */
+  region: string;
+}
+
+export class DatabaseSettingsError extends Error {
+  override readonly name = 'DatabaseSettingsError';
+
+  constructor(readonly problems: readonly string[]) {
+    super(
+      `The function's environment does not say where the database is:\n${problems.map((problem) => `- ${problem}`).join('\n')}\n` +
+        'amplify/database/connect-function.ts sets these variables; deploy the backend again.',
+    );
+  }
+}
+
+/**
+ * @param env `process.env` of the Lambda function.
+ * @throws DatabaseSettingsError naming every missing or invalid variable at once.
+ */
+export function readDatabaseSettings(env: Readonly<Record<string, string | undefined>>): DatabaseSettings {
+  const problems: string[] = [];
+
+  const required = (name: string): string => {
+    const value = env[name]?.trim() ?? '';
+    if (value === '') problems.push(`${name} is not set.`);
+    return value;
+  };
+
+  const host = required(DATABASE_ENVIRONMENT.host);
+  const portText = required(DATABASE_ENVIRONMENT.port);
+  const database = required(DATABASE_ENVIRONMENT.database);
+  const user = required(DATABASE_ENVIRONMENT.user);
+  const region = required('AWS_REGION');
+
+  const port = Number(portText);
+  if (portText !== '' && !(/^\d{1,5}$/.test(portText) && port >= 1 && port <= 65_535)) {
+    problems.push(`${DATABASE_ENVIRONMENT.port} is "${portText}"; expected a whole number from 1 to 65535.`);
+  }
+  if (host.includes('/') || host.includes(':')) {
+    problems.push(
+      `${DATABASE_ENVIRONMENT.host} is "${host}"; expected a bare host name, without scheme, port or path.`,
+    );
+  }
+
+  if (problems.length > 0) throw new DatabaseSettingsError(problems);
+  return { host, port, database, user, region };
+}

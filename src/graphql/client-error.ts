@@ -1,0 +1,40 @@
+/** Errors that are meant for the caller: their type, message and info reach the client as they are. */
+
+export class ClientError extends Error {
+  /**
+   * @param type `errorType` of the GraphQL answer: PascalCase, part of the API.
+   * @param message Shown to the caller. No secrets, no other customer's data.
+   * @param info `errorInfo` of the GraphQL answer.
+   */
+  constructor(
+    readonly type: string,
+    message: string,
+    readonly info?: Record<string, unknown>,
+  ) {
+    super(message);
+    this.name = type;
+  }
+}
+
+export interface InputProblem {
+  /** Path of the argument, for example lines[0].quantity. */
+  field: string;
+  /** What is expected. */
+  message: string;
+}
+
+/** Arguments that were refused, all of them at once. Nothing has been written. */
+export class InvalidInputError extends ClientError {
+  constructor(readonly problems: readonly InputProblem[]) {
+    super('InvalidInput', problems.map(({ field, message }) => `${field}: ${message}`).join(' '), {
+      problems: [...problems],
+    });
+  }
+}
+
+/** The request carries no signed-in user. AppSync refuses such requests first; this is the second lock. */
+export class UnauthenticatedError extends ClientError {
+  constructor() {
+    super('Unauthenticated', 'Sign in to use this operation.');
+  }
+}

@@ -1,0 +1,15 @@
+/** The resolvers of the orders API by field name of amplify/data/schema.ts: check the input, then ask the database. */
+import type { Database } from '../database/database.js';
+import type { FieldResolver } from '../graphql/resolver.js';
+import { readListRequest, readNewOrder, readOrderId } from './input.js';
+import { cancelOrder, createOrder, getOrder, listOrders, orderTotals } from './orders.js';
+
+export function orderFields(database: Database): Record<string, FieldResolver> {
+  return {
+    createOrder: async (caller, args) => createOrder(database, caller.sub, readNewOrder(args)),
+    cancelOrder: async (caller, args) => cancelOrder(database, caller.sub, readOrderId(args)),
+    getOrder: async (caller, args) => getOrder(database, caller.sub, readOrderId(args)),
+    listOrders: async (caller, args) => listOrders(database, caller.sub, readListRequest(args)),
+    orderTotals: async () => orderTotals(database),
+  };
+}
