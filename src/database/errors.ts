@@ -124,7 +124,7 @@ function isNetworkError(error: unknown): boolean {
 
 /** Node's codes for sockets and TLS, such as ECONNRESET, EPIPE, ENOTFOUND, ERR_TLS_CERT_ALTNAME_INVALID. */
 function isNetworkCode(code: string): boolean {
-  return /^(E[A-Z]{3,}|ERR_(TLS|SSL|SOCKET)_|[A-Z_]*CERT[A-Z_]*$|UNABLE_TO_)/.test(code);
+  return /^(E[A-Z_]{3,}|ERR_(TLS|SSL|SOCKET)_|[A-Z_]*CERT[A-Z_]*$|UNABLE_TO_)/.test(code);
 }
 
 function stringProperty(value: unknown, name: string): string | undefined {

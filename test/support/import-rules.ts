@@ -1,0 +1,120 @@
+/** Who may import whom, and who may read the process environment: the boundaries of docs/architecture.md as data. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix, sep } from 'node:path';
+import ts from 'typescript';
+
+export interface SourceFile {
+  /** Relative to the repository, with forward slashes. */
+  path: string;
+  text: string;
+}
+
+interface ImportRule {
+  files: RegExp;
+  /** What these files may import: a path of the repository, or a package or Node module by name. Nothing else. */
+  mayImport: readonly RegExp[];
+}
+
+const NODE = /^node:/;
+const CDK = /^(aws-cdk-lib|constructs)(\/|$)/;
+
+/** The first rule that fits a file holds. */
+const IMPORT_RULES: readonly ImportRule[] = [
+  { files: /^amplify\/backend\.ts$/, mayImport: [/^amplify\//, NODE, CDK, /^@aws-amplify\/backend$/] },
+  { files: /^amplify\/environments\.ts$/, mayImport: [/^amplify\/configuration\//] },
+  { files: /^amplify\/data\/schema\.ts$/, mayImport: [/^@aws-amplify\/data-schema$/] },
+  {
+    files: /^amplify\/(auth|data)\//,
+    mayImport: [
+      /^amplify\/(auth|data|functions)\//,
+      NODE,
+      CDK,
+      /^@aws-amplify\/(backend|data-schema)$/,
+      /^src\/graphql\/envelope\.ts$/,
+    ],
+  },
+  { files: /^amplify\/functions\/[^/]+\/resource\.ts$/, mayImport: [/^@aws-amplify\/backend$/] },
+  {
+    files: /^amplify\/functions\/[^/]+\/handler\.ts$/,
+    mayImport: [/^src\/(?!local\/|operations\/)/],
+  },
+  { files: /^amplify\/configuration\//, mayImport: [/^amplify\/configuration\//, NODE, /^zod(\/|$)/] },
+  {
+    files: /^amplify\/(network|database|monitoring|guardrails)\//,
+    mayImport: [
+      /^amplify\/(configuration|network|database|monitoring|guardrails)\//,
+      NODE,
+      CDK,
+      /^@aws-amplify\/(backend|plugin-types)$/,
+      /^src\/database\/environment-names\.ts$/,
+    ],
+  },
+  { files: /^src\/database\//, mayImport: [/^src\/database\//, NODE, /^pg$/, /^@aws-sdk\/rds-signer$/] },
+  { files: /^src\/graphql\//, mayImport: [/^src\/(graphql|database)\//, NODE] },
+  {
+    files: /^src\/operations\//,
+    mayImport: [
+      /^src\/operations\//,
+      /^amplify\/(environments\.ts|configuration\/)/,
+      /^(?!src\/|amplify\/|aws-cdk-lib)/,
+    ],
+  },
+  {
+    files: /^src\/local\//,
+    mayImport: [
+      /^src\/(local|database)\//,
+      /^src\/graphql\/envelope\.ts$/,
+      /^amplify\/data\/schema\.ts$/,
+      /^(?!src\/|amplify\/|aws-cdk-lib|constructs|@aws-amplify\/backend)/,
+    ],
+  },
+  // Everything else in src/ is a domain.
+  { files: /^src\/[^/]+\//, mayImport: [/^src\/(database|graphql)\//, NODE] },
+];
+
+/** Command lines, composition roots and handlers. Everywhere else configuration is a parameter. */
+const MAY_READ_ENVIRONMENT =
+  /^(amplify\/backend\.ts|amplify\/functions\/[^/]+\/handler\.ts|src\/operations\/[a-z-]+\.ts|src\/local\/start\.ts|src\/local\/cognito\/user-token\.ts|src\/local\/lambda\/bootstrap\.ts)$/;
+
+/** Every TypeScript file under the given folders of the repository. */
+export function readSources(repository: string, folders: readonly string[]): SourceFile[] {
+  return folders.flatMap((folder) =>
+    readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.m?ts$/.test(name) && !name.includes('node_modules'))
+      .map((name) => {
+        const path = posix.join(folder, name.split(sep).join('/'));
+        return { path, text: readFileSync(join(repository, path), 'utf8') };
+      }),
+  );
+}
+
+/** One sentence for each import or read that breaks a rule. */
+export function importProblems(sources: readonly SourceFile[]): string[] {
+  return sources.flatMap((source) => [...forbiddenImports(source), ...forbiddenEnvironmentReads(source)]);
+}
+
+function forbiddenImports({ path, text }: SourceFile): string[] {
+  const rule = IMPORT_RULES.find(({ files }) => files.test(path));
+  if (rule === undefined) return [`${path} has no import rule: add its folder to test/support/import-rules.ts.`];
+  return importsOf(path, text)
+    .filter(
+      (imported) => imported === 'amplify/backend.ts' || !rule.mayImport.some((allowed) => allowed.test(imported)),
+    )
+    .map((imported) => `${path} must not import ${imported}.`);
+}
+
+function importsOf(path: string, text: string): string[] {
+  return ts
+    .preProcessFile(text, true, true)
+    .importedFiles.map(({ fileName }) =>
+      fileName.startsWith('.') ? posix.join(posix.dirname(path), fileName).replace(/\.(m?)js$/, '.$1ts') : fileName,
+    );
+}
+
+function forbiddenEnvironmentReads({ path, text }: SourceFile): string[] {
+  if (MAY_READ_ENVIRONMENT.test(path)) return [];
+  const withoutComments = text.replace(/\/\*[\s\S]*?\*\/|(^|\s)\/\/.*$/gm, '');
+  return /\bprocess\s*\.\s*env\b|\benv\b[^;]*from 'node:process'/.test(withoutComments)
+    ? [`${path} must not read process.env: take the value as a parameter.`]
+    : [];
+}

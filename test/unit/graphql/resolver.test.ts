@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest';
+import { toDatabaseError } from '../../../src/database/errors.js';
+import { ClientError } from '../../../src/graphql/client-error.js';
+import type { Log } from '../../../src/graphql/log.js';
+import { createResolver, type FieldResolver, type ResolverEvent } from '../../../src/graphql/resolver.js';
+
+const CONTEXT = { awsRequestId: 'request-1' };
+
+function event(fieldName: string, overrides: Partial<ResolverEvent> = {}): ResolverEvent {
+  return { typeName: 'Query', fieldName, arguments: { card: '4111-secret' }, identity: { sub: 'alice' }, ...overrides };
+}
+
+function resolverOf(fields: Record<string, FieldResolver>) {
+  const lines: Parameters<Log>[] = [];
+  const activity = { connectionsOpened: 0, statements: 0, rows: 0, connectMillis: 0, queryMillis: 0 };
+  const handler = createResolver({ fields, activity, log: (...line) => void lines.push(line) });
+  return { handler, lines, activity };
+}
+
+test('hands the caller and the arguments to the field, and wraps what it returns', async () => {
+  const { handler } = resolverOf({ echo: async (caller, args) => ({ caller, args }) });
+
+  expect(await handler(event('echo'), CONTEXT)).toEqual({
+    data: { caller: { sub: 'alice' }, args: { card: '4111-secret' } },
+  });
+});
+
+test('writes one line for each invocation: field, duration, cold or warm, connection, rows', async () => {
+  const { handler, lines, activity } = resolverOf({
+    rows: async () => {
+      activity.connectionsOpened ||= 1;
+      activity.statements += 1;
+      activity.rows += 3;
+    },
+  });
+
+  await handler(event('rows'), CONTEXT);
+  await handler(event('rows'), CONTEXT);
+
+  expect(lines).toMatchObject([
+    ['info', 'resolved', { field: 'rows', coldStart: true, connection: 'new', rows: 3, requestId: 'request-1' }],
+    ['info', 'resolved', { field: 'rows', coldStart: false, connection: 'reused', rows: 3 }],
+  ]);
+  expect(lines[0]?.[2].durationMillis).toBeGreaterThanOrEqual(0);
+});
+
+test('tells the client of errors that are meant for the client, with their type', async () => {
+  const { handler, lines } = resolverOf({
+    sell: async () => {
+      throw new ClientError('SoldOut', 'No more tea.', { sku: 'TEA-1' });
+    },
+  });
+
+  expect(await handler(event('sell'), CONTEXT)).toEqual({
+    error: { type: 'SoldOut', message: 'No more tea.', info: { sku: 'TEA-1' } },
+  });
+  expect(lines).toMatchObject([['info', 'refused', { errorType: 'SoldOut' }]]);
+});
+
+test.each([
+  [toDatabaseError(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })), 'DatabaseUnavailable'],
+  [toDatabaseError(new Error('Query read timeout')), 'DatabaseTimeout'],
+  [toDatabaseError(Object.assign(new Error('deadlock'), { code: '40P01' })), 'Conflict'],
+  [toDatabaseError(Object.assign(new Error('check'), { code: '23514' })), 'ConstraintViolation'],
+  [toDatabaseError(Object.assign(new Error('no table "secret_table"'), { code: '42P01' })), 'InternalError'],
+  [new Error('secret_table'), 'InternalError'],
+])('tells the client of %s only a type and the reference of the log line', async (failure, type) => {
+  const { handler } = resolverOf({
+    fail: async () => {
+      throw failure;
+    },
+  });
+
+  const result = await handler(event('fail'), CONTEXT);
+
+  expect(result).toMatchObject({ error: { type, info: { reference: 'request-1' } } });
+  expect(JSON.stringify(result)).not.toContain('secret_table');
+});
+
+test.each([null, {}, { sub: '' }, { sub: 5 } as unknown as { sub: string }])(
+  'refuses a caller without sub: %j',
+  async (identity) => {
+    const { handler } = resolverOf({ echo: async () => 'never' });
+
+    expect(await handler(event('echo', { identity }), CONTEXT)).toMatchObject({ error: { type: 'Unauthenticated' } });
+  },
+);
+
+test.each(['unknown', 'constructor', '__proto__', 'toString'])(
+  'has no resolver for the field %s',
+  async (fieldName) => {
+    const { handler } = resolverOf({});
+
+    expect(await handler(event(fieldName), CONTEXT)).toMatchObject({ error: { type: 'InternalError' } });
+  },
+);
+
+test('never logs arguments', async () => {
+  const { handler, lines } = resolverOf({
+    sell: async () => {
+      throw new ClientError('SoldOut', 'No card 4111-secret.');
+    },
+  });
+
+  await handler(event('sell'), CONTEXT);
+
+  expect(JSON.stringify(lines)).not.toContain('4111-secret');
+});
