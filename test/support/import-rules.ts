@@ -18,7 +18,7 @@ interface ImportRule {
 const NODE = /^node:/;
 const CDK = /^(aws-cdk-lib|constructs)(\/|$)/;
 
-/** The first rule that fits a file holds. */
+/** The first rule that fits a file holds. A file may always import its own folder's files. */
 const IMPORT_RULES: readonly ImportRule[] = [
   { files: /^amplify\/backend\.ts$/, mayImport: [/^amplify\//, NODE, CDK, /^@aws-amplify\/backend$/] },
   { files: /^amplify\/environments\.ts$/, mayImport: [/^amplify\/configuration\//] },
@@ -29,7 +29,7 @@ const IMPORT_RULES: readonly ImportRule[] = [
       /^amplify\/(auth|data|functions)\//,
       NODE,
       CDK,
-      /^@aws-amplify\/(backend|data-schema)$/,
+      /^@aws-amplify\/(backend|data-schema|plugin-types)$/,
       /^src\/graphql\/envelope\.ts$/,
     ],
   },
@@ -38,7 +38,7 @@ const IMPORT_RULES: readonly ImportRule[] = [
     files: /^amplify\/functions\/[^/]+\/handler\.ts$/,
     mayImport: [/^src\/(?!local\/|operations\/)/],
   },
-  { files: /^amplify\/configuration\//, mayImport: [/^amplify\/configuration\//, NODE, /^zod(\/|$)/] },
+  { files: /^amplify\/configuration\//, mayImport: [NODE, /^zod(\/|$)/] },
   {
     files: /^amplify\/(network|database|monitoring|guardrails)\//,
     mayImport: [
@@ -49,8 +49,8 @@ const IMPORT_RULES: readonly ImportRule[] = [
       /^src\/database\/environment-names\.ts$/,
     ],
   },
-  { files: /^src\/database\//, mayImport: [/^src\/database\//, NODE, /^pg$/, /^@aws-sdk\/rds-signer$/] },
-  { files: /^src\/graphql\//, mayImport: [/^src\/(graphql|database)\//, NODE] },
+  { files: /^src\/database\//, mayImport: [NODE, /^pg$/, /^@aws-sdk\/rds-signer$/] },
+  { files: /^src\/graphql\//, mayImport: [/^src\/database\//, NODE] },
   {
     files: /^src\/operations\//,
     mayImport: [
@@ -96,10 +96,13 @@ export function importProblems(sources: readonly SourceFile[]): string[] {
 function forbiddenImports({ path, text }: SourceFile): string[] {
   const rule = IMPORT_RULES.find(({ files }) => files.test(path));
   if (rule === undefined) return [`${path} has no import rule: add its folder to test/support/import-rules.ts.`];
+  const ownFolder = /^(src|amplify)\/[^/]+\//.exec(path)?.[0];
   return importsOf(path, text)
-    .filter(
-      (imported) => imported === 'amplify/backend.ts' || !rule.mayImport.some((allowed) => allowed.test(imported)),
-    )
+    .filter((imported) => {
+      if (imported === 'amplify/backend.ts') return true;
+      const own = ownFolder !== undefined && ownFolder !== 'amplify/functions/' && imported.startsWith(ownFolder);
+      return !own && !rule.mayImport.some((allowed) => allowed.test(imported));
+    })
     .map((imported) => `${path} must not import ${imported}.`);
 }
 
