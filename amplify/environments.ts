@@ -1,0 +1,48 @@
+/**
+ * The one file that you edit: which VPC and which database each deployment uses. `npx ampx sandbox` deploys `sandbox`; a
+ * branch in Amplify Hosting deploys the environment of its name, so add `main`, `staging` and so on next to it. What each
+ * field means and where its value is found: configuration/environment.ts, or hover over the field. Nothing here is secret.
+ */
+import { type Environments, REPLACE_ME } from './configuration/environment.js';
+
+export const environments: Environments = {
+  /** Your own account's development VPC and database, shared by every developer's sandbox. */
+  sandbox: {
+    account: REPLACE_ME,
+    region: REPLACE_ME,
+    network: {
+      vpcId: REPLACE_ME,
+      subnets: { type: 'isolated' },
+    },
+    database: {
+      name: REPLACE_ME,
+      user: REPLACE_ME,
+      proxy: {
+        kind: 'existing',
+        proxyArn: REPLACE_ME,
+        endpoint: REPLACE_ME,
+        securityGroupId: REPLACE_ME,
+      },
+    },
+  },
+
+  /** A complete example, for the tests, the documentation and `npm run synth`. Its VPC is pinned in cdk.context.json. */
+  example: {
+    account: '111122223333',
+    region: 'eu-west-1',
+    network: {
+      vpcId: 'vpc-0a1b2c3d4e5f60718',
+      subnets: { type: 'isolated' },
+    },
+    database: {
+      name: 'app',
+      user: 'app',
+      proxy: {
+        kind: 'existing',
+        proxyArn: 'arn:aws:rds:eu-west-1:111122223333:db-proxy:prx-0123456789abcdef0',
+        endpoint: 'orders.proxy-c1d2e3f4g5h6.eu-west-1.rds.amazonaws.com',
+        securityGroupId: 'sg-0d1e2f3a4b5c60798',
+      },
+    },
+  },
+};

@@ -1,0 +1,38 @@
+/**
+ * Reads cdk.context.json, the answers of earlier VPC lookups. ampx keeps lookups in memory and ignores that file, so it
+ * is read here: a VPC that is pinned needs neither AWS credentials nor the right to look.
+ */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { ConfigurationError } from '../configuration/configuration-error.js';
+
+export type PinnedContext = Readonly<Record<string, unknown>>;
+
+const FILE = fileURLToPath(new URL('../../cdk.context.json', import.meta.url));
+
+/** Without the file nothing is pinned, and every VPC is looked up. */
+export function readPinnedContext(file: string = FILE): PinnedContext {
+  const text = readIfPresent(file);
+  if (text === undefined) return {};
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ConfigurationError('cdk.context.json cannot be read.', [
+      {
+        path: 'cdk.context.json',
+        got: cause instanceof Error ? cause.message : String(cause),
+        expected: 'a JSON object of lookups and their answers',
+        fix: 'correct it, or delete it to have the VPC looked up again',
+      },
+    ]);
+  }
+}
+
+function readIfPresent(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    throw cause;
+  }
+}
