@@ -1,0 +1,19 @@
+/** Owns making elements. Text goes in as text, never as HTML: it may come from the database. */
+
+/**
+ * @param {string} tag
+ * @param {Record<string, unknown>} properties set on the element, as `className` or `onclick`
+ * @param {...(Node | string)} children
+ */
+export function element(tag, properties = {}, ...children) {
+  const node = Object.assign(document.createElement(tag), properties);
+  node.append(...children);
+  return node;
+}
+
+/** The element with this id; a missing one is a defect of the page. */
+export function byId(id) {
+  const node = document.getElementById(id);
+  if (!node) throw new Error(`The page has no element #${id}`);
+  return node;
+}

@@ -1,0 +1,41 @@
+/** Owns the parts of the page that tell what runs where: the drawn path and the commands to copy. */
+import { byId, element } from './dom.js';
+
+const COPIED_SHOWN_MILLIS = 1500;
+
+/** @param {{ name: string, detail: string, address: string }[]} parts in the order in which a request passes them */
+export function showPath(parts) {
+  byId('path').replaceChildren(
+    ...parts.map(({ name, detail, address }) =>
+      element(
+        'li',
+        {},
+        element('strong', { textContent: name }),
+        element('span', { textContent: detail }),
+        element('code', { textContent: address }),
+      ),
+    ),
+  );
+}
+
+/** @param {{ name: string, command: string }[]} commands */
+export function showCommands(commands) {
+  byId('commands').replaceChildren(
+    ...commands.flatMap(({ name, command }) => [
+      element('dt', { textContent: name }),
+      element('dd', {}, element('code', { textContent: command }), copyButton(name, command)),
+    ]),
+  );
+}
+
+function copyButton(name, command) {
+  const button = element('button', { type: 'button', textContent: 'Copy', ariaLabel: `Copy: ${name}` });
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(command);
+    button.textContent = 'Copied';
+    setTimeout(() => {
+      button.textContent = 'Copy';
+    }, COPIED_SHOWN_MILLIS);
+  });
+  return button;
+}

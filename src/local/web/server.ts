@@ -1,0 +1,140 @@
+/**
+ * Owns the HTTP server of the local stack: on loopback only, for hosts named localhost only, every answer with the same
+ * security headers. What it answers is in the routes it is given.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { LocalStackError } from '../local-stack-error.js';
+import { isLoopbackHost } from './loopback-host.js';
+
+/** An answer still under way gets this long when the server stops. */
+const STOP_GRACE_MILLIS = 1000;
+const STOP_SWEEP_MILLIS = 10;
+const ANY_PORT_ATTEMPTS = 10;
+
+const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self' data:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'cross-origin-opener-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+export interface WebRoute {
+  /** The whole path, as /console/page.js. */
+  readonly path: string;
+  /** Answers the request, whatever its method. */
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+}
+
+export interface WebServerOptions {
+  /** 0 for any free port. */
+  port: number;
+  routes: readonly WebRoute[];
+  /** Told of a route that failed; its caller gets status 500. @default - written to standard error */
+  onError?: (error: unknown) => void;
+}
+
+export interface WebServer {
+  readonly port: number;
+  /** With the name `localhost` and no slash at the end. */
+  readonly url: string;
+  /** Closes every connection; an answer under way may end first. */
+  stop(): Promise<void>;
+}
+
+/** Resolves when the server listens; a LocalStackError when the port is taken. */
+export async function startWebServer({ port, routes, onError = console.error }: WebServerOptions): Promise<WebServer> {
+  const handlers = new Map(routes.map(({ path, handle }) => [path, handle]));
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+    if (!isLoopbackHost(request.headers.host)) {
+      return sendText(response, 403, 'This server answers for localhost, 127.0.0.1 and [::1] only.');
+    }
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    const handle = handlers.get(path);
+    if (handle === undefined) return sendText(response, 404, `There is nothing at ${path}.`);
+    try {
+      await handle(request, response);
+    } catch (error) {
+      onError(error);
+      if (response.headersSent) response.destroy();
+      else sendText(response, 500, 'The local stack failed to answer; its terminal says why.');
+    }
+  };
+
+  const servers = await listenOnLoopback(port, answer);
+  const [first] = servers;
+  const { port: actualPort } = first.address() as AddressInfo;
+  return {
+    port: actualPort,
+    url: `http://localhost:${actualPort}`,
+    stop: async () => {
+      await Promise.all(servers.map(closeServer));
+    },
+  };
+}
+
+/** Answers with one line of plain text. */
+export function sendText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+}
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** On 127.0.0.1, and on ::1 where the machine has it: a browser may take either for `localhost`. */
+async function listenOnLoopback(port: number, listener: Listener): Promise<[Server, ...Server[]]> {
+  for (let attempt = 1; ; attempt += 1) {
+    const ipv4 = await listen(listener, port, '127.0.0.1');
+    const { port: actualPort } = ipv4.address() as AddressInfo;
+    try {
+      return [ipv4, await listen(listener, actualPort, '::1')];
+    } catch (error) {
+      if (!(error instanceof LocalStackError)) return [ipv4];
+      await closeServer(ipv4);
+      // A port that was free for IPv4 alone: with any port allowed, another one will do.
+      if (port !== 0 || attempt === ANY_PORT_ATTEMPTS) throw error;
+    }
+  }
+}
+
+function listen(listener: Listener, port: number, host: string): Promise<Server> {
+  const server = createServer(listener);
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, port)));
+    server.listen({ port, host, ipv6Only: true }, () => resolve(server));
+  });
+}
+
+function explain(error: NodeJS.ErrnoException, port: number): Error {
+  const fix = 'Choose another port: PORT=3001 npm start';
+  if (error.code === 'EADDRINUSE') {
+    return new LocalStackError(`Port ${port} is in use by another program.`, fix, { cause: error });
+  }
+  if (error.code === 'EACCES') {
+    return new LocalStackError(`Port ${port} may not be opened by this user.`, fix, { cause: error });
+  }
+  return error;
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    // A kept-alive connection becomes idle only when its answer has ended, so one look is not enough.
+    const sweep = setInterval(() => server.closeIdleConnections(), STOP_SWEEP_MILLIS);
+    const giveUp = setTimeout(() => server.closeAllConnections(), STOP_GRACE_MILLIS);
+    server.close(() => {
+      clearInterval(sweep);
+      clearTimeout(giveUp);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,33 @@
+/** Owns finding the system's Chromium and starting it: without any traffic of its own, in a browser test's hands. */
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+
+const USUAL_PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** The browser's path; undefined where there is none. `CHROMIUM_PATH` names another one. */
+export const chromiumPath = [process.env.CHROMIUM_PATH, ...USUAL_PATHS].find(
+  (path) => path !== undefined && existsSync(path),
+);
+
+/** Why browser tests do not run here; undefined where they do. To be printed, so that nobody takes a skip for a pass. */
+export const chromiumMissing =
+  chromiumPath === undefined
+    ? 'Browser tests are skipped: no Chromium at /usr/bin/chromium; install one, or name it in CHROMIUM_PATH.'
+    : undefined;
+
+export async function launchChromium(): Promise<Browser> {
+  if (chromiumPath === undefined) throw new Error(chromiumMissing);
+  return chromium.launch({
+    executablePath: chromiumPath,
+    args: [
+      '--headless=new',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
