@@ -8,16 +8,16 @@ export interface FieldGuide {
 const ENVIRONMENT_FIELDS: Readonly<Record<string, FieldGuide>> = {
   account: {
     expected: 'the 12 digits of an AWS account',
-    fix: 'aws sts get-caller-identity --query Account --output text',
+    fix: 'run aws sts get-caller-identity --query Account --output text',
   },
   region: {
     expected: 'the region of the VPC, for example eu-west-1',
-    fix: 'aws configure get region',
+    fix: 'run aws configure get region',
   },
   network: { expected: 'an object with vpcId and subnets', fix: 'compare with the environment `example`' },
   'network.vpcId': {
     expected: 'vpc- and 8 or 17 hexadecimal digits',
-    fix: 'aws ec2 describe-vpcs --query "Vpcs[].[VpcId,Tags]"',
+    fix: 'run aws ec2 describe-vpcs --query "Vpcs[].[VpcId,Tags]"',
   },
   'network.subnets': {
     expected: "{ type: 'isolated' }, { type: 'withEgress' } or { ids: ['subnet-…', 'subnet-…'] }",
@@ -26,11 +26,11 @@ const ENVIRONMENT_FIELDS: Readonly<Record<string, FieldGuide>> = {
   'network.subnets.type': { expected: "'isolated' or 'withEgress'", fix: 'choose one of the two' },
   'network.subnets.ids': {
     expected: 'a list of two or more different subnet ids',
-    fix: 'aws ec2 describe-subnets --query "Subnets[].[VpcId,SubnetId,AvailabilityZone]"',
+    fix: 'run aws ec2 describe-subnets --query "Subnets[].[VpcId,SubnetId,AvailabilityZone]"',
   },
   'network.subnets.ids.*': {
     expected: 'subnet- and 8 or 17 hexadecimal digits',
-    fix: 'aws ec2 describe-subnets --query "Subnets[].[VpcId,SubnetId,AvailabilityZone]"',
+    fix: 'run aws ec2 describe-subnets --query "Subnets[].[VpcId,SubnetId,AvailabilityZone]"',
   },
   database: { expected: 'an object with name, user and proxy', fix: 'compare with the environment `example`' },
   'database.name': {
@@ -48,15 +48,15 @@ const ENVIRONMENT_FIELDS: Readonly<Record<string, FieldGuide>> = {
   'database.proxy.kind': { expected: "'existing' or 'new'", fix: 'choose one of the two' },
   'database.proxy.proxyArn': {
     expected: 'arn:aws:rds:<region>:<account>:db-proxy:prx-…, the proxy’s id and not its name',
-    fix: 'aws rds describe-db-proxies --query "DBProxies[].[DBProxyName,DBProxyArn]"',
+    fix: 'run aws rds describe-db-proxies --query "DBProxies[].[DBProxyName,DBProxyArn]"',
   },
   'database.proxy.endpoint': {
     expected: 'the host name that RDS gave the proxy, ….proxy-….<region>.rds.amazonaws.com, without scheme and port',
-    fix: 'aws rds describe-db-proxies --query "DBProxies[].[DBProxyName,Endpoint]"',
+    fix: 'run aws rds describe-db-proxies --query "DBProxies[].[DBProxyName,Endpoint]"',
   },
   'database.proxy.securityGroupId': {
     expected: 'sg- and 8 or 17 hexadecimal digits',
-    fix: 'aws rds describe-db-proxies --query "DBProxies[].[DBProxyName,VpcSecurityGroupIds]"',
+    fix: 'run aws rds describe-db-proxies --query "DBProxies[].[DBProxyName,VpcSecurityGroupIds]"',
   },
   'database.proxy.target': {
     expected: "{ kind: 'instance', instanceIdentifier } or { kind: 'cluster', clusterIdentifier }",
@@ -65,19 +65,19 @@ const ENVIRONMENT_FIELDS: Readonly<Record<string, FieldGuide>> = {
   'database.proxy.target.kind': { expected: "'instance' or 'cluster'", fix: 'choose one of the two' },
   'database.proxy.target.instanceIdentifier': {
     expected: 'the identifier of a DB instance: a letter, then letters, digits or -, 63 at most',
-    fix: 'aws rds describe-db-instances --query "DBInstances[].DBInstanceIdentifier"',
+    fix: 'run aws rds describe-db-instances --query "DBInstances[].DBInstanceIdentifier"',
   },
   'database.proxy.target.clusterIdentifier': {
     expected: 'the identifier of an Aurora cluster: a letter, then letters, digits or -, 63 at most',
-    fix: 'aws rds describe-db-clusters --query "DBClusters[].DBClusterIdentifier"',
+    fix: 'run aws rds describe-db-clusters --query "DBClusters[].DBClusterIdentifier"',
   },
   'database.proxy.databaseSecurityGroupId': {
     expected: 'sg- and 8 or 17 hexadecimal digits',
-    fix: 'aws rds describe-db-instances --query "DBInstances[].[DBInstanceIdentifier,VpcSecurityGroups]"',
+    fix: 'run aws rds describe-db-instances --query "DBInstances[].[DBInstanceIdentifier,VpcSecurityGroups]"',
   },
   'database.proxy.secretArn': {
     expected: 'arn:aws:secretsmanager:<region>:<account>:secret:<name>-<six characters>, complete',
-    fix: 'aws secretsmanager list-secrets --query "SecretList[].[Name,ARN]"',
+    fix: 'run aws secretsmanager list-secrets --query "SecretList[].[Name,ARN]"',
   },
 };
 

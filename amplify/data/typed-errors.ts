@@ -3,7 +3,6 @@
  * functions return their errors as data (src/graphql/envelope.ts) and the template here raises them as GraphQL errors.
  */
 import type { CfnFunctionConfiguration } from 'aws-cdk-lib/aws-appsync';
-import { ConfigurationError } from '../configuration/configuration-error.js';
 
 /** The AppSync functions that Amplify made, by name. */
 type AppSyncFunctions = Readonly<Record<string, CfnFunctionConfiguration>>;
@@ -38,14 +37,9 @@ function invocationOf(appSyncFunctions: AppSyncFunctions, functionName: string):
   const invocation = Object.values(appSyncFunctions).find((candidate) => candidate.name === name);
   if (invocation) return invocation;
   // Silence here would send clients the envelope's errors as empty data.
-  throw new ConfigurationError('An AppSync function whose errors are to be raised does not exist.', [
-    {
-      path: `functions.${functionName}`,
-      got: `no AppSync function ${name}`,
-      expected: `one of ${Object.values(appSyncFunctions)
-        .map((candidate) => candidate.name)
-        .join(', ')}`,
-      fix: 'use the name that a.handler.function() has in amplify/data/schema.ts',
-    },
-  ]);
+  const names = Object.values(appSyncFunctions).map((candidate) => candidate.name);
+  throw new Error(
+    `AppSync has no function ${name}, whose errors are to be raised; it has ${names.join(', ')}. ` +
+      `Use the name that a.handler.function() has in data/schema.ts instead of '${functionName}'.`,
+  );
 }

@@ -1,0 +1,68 @@
+/** Runs Amplify's synthesis without ampx: the context that ampx would set, the backend's own code, and the signal to write. */
+import process from 'node:process';
+
+export interface BackendIdentity {
+  /** The app, as Amplify knows it: an app id, or for a sandbox the package's name. */
+  readonly namespace: string;
+  /** The branch; for a sandbox, its owner. */
+  readonly name: string;
+  readonly type: 'sandbox' | 'branch';
+}
+
+/**
+ * @param loadBackend imports the backend, which declares everything while it loads.
+ * @param out the folder for the cloud assembly.
+ */
+export async function synthesizeBackend(
+  loadBackend: () => Promise<unknown>,
+  identity: BackendIdentity,
+  out: string,
+): Promise<void> {
+  const restoreEnvironment = setEnvironment({
+    CDK_OUTDIR: out,
+    CDK_CONTEXT_JSON: JSON.stringify({ ...inheritedContext(), ...contextOf(identity) }),
+    // Nothing is deployed, so whose credentials are at hand makes no difference to the templates.
+    CDK_DEFAULT_ACCOUNT: undefined,
+    CDK_DEFAULT_REGION: undefined,
+    // Amplify's own calls of deprecated CDK functions are not for the reader to act on.
+    JSII_DEPRECATED: 'quiet',
+  });
+  try {
+    const already = new Set(process.listeners('message'));
+    await loadBackend();
+    const [writeAssembly] = process.listeners('message').filter((listener) => !already.has(listener));
+    if (writeAssembly === undefined) throw new Error('The backend does not call defineBackend().');
+    process.off('message', writeAssembly);
+    // ampx emits this as an event. Called directly, it reaches this backend only, and no other listener of the process.
+    writeAssembly('amplifySynth', undefined);
+  } finally {
+    restoreEnvironment();
+  }
+}
+
+/** Keys: https://github.com/aws-amplify/amplify-backend/blob/main/packages/platform-core/src/cdk_context_key.ts */
+function contextOf({ namespace, name, type }: BackendIdentity): Record<string, string> {
+  return {
+    'amplify-backend-namespace': namespace,
+    'amplify-backend-name': name,
+    'amplify-backend-type': type,
+  };
+}
+
+/** The answers to lookups, when the CDK's command line has started this one. */
+function inheritedContext(): Record<string, unknown> {
+  return JSON.parse(process.env.CDK_CONTEXT_JSON ?? '{}');
+}
+
+/** @returns puts everything back as it was. */
+function setEnvironment(values: Readonly<Record<string, string | undefined>>): () => void {
+  const before = Object.keys(values).map((name) => [name, process.env[name]] as const);
+  const set = (name: string, value: string | undefined) => {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  };
+  for (const [name, value] of Object.entries(values)) set(name, value);
+  return () => {
+    for (const [name, value] of before) set(name, value);
+  };
+}
