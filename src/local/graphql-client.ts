@@ -1,0 +1,22 @@
+/** Sends GraphQL requests to the local stack as one of its users, the way a client of the deployed API does. */
+import type { LocalUserPool } from './cognito/user-pool.js';
+import type { GraphqlRequest } from './sample-orders.js';
+
+export interface GraphqlAnswer {
+  data: Record<string, unknown> | null;
+  errors?: { errorType: string; message: string; errorInfo?: unknown; path?: unknown }[];
+}
+
+export async function sendGraphql(
+  url: string,
+  userPool: LocalUserPool,
+  username: string,
+  request: GraphqlRequest,
+): Promise<GraphqlAnswer> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: await userPool.issueToken({ username }) },
+    body: JSON.stringify(request),
+  });
+  return (await response.json()) as GraphqlAnswer;
+}

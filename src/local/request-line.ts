@@ -1,0 +1,31 @@
+/** One line for each GraphQL request: who asked for what, how it ended, and where the time went. Never arguments. */
+import type { RequestRecord } from './appsync/endpoint.js';
+import type { LocalInvocation } from './functions.js';
+
+/** Waits for the functions' own log lines, which come a moment after the answer. */
+export async function renderRequestLine(
+  { operation, username, status, errorTypes, millis }: RequestRecord,
+  invocations: readonly LocalInvocation[],
+  now: Date,
+): Promise<string> {
+  const hops = await Promise.all(invocations.map(renderHops));
+  return [
+    now.toTimeString().slice(0, 8),
+    (operation || '-').padEnd(12),
+    (username ?? '-').padEnd(6),
+    String(status),
+    `${millis.toFixed(1).padStart(7)} ms`,
+    ...(errorTypes.length > 0 ? [errorTypes.join(', ')] : []),
+    ...hops,
+  ].join('  ');
+}
+
+async function renderHops({ millis, initMillis, log }: LocalInvocation): Promise<string> {
+  const record = await log;
+  const cold = initMillis === undefined ? '' : `cold start ${initMillis.toFixed(0)} ms, `;
+  const lambda = `Lambda ${cold}${millis.toFixed(1)} ms`;
+  if (record === undefined || record.connection === 'none') return lambda;
+  const connection =
+    record.connection === 'new' ? `new connection ${record.connectMillis.toFixed(1)} ms` : 'connection reused';
+  return `${lambda}  ${connection}  query ${record.queryMillis.toFixed(1)} ms  rows ${record.rows}`;
+}

@@ -1,0 +1,194 @@
+/**
+ * Composes the local stack along the path of a request: AppSync, Lambda, RDS Proxy, PostgreSQL. Each part is in a folder
+ * of its own; this file starts them in order and stops them in reverse.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { join, resolve } from 'node:path';
+import { schema } from '../../amplify/data/schema.js';
+import { createGraphqlEndpoint, type RequestRecord } from './appsync/endpoint.js';
+import { type LocalUserPool, loadOrCreateUserPool } from './cognito/user-pool.js';
+import { writeConnectionFile } from './connection-file.js';
+import { LOCAL_DATABASE, LOCAL_DATABASE_USER, prepareDatabase } from './database.js';
+import { type BuildEvent, buildFunctions, type DatabaseAccess, type LocalInvocation } from './functions.js';
+import { sendGraphql } from './graphql-client.js';
+import { type LocalPostgres, startPostgres } from './postgres/cluster.js';
+import { loadOrCreateCertificate } from './rds-proxy/certificate.js';
+import { loadOrCreateCredentials } from './rds-proxy/credentials.js';
+import { type RdsProxyEvent, startRdsProxy } from './rds-proxy/server.js';
+import { SAMPLE_ORDERS } from './sample-orders.js';
+import { openStateDirectory } from './state-directory.js';
+import { describeStack } from './summary.js';
+import { createConsoleRoutes } from './web/console/routes.js';
+import { createGraphiqlRoutes } from './web/graphiql/routes.js';
+import { startWebServer } from './web/server.js';
+
+/** Part of every IAM token. Any region does, as long as both sides agree. */
+export const LOCAL_REGION = 'eu-west-1';
+
+export interface LocalStackOptions {
+  /** Data, certificates and local credentials. Made when missing. */
+  stateDirectory: string;
+  /** HTTP port of AppSync and the start page. 0 = any free one. */
+  port: number;
+  /** TCP port of the RDS Proxy stand-in. 0 = any free one. */
+  proxyPort: number;
+  /** Rebuild functions on change. @default false */
+  watch?: boolean;
+  /** Put a few orders into a new data folder. @default false */
+  sampleData?: boolean;
+  /** A step of the start is done. */
+  onProgress?: (step: string) => void;
+  onRequest?: (request: RequestRecord, invocations: readonly LocalInvocation[]) => void;
+  onBuild?: (event: BuildEvent) => void;
+  onFunctionLog?: (functionName: string, line: string) => void;
+  onProxyEvent?: (event: RdsProxyEvent) => void;
+}
+
+export interface LocalStack {
+  /** Of the start page, without a slash at the end. GraphQL is at `${url}/graphql`. */
+  url: string;
+  proxyPort: number;
+  userPool: LocalUserPool;
+  postgres: LocalPostgres;
+  access: DatabaseAccess;
+  functionNames: readonly string[];
+  /** Ends every process and releases every port. The data stays. */
+  stop(): Promise<void>;
+}
+
+/** @throws LocalStackError, MigrationError. Whatever had started by then has been stopped again. */
+export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const stopPart of stops.splice(0).reverse()) await stopPart();
+  };
+  try {
+    return { ...(await startParts(options, (stopPart) => stops.push(stopPart))), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startParts(
+  options: LocalStackOptions,
+  onStop: (stopPart: () => Promise<void>) => void,
+): Promise<Omit<LocalStack, 'stop'>> {
+  const { onProgress = () => {} } = options;
+  const stateDirectory = resolve(options.stateDirectory);
+  const state = await openStateDirectory(stateDirectory);
+  onStop(() => state.release());
+
+  const { sdl, functionNames } = readSchema();
+  const [postgres, functions, certificate, credentials, userPool] = await allOrStop(
+    startDatabase(stateDirectory, onStop, onProgress),
+    startFunctions(stateDirectory, functionNames, options, onStop, onProgress),
+    loadOrCreateCertificate(stateDirectory),
+    loadOrCreateCredentials(stateDirectory),
+    loadOrCreateUserPool(stateDirectory),
+  );
+
+  const proxy = await startRdsProxy({
+    hostname: 'localhost',
+    port: options.proxyPort,
+    region: LOCAL_REGION,
+    certificate,
+    upstreamSocketPath: join(postgres.socketDirectory, '.s.PGSQL.5432'),
+    principals: [{ credentials, databaseUsers: [LOCAL_DATABASE_USER] }],
+    ...(options.onProxyEvent && { onEvent: options.onProxyEvent }),
+  });
+  onStop(() => proxy.stop());
+  onProgress(`RDS Proxy stand-in listens on localhost:${proxy.port}`);
+
+  const access: DatabaseAccess = {
+    host: 'localhost',
+    port: proxy.port,
+    database: LOCAL_DATABASE,
+    user: LOCAL_DATABASE_USER,
+    region: LOCAL_REGION,
+    credentials,
+    caPath: certificate.caPath,
+  };
+  await writeConnectionFile(stateDirectory, access);
+  functions.start(access);
+
+  const requests = new AsyncLocalStorage<LocalInvocation[]>();
+  const answerGraphql = createGraphqlEndpoint({
+    sdl,
+    userPool,
+    async invoke(name, event) {
+      const invocation = await functions.invoke(name, event);
+      requests.getStore()?.push(invocation);
+      return invocation.payload;
+    },
+    onRequest: (request) => options.onRequest?.(request, requests.getStore() ?? []),
+  });
+  const web = await startWebServer({
+    port: options.port,
+    routes: [
+      { path: '/graphql', handle: (request, response) => requests.run([], () => answerGraphql(request, response)) },
+      ...createGraphiqlRoutes(),
+      ...createConsoleRoutes({
+        userPool,
+        describeStack: () => describeStack({ url: web.url, access, stateDirectory, postgres, functionNames }),
+      }),
+    ],
+  });
+  onStop(() => web.stop());
+  onProgress(`AppSync stand-in listens on ${web.url}/graphql`);
+
+  if (options.sampleData && postgres.createdCluster) {
+    for (const { username, request } of SAMPLE_ORDERS) await sendGraphql(web.url, userPool, username, request);
+  }
+  return { url: web.url, proxyPort: proxy.port, userPool, postgres, access, functionNames };
+}
+
+/** The schema that Amplify deploys, as SDL, and the functions that its fields name. */
+function readSchema(): { sdl: string; functionNames: string[] } {
+  const sdl = schema.transform().schema;
+  const names = [...sdl.matchAll(/@function\(name: "([^"]+)"\)/g)].map(([, name]) => name ?? '');
+  return { sdl, functionNames: [...new Set(names)] };
+}
+
+async function startDatabase(
+  stateDirectory: string,
+  onStop: (stopPart: () => Promise<void>) => void,
+  onProgress: (step: string) => void,
+): Promise<LocalPostgres> {
+  const postgres = await startPostgres({ dataDirectory: join(stateDirectory, 'data') });
+  onStop(() => postgres.stop());
+  onProgress(`PostgreSQL ${postgres.version} runs${postgres.createdCluster ? ' on a new data folder' : ''}`);
+  const applied = await prepareDatabase(postgres.socketDirectory);
+  if (applied.length > 0) onProgress(`Migrations applied: ${applied.join(', ')}`);
+  return postgres;
+}
+
+async function startFunctions(
+  stateDirectory: string,
+  names: readonly string[],
+  { watch, onBuild, onFunctionLog }: LocalStackOptions,
+  onStop: (stopPart: () => Promise<void>) => void,
+  onProgress: (step: string) => void,
+) {
+  const functions = await buildFunctions({
+    names,
+    directory: join(stateDirectory, 'functions'),
+    projectDirectory: resolve(import.meta.dirname, '../..'),
+    onBuild: onBuild ?? (() => {}),
+    onLog: onFunctionLog ?? (() => {}),
+  });
+  onStop(() => functions.stop());
+  if (watch) await functions.watch();
+  onProgress(`Lambda bundle built: ${names.join(', ')}`);
+  return functions;
+}
+
+/** Like Promise.all, but waits for the others when one fails, so that all that has started can be stopped. */
+async function allOrStop<Values extends readonly unknown[]>(
+  ...parts: { [Index in keyof Values]: Promise<Values[Index]> }
+): Promise<Values> {
+  const results = await Promise.allSettled(parts);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as Values;
+}

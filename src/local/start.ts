@@ -1,0 +1,122 @@
+/** The command line of `npm start`: options, progress, one line for each request, and an orderly end. */
+import { parseArgs, styleText } from 'node:util';
+import { MigrationError } from '../database/migrate.js';
+import { LocalStackError } from './local-stack-error.js';
+
+const HELP = `Usage: npm start [-- OPTIONS]
+
+Runs the backend on this machine, without AWS: AppSync, the Lambda bundle, RDS Proxy (TLS and IAM token required) and
+PostgreSQL. Everything listens on loopback only. Ctrl-C ends it all; the data stays.
+
+Options:
+  --once            start on free ports and a throwaway folder, write and read one order through the whole path, print
+                    one JSON line with the rows and each hop's milliseconds, and end
+  --directory DIR   where data, certificates and local credentials are kept (default: .local)
+  --help            show this text
+
+Environment:
+  PORT              HTTP port of the start page, GraphQL and GraphiQL (default: 3000)
+  PROXY_PORT        port of the RDS Proxy stand-in (default: 6432)`;
+
+const started = performance.now();
+const seconds = () => `${((performance.now() - started) / 1000).toFixed(2)} s`;
+const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
+const style = (kind: 'bold' | 'dim' | 'red', text: string) => (colour ? styleText(kind, text) : text);
+
+try {
+  await main();
+} catch (error) {
+  if (error instanceof LocalStackError) fail(`${error.message} ${error.fix}`);
+  if (error instanceof MigrationError) fail(error.message);
+  throw error;
+}
+
+async function main(): Promise<void> {
+  const { once, directory, help } = readArguments();
+  if (help) {
+    console.log(HELP);
+  } else if (once) {
+    // It ends by itself within seconds, and must clean up after itself.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+    const { runOnce } = await import('./once.js');
+    const result = await runOnce((step) => console.error(`${seconds()}  ${step}`));
+    console.log(JSON.stringify(result));
+    process.exitCode = result.ok ? 0 : 1;
+  } else {
+    await serve(directory);
+  }
+}
+
+async function serve(directory: string): Promise<void> {
+  const port = readPort('PORT', 3000);
+  const proxyPort = readPort('PROXY_PORT', 6432);
+  console.log(style('dim', 'Starting the local stack …'));
+
+  const [{ startLocalStack }, { renderSummary }, { renderRequestLine }] = await Promise.all([
+    import('./stack.js'),
+    import('./summary.js'),
+    import('./request-line.js'),
+  ]);
+  const starting = startLocalStack({
+    stateDirectory: directory,
+    port,
+    proxyPort,
+    watch: true,
+    sampleData: true,
+    onProgress: (step) => console.log(`${style('dim', seconds().padStart(7))}  ${step}`),
+    onRequest: async (request, invocations) => console.log(await renderRequestLine(request, invocations, new Date())),
+    onBuild: ({ functionName, errors }) =>
+      console.log(
+        errors.length === 0
+          ? style('dim', `${functionName} rebuilt`)
+          : style('red', `${functionName} does not build, the last good one stays:\n  ${errors.join('\n  ')}`),
+      ),
+    onFunctionLog: (functionName, line) => console.log(`${style('dim', `${functionName} |`)} ${line}`),
+    onProxyEvent: (event) => {
+      if (event.type === 'refused')
+        console.log(style('red', `RDS Proxy refused a connection: ${event.message} (${event.reason})`));
+    },
+  });
+  stopOnSignal(async () => (await starting).stop());
+  const stack = await starting;
+  console.log(renderSummary({ ...stack, stateDirectory: directory }, style));
+  console.log(`Ready in ${seconds()}. Ctrl-C ends it all.\n`);
+}
+
+function stopOnSignal(stop: () => Promise<void>): void {
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (stopping) return;
+      stopping = true;
+      console.log(style('dim', 'Stopping …'));
+      void stop().finally(() => process.exit());
+    });
+  }
+}
+
+function readArguments(): { once: boolean; directory: string; help: boolean } {
+  try {
+    const { values } = parseArgs({
+      options: {
+        once: { type: 'boolean', default: false },
+        directory: { type: 'string', default: '.local' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    return values;
+  } catch (error) {
+    return fail(`${(error as Error).message}\n\n${HELP}`);
+  }
+}
+
+function readPort(name: string, defaultPort: number): number {
+  const text = process.env[name] ?? String(defaultPort);
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  return fail(`${name} is "${text}". Expected a port number from 1 to 65535, or 0 for any free one.`);
+}
+
+function fail(message: string): never {
+  console.error(style('red', message));
+  process.exit(1);
+}

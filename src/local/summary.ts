@@ -1,0 +1,73 @@
+/** What runs where, and how to use it: data for the start page, and text for the terminal. */
+import { relative } from 'node:path';
+import type { DatabaseAccess } from './functions.js';
+import type { StackDescription } from './web/console/routes.js';
+
+export interface RunningStack {
+  url: string;
+  access: DatabaseAccess;
+  stateDirectory: string;
+  postgres: { version: string };
+  functionNames: readonly string[];
+}
+
+export function describeStack({
+  url,
+  access,
+  stateDirectory,
+  postgres,
+  functionNames,
+}: RunningStack): StackDescription {
+  const { host, port, user, database } = access;
+  const directory = relative(process.cwd(), stateDirectory) || '.';
+  return {
+    parts: [
+      { name: 'AppSync', detail: 'Serves amplify/data/schema.ts to user-pool tokens', address: `${url}/graphql` },
+      {
+        name: 'Lambda',
+        detail: 'Runs the bundle that Amplify deploys, rebuilt on change',
+        address: functionNames.join(', '),
+      },
+      { name: 'RDS Proxy', detail: 'Demands TLS and a valid IAM token', address: `${host}:${port}` },
+      {
+        name: 'PostgreSQL',
+        detail: `Reached through the proxy alone; data in ${directory}`,
+        address: `version ${postgres.version}`,
+      },
+    ],
+    commands: [
+      {
+        name: 'GraphQL',
+        command: `curl -s ${url}/graphql -H "authorization: $(npm run -s user:token -- --user alice)" -d '{"query":"{ listOrders { items { id status totalCents } } }"}'`,
+      },
+      {
+        name: 'psql',
+        command: `PGPASSWORD=$(npm run -s db:token) psql "host=${host} port=${port} user=${user} dbname=${database} sslmode=verify-full sslrootcert=${directory}/ca.pem"`,
+      },
+    ],
+  };
+}
+
+/** Styles a piece of text; does nothing when the output is no terminal. */
+export type Style = (kind: 'bold' | 'dim', text: string) => string;
+
+export function renderSummary(stack: RunningStack, style: Style): string {
+  const { parts, commands } = describeStack(stack);
+  const nameWidth = 2 + Math.max(...parts.map(({ name }) => name.length));
+  const addressWidth = 2 + Math.max(...parts.map(({ address }) => address.length));
+  const links = [
+    { name: 'Start page', text: stack.url },
+    { name: 'GraphiQL', text: `${stack.url}/graphiql` },
+    ...commands.map(({ name, command }) => ({ name, text: command })),
+  ];
+  return [
+    '',
+    ...parts.map(
+      ({ name, address, detail }) =>
+        `  ${style('bold', name.padEnd(nameWidth))}${address.padEnd(addressWidth)}${style('dim', detail)}`,
+    ),
+    '',
+    ...links.map(({ name, text }) => `  ${style('bold', name.padEnd(nameWidth))}${text}`),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,222 @@
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startTestStack, type TestStack } from '../support/local-stack.js';
+
+/** The whole path: GraphQL over HTTP, the bundle in its own process, TLS and IAM token, PostgreSQL. */
+let stack: TestStack;
+let superuser: pg.Client;
+
+beforeAll(async () => {
+  stack = await startTestStack();
+  superuser = new pg.Client({ host: stack.postgres.socketDirectory, user: 'postgres', database: 'app' });
+  await superuser.connect();
+});
+afterAll(async () => {
+  await superuser?.end();
+  await stack?.stop();
+});
+beforeEach(() => superuser.query('truncate orders cascade'));
+
+interface Order {
+  id: string;
+  status: string;
+  currency: string;
+  totalCents: number;
+  lines: { sku: string; quantity: number; unitPriceCents: number }[];
+  createdAt: string;
+}
+
+const ORDER = 'id status currency totalCents lines { sku quantity unitPriceCents } createdAt';
+const CREATE = `mutation ($currency: String!, $lines: [OrderLineInput!]!) {
+  createOrder(currency: $currency, lines: $lines) { ${ORDER} } }`;
+const CANCEL = `mutation ($id: ID!) { cancelOrder(id: $id) { ${ORDER} } }`;
+const GET = `query ($id: ID!) { getOrder(id: $id) { ${ORDER} } }`;
+const LIST = `query ($status: OrderStatus, $limit: Int, $nextToken: String) {
+  listOrders(status: $status, limit: $limit, nextToken: $nextToken) { items { ${ORDER} } nextToken } }`;
+const TOTALS = '{ orderTotals { currency orderCount totalCents } }';
+
+const TEA = { sku: 'TEA', quantity: 2, unitPriceCents: 1290 };
+const POT = { sku: 'POT', quantity: 1, unitPriceCents: 3400 };
+
+async function place(username: string, currency = 'EUR', lines = [TEA, POT]): Promise<Order> {
+  const { data, errors } = await stack.ask(username, CREATE, { currency, lines });
+  expect(errors).toEqual([]);
+  return data?.createOrder as Order;
+}
+
+async function list(username: string, variables: Record<string, unknown> = {}) {
+  const { data, errors } = await stack.ask(username, LIST, variables);
+  expect(errors).toEqual([]);
+  return data?.listOrders as { items: Order[]; nextToken: string | null };
+}
+
+async function countOrders(): Promise<number> {
+  const { rows } = await superuser.query<{ count: number }>('select count(*)::int as count from orders');
+  return rows[0]?.count ?? Number.NaN;
+}
+
+test('an order that was placed can be read back', async () => {
+  const created = await place('alice');
+
+  expect(created).toMatchObject({ status: 'PLACED', currency: 'EUR', totalCents: 2 * 1290 + 3400, lines: [TEA, POT] });
+  expect((await stack.ask('alice', GET, { id: created.id })).data?.getOrder).toEqual(created);
+});
+
+test('a customer sees only their own orders', async () => {
+  const { id } = await place('alice');
+  await place('bob');
+
+  expect((await stack.ask('bob', GET, { id })).data).toEqual({ getOrder: null });
+  expect((await list('alice')).items.map((order) => order.id)).toEqual([id]);
+  expect((await stack.ask('bob', CANCEL, { id })).errors).toMatchObject([{ errorType: 'OrderNotFound' }]);
+  expect((await list('alice')).items[0]?.status).toBe('PLACED');
+});
+
+test('an order is cancelled once', async () => {
+  const { id } = await place('alice');
+
+  expect((await stack.ask('alice', CANCEL, { id })).data?.cancelOrder).toMatchObject({
+    id,
+    status: 'CANCELLED',
+    lines: [TEA, POT],
+  });
+  expect((await stack.ask('alice', CANCEL, { id })).errors).toMatchObject([{ errorType: 'OrderAlreadyCancelled' }]);
+});
+
+test('admins, and nobody else, see totals over all customers, beyond the range of GraphQL’s Int', async () => {
+  const large = [{ sku: 'SHIP', quantity: 1, unitPriceCents: 2_147_483_647 }];
+  await place('alice', 'EUR', large);
+  await place('bob', 'EUR', large);
+  await place('bob', 'USD');
+
+  const { data } = await stack.ask('carol', TOTALS, {}, ['admins']);
+
+  expect(data?.orderTotals).toEqual([
+    { currency: 'EUR', orderCount: 2, totalCents: 4_294_967_294 },
+    { currency: 'USD', orderCount: 1, totalCents: 5_980 },
+  ]);
+  expect((await stack.ask('alice', TOTALS)).errors).toMatchObject([{ errorType: 'Unauthorized' }]);
+});
+
+describe('listOrders', () => {
+  test('gives every order once, newest first, page by page, while others are being placed', async () => {
+    const placed: string[] = [];
+    for (let count = 0; count < 7; count += 1) placed.push((await place('alice')).id);
+
+    const first = await list('alice', { limit: 3 });
+    await place('alice');
+    const second = await list('alice', { limit: 3, nextToken: first.nextToken });
+    const third = await list('alice', { limit: 3, nextToken: second.nextToken });
+
+    const seen = [...first.items, ...second.items, ...third.items].map(({ id }) => id);
+    expect(seen).toEqual(placed.toReversed());
+    expect(third.nextToken).toBeNull();
+  });
+
+  test('tells orders apart that were placed in the same microsecond', async () => {
+    const placed = await Promise.all(Array.from({ length: 5 }, () => place('alice')));
+    await superuser.query("update orders set created_at = '2026-01-01T00:00:00Z'");
+
+    const first = await list('alice', { limit: 2 });
+    const second = await list('alice', { limit: 2, nextToken: first.nextToken });
+    const third = await list('alice', { limit: 2, nextToken: second.nextToken });
+
+    const seen = [...first.items, ...second.items, ...third.items].map(({ id }) => id);
+    expect(seen.toSorted()).toEqual(placed.map(({ id }) => id).toSorted());
+  });
+
+  test('filters by status', async () => {
+    const { id } = await place('alice');
+    await place('alice');
+    await stack.ask('alice', CANCEL, { id });
+
+    expect((await list('alice', { status: 'CANCELLED' })).items.map((order) => order.id)).toEqual([id]);
+    expect((await list('alice', { status: 'PLACED' })).items).toHaveLength(1);
+  });
+
+  test('ends without a token when the last page is full', async () => {
+    await place('alice');
+    await place('alice');
+
+    expect((await list('alice', { limit: 2 })).nextToken).toBeNull();
+  });
+
+  test('refuses a token that names another customer’s order, or none', async () => {
+    await place('bob');
+    await place('bob');
+    const { nextToken } = await list('bob', { limit: 1 });
+    const nobody = Buffer.from(JSON.stringify([1, '00000000-0000-4000-8000-000000000000', null])).toString('base64url');
+
+    for (const forged of [nextToken, nobody]) {
+      const { errors } = await stack.ask('alice', LIST, { nextToken: forged });
+      expect(errors).toMatchObject([{ errorType: 'InvalidInput', errorInfo: { problems: [{ field: 'nextToken' }] } }]);
+    }
+  });
+});
+
+describe('invalid input', () => {
+  test.each([
+    ['no lines', { lines: [] }, 'lines'],
+    ['quantity 0', { lines: [{ ...TEA, quantity: 0 }] }, 'lines[0].quantity'],
+    ['a negative price', { lines: [{ ...TEA, unitPriceCents: -1 }] }, 'lines[0].unitPriceCents'],
+    ['an unknown currency', { currency: 'XXX', lines: [TEA] }, 'currency'],
+  ])('%s is refused with a type and the field, and nothing is written', async (_, variables, field) => {
+    const { status, data, errors } = await stack.ask('alice', CREATE, { currency: 'EUR', ...variables });
+
+    expect(status).toBe(200);
+    expect(data).toBeNull();
+    expect(errors).toMatchObject([{ errorType: 'InvalidInput', errorInfo: { problems: [{ field }] } }]);
+    expect(await countOrders()).toBe(0);
+  });
+
+  test.each([0, 101])('a limit of %i is refused', async (limit) => {
+    expect((await stack.ask('alice', LIST, { limit })).errors).toMatchObject([
+      { errorType: 'InvalidInput', errorInfo: { problems: [{ field: 'limit' }] } },
+    ]);
+  });
+
+  test.each(["'; drop table orders; --", '"; select pg_sleep(10) --', '\\', '$1', '%s', '🫖 Tee ß', '</script>'])(
+    'the sku %s is data, and nothing else',
+    async (sku) => {
+      const lines = [{ sku, quantity: 1, unitPriceCents: 1 }];
+
+      expect((await place('alice', 'EUR', lines)).lines).toEqual(lines);
+      expect((await list('alice')).items[0]?.lines).toEqual(lines);
+    },
+  );
+});
+
+test('50 concurrent invocations each write their order', async () => {
+  const orders = await Promise.all(Array.from({ length: 50 }, (_, index) => place(`customer-${index % 5}`)));
+
+  expect(new Set(orders.map(({ id }) => id)).size).toBe(50);
+  expect(await countOrders()).toBe(50);
+  const { rows } = await superuser.query("select count(*)::int as count from pg_stat_activity where usename = 'app'");
+  expect(rows[0].count).toBeLessThanOrEqual(4);
+});
+
+test('a database restart between two invocations does not reach the second caller', async () => {
+  const { id } = await place('alice');
+  await superuser.end();
+
+  await stack.postgres.restart();
+
+  superuser = new pg.Client({ host: stack.postgres.socketDirectory, user: 'postgres', database: 'app' });
+  await superuser.connect();
+  const results = await Promise.all(Array.from({ length: 8 }, () => stack.ask('alice', GET, { id })));
+  for (const { data, errors } of results) {
+    expect(errors).toEqual([]);
+    expect(data).toMatchObject({ getOrder: { id } });
+  }
+});
+
+test('logs hold no argument, no token and no row', async () => {
+  const { id } = await place('alice', 'EUR', [{ sku: 'CONFIDENTIAL-SKU', quantity: 1, unitPriceCents: 1 }]);
+  await stack.ask('alice', GET, { id });
+  await stack.ask('alice', CREATE, { currency: 'CONFIDENTIAL-CURRENCY', lines: [TEA] });
+
+  const output = stack.output.join('\n');
+  expect(output).toContain('createOrder');
+  expect(output).not.toMatch(/CONFIDENTIAL|eyJ|X-Amz-/);
+  expect(output).not.toContain(id);
+});

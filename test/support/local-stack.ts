@@ -1,0 +1,53 @@
+/** The real local stack in a throwaway folder, on free ports, and clients of its API. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type LocalStack, type LocalStackOptions, startLocalStack } from '../../src/local/stack.js';
+
+export interface GraphqlAnswer {
+  status: number;
+  data: Record<string, unknown> | null;
+  errors: { errorType: string; message: string; errorInfo?: { problems?: { field: string }[] } }[];
+}
+
+export interface TestStack extends LocalStack {
+  stateDirectory: string;
+  /** What the functions and the proxy wrote while the test ran. */
+  output: string[];
+  /** Sends one GraphQL request as a user of the local pool. */
+  ask(username: string, query: string, variables?: Record<string, unknown>, groups?: string[]): Promise<GraphqlAnswer>;
+}
+
+export async function startTestStack(options: Partial<LocalStackOptions> = {}): Promise<TestStack> {
+  const stateDirectory = await mkdtemp(join(tmpdir(), 'test-stack-'));
+  const output: string[] = [];
+  const stack = await startLocalStack({
+    stateDirectory,
+    port: 0,
+    proxyPort: 0,
+    onFunctionLog: (name, line) => output.push(`${name} ${line}`),
+    onProxyEvent: (event) => output.push(JSON.stringify(event)),
+    onRequest: (request) => output.push(JSON.stringify(request)),
+    ...options,
+  });
+  return {
+    ...stack,
+    stateDirectory,
+    output,
+
+    async ask(username, query, variables = {}, groups = []) {
+      const response = await fetch(`${stack.url}/graphql`, {
+        method: 'POST',
+        headers: { authorization: await stack.userPool.issueToken({ username, groups }) },
+        body: JSON.stringify({ query, variables }),
+      });
+      const { data = null, errors = [] } = (await response.json()) as Partial<GraphqlAnswer>;
+      return { status: response.status, data, errors };
+    },
+
+    async stop() {
+      await stack.stop();
+      await rm(stateDirectory, { recursive: true, force: true });
+    },
+  };
+}
