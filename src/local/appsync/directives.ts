@@ -1,5 +1,5 @@
 /** Owns the reading of Amplify's directives off a schema's syntax tree, into values the rest can work with. */
-import { type ConstDirectiveNode, valueFromASTUntyped } from 'graphql';
+import { type DirectiveNode, valueFromASTUntyped } from 'graphql';
 
 /** One rule of `@auth(rules: […])`. */
 export interface AuthRule {
@@ -8,7 +8,7 @@ export interface AuthRule {
   groups?: readonly string[];
 }
 
-type Directives = readonly ConstDirectiveNode[] | undefined;
+type Directives = readonly DirectiveNode[] | undefined;
 
 /** The functions of a field in the order in which they run: one for a handler, several for a pipeline. */
 export function functionNames(directives: Directives): string[] {

@@ -46,7 +46,8 @@ export function notAuthorized(typeName: string, fieldName: string): GraphQLError
 
 /** A field's error, as `$util.error(message, errorType, null, errorInfo)` raises it in AppSync. */
 export function fieldError(errorType: string, message: string, errorInfo: unknown = null): GraphQLError {
-  return new GraphQLError(message, { extensions: { errorType, errorInfo } });
+  // graphql 15, the version that Amplify itself uses, takes extensions as its seventh argument.
+  return new GraphQLError(message, undefined, undefined, undefined, undefined, undefined, { errorType, errorInfo });
 }
 
 /** An error of validation or execution as it stands in AppSync's answer. */
@@ -55,14 +56,14 @@ export function formatFieldError(error: GraphQLError): FieldError {
     path: error.path ?? null,
     data: null,
     errorType: errorTypeOf(error),
-    errorInfo: error.extensions.errorInfo ?? null,
+    errorInfo: error.extensions?.errorInfo ?? null,
     locations: error.locations?.map(({ line, column }: SourceLocation) => ({ line, column, sourceName: null })) ?? null,
     message: messageOf(error),
   };
 }
 
 function errorTypeOf(error: GraphQLError): string | null {
-  const { errorType } = error.extensions;
+  const errorType = error.extensions?.errorType;
   if (typeof errorType === 'string') return errorType;
   // Without a path nothing was executed: the document or its variables were refused.
   return error.path === undefined ? 'ValidationError' : null;
