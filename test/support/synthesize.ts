@@ -1,0 +1,74 @@
+/** Synthesizes the real amplify/backend.ts for any environments, in this process, and reads back every template. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { vi } from 'vitest';
+import type { Environments } from '../../amplify/configuration/environment.js';
+import type { PinnedContext } from '../../amplify/network/pinned-context.js';
+import { type BackendIdentity, synthesizeBackend } from '../../src/operations/synthesize-backend.js';
+import { readAssembly, type Synthesis } from './cloud-assembly.js';
+
+export interface SynthesisInputs {
+  /** @default - amplify/environments.ts */
+  readonly environments?: Environments;
+  /** @default - cdk.context.json */
+  readonly pinnedContext?: PinnedContext;
+}
+
+const NODE_MODULES = join(import.meta.dirname, '../../node_modules');
+
+/** What Amplify Hosting deploys from a branch. */
+export const branch = (name: string): BackendIdentity => ({ type: 'branch', namespace: 'd1example', name });
+
+/** What `npx ampx sandbox` deploys for a developer. */
+export const sandbox = (owner: string): BackendIdentity => ({ type: 'sandbox', namespace: 'orders', name: owner });
+
+export async function synthesize(identity: BackendIdentity, inputs: SynthesisInputs = {}): Promise<Synthesis> {
+  const out = mkdtempSync(join(tmpdir(), 'synthesis-'));
+  const restoreOutput = silence();
+  try {
+    await forgetEarlierDefinitions();
+    replaceInputs(inputs);
+    await synthesizeBackend(() => import('../../amplify/backend.js'), identity, out);
+    return readAssembly(out);
+  } finally {
+    restoreOutput();
+    rmSync(out, { recursive: true });
+  }
+}
+
+/** Amplify allows one defineAuth and one defineData a process, and counts them in static fields. */
+async function forgetEarlierDefinitions(): Promise<void> {
+  const { AmplifyAuthFactory } = await importPackageFile('@aws-amplify/backend-auth/lib/factory.js');
+  const { DataFactory } = await importPackageFile('@aws-amplify/backend-data/lib/factory.js');
+  AmplifyAuthFactory.factoryCount = 0;
+  DataFactory.factoryCount = 0;
+}
+
+/** By its address, because the package does not export it. */
+function importPackageFile(path: string) {
+  return import(/* @vite-ignore */ pathToFileURL(join(NODE_MODULES, path)).href);
+}
+
+/** The backend is loaded anew each time, with these values in place of its two input files. */
+function replaceInputs({ environments, pinnedContext }: SynthesisInputs): void {
+  vi.resetModules();
+  vi.doUnmock('../../amplify/environments.js');
+  vi.doUnmock('../../amplify/network/pinned-context.js');
+  if (environments) vi.doMock('../../amplify/environments.js', () => ({ environments }));
+  if (pinnedContext) {
+    vi.doMock('../../amplify/network/pinned-context.js', () => ({ readPinnedContext: () => pinnedContext }));
+  }
+}
+
+/** What Amplify and the CDK print on the way says nothing about a test. */
+function silence(): () => void {
+  const spies = [
+    vi.spyOn(console, 'warn').mockImplementation(() => undefined),
+    vi.spyOn(process.stderr, 'write').mockImplementation(() => true),
+  ];
+  return () => {
+    for (const spy of spies) spy.mockRestore();
+  };
+}
