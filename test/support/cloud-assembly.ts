@@ -1,5 +1,5 @@
 /** Reads the templates of a cloud assembly and follows the nested ones to their files. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 
@@ -10,6 +10,8 @@ export interface Synthesis {
   nested(name: string): Template;
   /** Every template by file name, as text. */
   readonly files: ReadonlyMap<string, string>;
+  /** The code of every function that defineFunction bundled. */
+  readonly functionBundles: readonly string[];
   /** The lookups that were answered with placeholders. */
   readonly missingLookups: readonly MissingLookup[];
 }
@@ -41,6 +43,10 @@ export function readAssembly(folder: string): Synthesis {
   };
   return {
     files,
+    functionBundles: readdirSync(folder)
+      .map((name) => join(folder, name, 'index.mjs'))
+      .filter((file) => existsSync(file))
+      .map((file) => readFileSync(file, 'utf8')),
     missingLookups: manifest.missing ?? [],
     root: only(/^amplify-.*(?<!nested)\.template\.json$/),
     lookup: only(new RegExp(`^${LOOKUP_STACK}$`)),

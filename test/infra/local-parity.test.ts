@@ -1,0 +1,70 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { schema } from '../../amplify/data/schema.js';
+import { DATABASE_ENVIRONMENT } from '../../src/database/environment-names.js';
+import { FUNCTION_LIMITS } from '../../src/local/functions.js';
+import { functionBuildOptions } from '../../src/local/lambda/bundle.js';
+import type { Synthesis } from '../support/cloud-assembly.js';
+import { branch, synthesize } from '../support/synthesize.js';
+
+/** What runs on the laptop is what Amplify deploys. */
+const PROJECT = join(import.meta.dirname, '../..');
+
+/** pg and what it is made of, the token signer and what it is made of, and Amplify's own shim. */
+const REQUEST_PATH_PACKAGES =
+  /^(pg|pg-[a-z0-9-]+|pgpass|postgres-[a-z]+|split2|xtend|@aws-sdk\/.+|@smithy\/.+|@aws-crypto\/.+|@aws\/lambda-invoke-store|@aws-amplify\/backend-function|tslib|bowser)$/;
+
+let synthesis: Synthesis;
+let directory: string;
+
+beforeAll(async () => {
+  synthesis = await synthesize(branch('example'));
+  directory = await mkdtemp(join(tmpdir(), 'parity-'));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+test('the local bundle of orders-api is, byte for byte, the one that Amplify deploys', async () => {
+  const entry = join(PROJECT, 'amplify/functions/orders-api/handler.ts');
+  await build({ ...functionBuildOptions(entry, directory), absWorkingDir: PROJECT });
+
+  expect(synthesis.functionBundles).toHaveLength(1);
+  expect(await readFile(join(directory, 'index.mjs'), 'utf8')).toBe(synthesis.functionBundles[0]);
+});
+
+test('only what the request path needs enters the bundle', async () => {
+  const entry = join(PROJECT, 'amplify/functions/orders-api/handler.ts');
+  const { metafile } = await build({
+    ...functionBuildOptions(entry, directory),
+    absWorkingDir: PROJECT,
+    metafile: true,
+  });
+
+  const ours = Object.keys(metafile.inputs).filter((path) => !path.includes('node_modules/'));
+  expect(
+    ours.filter((path) => !/^(amplify\/functions\/orders-api|src\/(database|graphql|orders))\//.test(path)),
+  ).toEqual([]);
+  const packages = Object.keys(metafile.inputs).flatMap(
+    (path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [],
+  );
+  const strangers = [...new Set(packages)].filter((name) => !REQUEST_PATH_PACKAGES.test(name));
+  expect(strangers).toEqual([]);
+});
+
+test('the local function has the deployed one’s time and memory, and the same variables', () => {
+  synthesis.nested('function').hasResourceProperties('AWS::Lambda::Function', {
+    Timeout: FUNCTION_LIMITS.timeoutSeconds,
+    MemorySize: FUNCTION_LIMITS.memoryMB,
+  });
+  const [fn] = Object.values(synthesis.nested('function').findResources('AWS::Lambda::Function'));
+  const variables = Object.keys(fn?.Properties.Environment.Variables).filter((name) => name.startsWith('DATABASE_'));
+  expect(variables.toSorted()).toEqual(Object.values(DATABASE_ENVIRONMENT).toSorted());
+});
+
+test('every function that the schema names is one that the backend deploys', () => {
+  const names = [...schema.transform().schema.matchAll(/@function\(name: "([^"]+)"\)/g)].map(([, name]) => name);
+
+  expect(new Set(names)).toEqual(new Set(['orders-api']));
+});
