@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { render } from '../support/appsync-template.js';
 import type { Synthesis } from '../support/cloud-assembly.js';
 import { findCycle } from '../support/stack-graph.js';
 import { branch, synthesize } from '../support/synthesize.js';
@@ -233,4 +234,60 @@ describe('the API', () => {
     });
     example.nested('data').resourceCountIs('AWS::AppSync::ApiKey', 0);
   });
+});
+
+describe("the answer to the function's envelope", () => {
+  let template: string;
+
+  beforeAll(() => {
+    const functions = Object.values(
+      example.nested('dataamplifyDataFunctionDirectiveStack').findResources('AWS::AppSync::FunctionConfiguration', {
+        Properties: { Name: 'InvokeOrdersApiLambdaDataSource' },
+      }),
+    );
+    expect(functions).toHaveLength(1);
+    // AppSync takes an inline template or one in S3, not both.
+    expect(functions[0]?.Properties).not.toHaveProperty('ResponseMappingTemplateS3Location');
+    template = functions[0]?.Properties.ResponseMappingTemplate;
+  });
+
+  test('data passes through', () => {
+    expect(render(template, { result: { data: { id: '42', lines: [{ quantity: 1 }] } } })).toEqual({
+      data: { id: '42', lines: [{ quantity: 1 }] },
+    });
+  });
+
+  test('null data is null, and no error', () => {
+    expect(render(template, { result: { data: null } })).toEqual({ data: null });
+  });
+
+  test('a returned error is raised with its type and its info, and without data', () => {
+    const result = {
+      error: { type: 'InvalidInput', message: 'quantity must be 1 or more', info: { field: 'quantity' } },
+    };
+
+    expect(render(template, { result })).toEqual({
+      error: { message: 'quantity must be 1 or more', type: 'InvalidInput', data: null, info: { field: 'quantity' } },
+    });
+  });
+
+  test('a returned error without info is raised without info', () => {
+    expect(render(template, { result: { error: { type: 'OrderNotFound', message: 'No such order' } } })).toEqual({
+      error: { message: 'No such order', type: 'OrderNotFound', data: null, info: null },
+    });
+  });
+
+  test('a time-out or a crash of the function keeps the type that AppSync gave it', () => {
+    const error = { type: 'Lambda:Unhandled', message: 'Task timed out after 15.00 seconds' };
+
+    expect(render(template, { error, result: null })).toEqual({
+      error: { message: 'Task timed out after 15.00 seconds', type: 'Lambda:Unhandled', data: null, info: null },
+    });
+  });
+});
+
+test('the same input gives the same templates', async () => {
+  const again = await synthesize(branch('example'));
+
+  expect(Object.fromEntries(again.files)).toEqual(Object.fromEntries(example.files));
 });
