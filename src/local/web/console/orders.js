@@ -61,7 +61,7 @@ async function request(options) {
 }
 
 function table(user, orders) {
-  const heading = ['Order', 'Lines', 'Total', 'Status'].map((text) =>
+  const heading = ['Order', 'Lines', 'Total'].map((text) =>
     element('th', { textContent: text, scope: 'col', className: text === 'Total' ? 'number' : '' }),
   );
   return element(
@@ -73,21 +73,20 @@ function table(user, orders) {
 }
 
 function row({ id, status, currency, totalCents, lines, createdAt }, isNew) {
-  const time = element('small', {
-    textContent: new Date(createdAt).toLocaleString([], { timeStyle: 'medium', dateStyle: 'short' }),
-  });
-  const goods = lines.map(({ sku, quantity }) => element('div', { textContent: `${quantity} × ${sku}` }));
+  const placed = new Date(createdAt).toLocaleString([], { dateStyle: 'short', timeStyle: 'medium' });
+  const state = status.toLowerCase();
   return element(
     'tr',
     { className: isNew ? 'new' : '' },
-    element('td', { title: id }, element('code', { textContent: id.slice(0, 8) }), time),
-    element('td', {}, ...goods),
-    element('td', { className: 'number', textContent: money(totalCents, currency) }),
     element(
       'td',
-      {},
-      element('span', { className: `status ${status.toLowerCase()}`, textContent: status.toLowerCase() }),
+      { title: id },
+      element('code', { className: 'order-id', textContent: id.slice(0, 8) }),
+      element('span', { className: `status ${state}`, textContent: state }),
+      element('small', { textContent: placed }),
     ),
+    element('td', {}, ...lines.map(({ sku, quantity }) => element('div', { textContent: `${quantity} × ${sku}` }))),
+    element('td', { className: 'number', textContent: money(totalCents, currency) }),
   );
 }
 

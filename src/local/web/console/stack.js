@@ -11,8 +11,8 @@ export function showPath(parts) {
         'li',
         {},
         element('strong', { textContent: name }),
-        element('span', { textContent: detail }),
-        element('code', { textContent: address }),
+        element('span', { className: 'detail', textContent: detail }),
+        element('code', { className: 'address', textContent: address }),
       ),
     ),
   );
@@ -23,7 +23,7 @@ export function showCommands(commands) {
   byId('commands').replaceChildren(
     ...commands.flatMap(({ name, command }) => [
       element('dt', { textContent: name }),
-      element('dd', {}, element('code', { textContent: command }), copyButton(name, command)),
+      element('dd', {}, element('code', { className: 'command', textContent: command }), copyButton(name, command)),
     ]),
   );
 }

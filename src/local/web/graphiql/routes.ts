@@ -18,7 +18,9 @@ const PACKAGE_FILES = [
  *
  * @param resolve finds a module as `require.resolve` does. @default - from this file
  */
-export function createGraphiqlRoutes(resolve = createRequire(import.meta.url).resolve): WebRoute[] {
+export function createGraphiqlRoutes(
+  resolve: (id: string) => string = createRequire(import.meta.url).resolve,
+): WebRoute[] {
   const files = PACKAGE_FILES.map(({ path, packageName, file }) => {
     return { path, packageName, url: packageFile(packageName, file, resolve) };
   });

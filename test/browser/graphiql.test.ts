@@ -1,0 +1,93 @@
+/** GraphiQL in a real browser with no network: it loads, knows the schema, and queries as the chosen user. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { chromiumMissing, launchChromium } from '../support/chromium.js';
+import { type OpenedPage, openPage } from './open-page.js';
+import { type StackUnderTest, startStackUnderTest } from './stack-under-test.js';
+
+if (chromiumMissing) console.warn(chromiumMissing);
+
+describe.skipIf(chromiumMissing)('GraphiQL', () => {
+  let stack: StackUnderTest;
+  let browser: Browser;
+  let opened: OpenedPage;
+
+  beforeAll(async () => {
+    [stack, browser] = await Promise.all([startStackUnderTest(), launchChromium()]);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await stack?.stop();
+  });
+
+  afterEach(async () => {
+    await opened.page.context().close();
+    expect(opened.complaints).toEqual([]);
+  });
+
+  async function open(): Promise<Page> {
+    opened = await openPage(browser, `${stack.url}/graphiql`);
+    await opened.page.getByRole('button', { name: /^Execute query/ }).waitFor();
+    return opened.page;
+  }
+
+  it('runs the sample query as the chosen user', async () => {
+    const page = await open();
+
+    await execute(page);
+
+    await expect.poll(() => shownAnswer(page)).toMatch(/"listOrders": \{/);
+    expect(await shownAnswer(page)).not.toContain('errors');
+  });
+
+  it('runs the sample mutation, and then as another user', async () => {
+    const page = await open();
+    await openTab(page, 'CreateOrder');
+
+    await execute(page);
+    await expect.poll(() => shownAnswer(page)).toMatch(/"totalCents": 2500/);
+
+    await openTab(page, 'ListOrders');
+    await execute(page);
+    await expect.poll(() => shownAnswer(page)).toMatch(/"sku": "BOOK-1"/);
+
+    await page.getByLabel('Signed in as').selectOption('bob');
+    await execute(page);
+    await expect.poll(() => shownAnswer(page)).toMatch(/"items": \[\]/);
+  });
+
+  it('shows the documentation that introspection gives', async () => {
+    const page = await open();
+
+    await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+    await page.getByRole('link', { name: 'Query', exact: true }).click();
+
+    await page.getByRole('link', { name: 'orderTotals' }).waitFor();
+  });
+
+  it('keeps no token in the browser', async () => {
+    const page = await open();
+    await execute(page);
+    await expect.poll(() => shownAnswer(page)).toMatch(/listOrders/);
+
+    const stored = await page.evaluate<string>('JSON.stringify({ ...localStorage, ...sessionStorage })');
+
+    expect(stored).toContain('ListOrders');
+    expect(stored).not.toContain('eyJ');
+  });
+});
+
+/** GraphiQL notices a tenth of a second later that another tab holds another operation. */
+async function openTab(page: Page, name: string): Promise<void> {
+  await page.getByRole('tab', { name }).click();
+  await page.waitForTimeout(300);
+}
+
+async function execute(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Execute query/ }).click();
+}
+
+async function shownAnswer(page: Page): Promise<string> {
+  return (await page.locator('.result-window .CodeMirror-code').textContent()) ?? '';
+}
