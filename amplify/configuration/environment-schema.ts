@@ -30,7 +30,11 @@ const subnets = z
       .refine((ids) => new Set(ids).size === ids.length)
       .optional(),
   })
-  .refine(({ type, ids }) => (type === undefined) !== (ids === undefined));
+  .superRefine(({ type, ids }, context) => {
+    // A list that is wrong in itself is absent here, and has been reported.
+    const chosen = [type, ids].filter((choice) => choice !== undefined).length;
+    if (context.issues.length === 0 && chosen !== 1) context.addIssue({ code: 'custom' });
+  });
 
 export const environmentSchema = z.strictObject({
   account: text(/^\d{12}$/),
