@@ -4,15 +4,13 @@ import { type Browser, chromium } from 'playwright-core';
 
 const USUAL_PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** The browser's path; undefined where there is none. `CHROMIUM_PATH` names another one. */
-export const chromiumPath = [process.env.CHROMIUM_PATH, ...USUAL_PATHS].find(
-  (path) => path !== undefined && existsSync(path),
-);
+const candidates = process.env.CHROMIUM_PATH ? [process.env.CHROMIUM_PATH] : USUAL_PATHS;
+const chromiumPath = candidates.find((path) => existsSync(path));
 
 /** Why browser tests do not run here; undefined where they do. To be printed, so that nobody takes a skip for a pass. */
 export const chromiumMissing =
   chromiumPath === undefined
-    ? 'Browser tests are skipped: no Chromium at /usr/bin/chromium; install one, or name it in CHROMIUM_PATH.'
+    ? `Browser tests are skipped: no Chromium at ${candidates.join(' or ')}; install one, or name it in CHROMIUM_PATH.`
     : undefined;
 
 export async function launchChromium(): Promise<Browser> {

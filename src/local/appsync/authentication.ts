@@ -1,6 +1,6 @@
 /** Owns who is calling: the authorization header turned into an identity, or into the 401 that AppSync answers. */
 import type { IncomingMessage } from 'node:http';
-import { errors } from 'jose';
+import { JWSInvalid, JWTExpired, JWTInvalid } from 'jose/errors';
 import type { LocalUserPool, UserPoolIdentity } from '../cognito/user-pool.js';
 import { unauthenticated } from './errors.js';
 
@@ -23,7 +23,7 @@ export async function authenticate(request: IncomingMessage, userPool: LocalUser
 }
 
 function refusalOf(cause: unknown): string {
-  if (cause instanceof errors.JWTExpired) return 'Token has expired.';
-  if (cause instanceof errors.JWSInvalid || cause instanceof errors.JWTInvalid) return 'Unable to parse JWT token.';
+  if (cause instanceof JWTExpired) return 'Token has expired.';
+  if (cause instanceof JWSInvalid || cause instanceof JWTInvalid) return 'Unable to parse JWT token.';
   return NO_VALID_HEADER;
 }

@@ -40,7 +40,7 @@ export interface RequestRecord {
   millis: number;
 }
 
-/** Answers one request. It never rejects. */
+/** Answers one request. It rejects only on a defect of its own; every other failure is an answer. */
 export type GraphqlEndpoint = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 interface Answer {
@@ -85,7 +85,7 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
       response.writeHead(200).end();
       return;
     }
-    const { status, body } = await answer(request, record).catch(refusal);
+    const { status, body } = await answer(request, record).catch(answerRefusal);
     send(response, status, body);
     onRequest?.({
       ...record,
@@ -115,17 +115,13 @@ function invokeAsAppSync({ invoke, resolverTimeoutMillis = RESOLVER_TIMEOUT_MILL
   };
 }
 
-function refusal(error: unknown): Answer {
-  if (error instanceof RequestRefusedError) {
-    return { status: error.status, body: { errors: [{ errorType: error.errorType, message: error.message }] } };
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  return { status: 500, body: { errors: [{ errorType: 'InternalFailure', message }] } };
+function answerRefusal(error: unknown): Answer {
+  if (!(error instanceof RequestRefusedError)) throw error;
+  const { status, errorType, message } = error;
+  return { status, body: { errors: [{ errorType, message }] } };
 }
 
 function send(response: ServerResponse, status: number, body: Answer['body']): void {
-  // The rest of a body that was too large is not read: the connection cannot be used again.
-  if (status === 413) response.setHeader('connection', 'close');
   response.writeHead(status, { 'content-type': 'application/json;charset=UTF-8' });
   response.end(JSON.stringify(body));
 }

@@ -39,6 +39,15 @@ export function malformedRequest(message: string, options?: ErrorOptions): Reque
   return new RequestRefusedError(400, 'MalformedHttpRequestException', message, options);
 }
 
+/** HTTP 413. */
+export function requestTooLarge(limitBytes: number): RequestRefusedError {
+  return new RequestRefusedError(
+    413,
+    'RequestEntityTooLargeException',
+    `Request body is larger than ${limitBytes} bytes.`,
+  );
+}
+
 /** The caller is known but may not have this field. */
 export function notAuthorized(typeName: string, fieldName: string): GraphQLError {
   return fieldError('Unauthorized', `Not Authorized to access ${fieldName} on type ${typeName}`);

@@ -66,6 +66,8 @@ export async function startWebServer({ port, routes, onError = console.error }: 
     try {
       await handle(request, response);
     } catch (error) {
+      const callerIsGone = request.destroyed && !request.complete;
+      if (callerIsGone) return;
       onError(error);
       if (response.headersSent) response.destroy();
       else sendText(response, 500, 'The local stack failed to answer; its terminal says why.');

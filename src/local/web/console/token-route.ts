@@ -1,6 +1,7 @@
 /** Owns `POST /console/token`: a token for a page of this server, for one of the demo users. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { LocalUserPool } from '../../cognito/user-pool.js';
+import { readBody } from '../read-body.js';
 import { isSameOrigin } from '../same-origin.js';
 import { sendText, type WebRoute } from '../server.js';
 import { DEMO_USERS } from './demo-users.js';
@@ -35,13 +36,9 @@ function sendToken(response: ServerResponse, token: string): void {
 }
 
 async function readDemoUser(request: IncomingMessage): Promise<(typeof DEMO_USERS)[number] | undefined> {
-  let body = '';
-  for await (const chunk of request.setEncoding('utf8')) {
-    body += chunk;
-    if (body.length > BODY_LIMIT_BYTES) return undefined;
-  }
+  const body = await readBody(request, BODY_LIMIT_BYTES);
   try {
-    const name = JSON.parse(body)?.user;
+    const name = JSON.parse(body?.toString('utf8') ?? '')?.user;
     return DEMO_USERS.find(({ username }) => username === name);
   } catch {
     return undefined;

@@ -467,9 +467,11 @@ describe('a request that is none', () => {
 
     const atLimit = await post('/graphql', { authorization: alice }, bodyOf(1024 * 1024));
     const above = await post('/graphql', { authorization: alice }, bodyOf(1024 * 1024 + 1));
+    const farAbove = await post('/graphql', { authorization: alice }, bodyOf(20 * 1024 * 1024));
 
     expect(atLimit).toEqual({ status: 200, body: { data: { __typename: 'Query' } } });
     expect(above).toMatchObject({ status: 413, body: { errors: [{ errorType: 'RequestEntityTooLargeException' }] } });
+    expect(farAbove).toEqual(above);
   });
 
   it('is answered with 405 when it is a GET', async () => {

@@ -3,6 +3,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LocalStackError } from '../../../../src/local/local-stack-error.js';
+import { readBody } from '../../../../src/local/web/read-body.js';
 import { startWebServer, type WebRoute, type WebServer } from '../../../../src/local/web/server.js';
 
 const HELLO: WebRoute = { path: '/hello', handle: (_, response) => void response.end('hello') };
@@ -110,6 +111,30 @@ describe('startWebServer', () => {
     expect(await response.text()).not.toContain('of this test');
     expect(failures).toEqual([failure]);
     expect((await fetch(`${url}/hello`)).status).toBe(200);
+  });
+});
+
+describe('a caller who goes away in the middle of a request', () => {
+  it('is no failure to tell of', async () => {
+    const failures: unknown[] = [];
+    const ended = newSignal();
+    const reading: WebRoute = {
+      path: '/reading',
+      handle: (request) =>
+        readBody(request, 1000)
+          .then(() => {})
+          .finally(ended.give),
+    };
+    const { port } = await start([reading], (error) => failures.push(error));
+    const socket = connect(port, '127.0.0.1');
+    socket.write('POST /reading HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nonly this', () =>
+      setTimeout(() => socket.destroy(), 20),
+    );
+
+    await ended.given;
+    await new Promise((resolve) => setImmediate(resolve));
+
+    expect(failures).toEqual([]);
   });
 });
 
