@@ -1,26 +1,29 @@
 /** The Lambda functions of the schema: found by name, bundled, rebuilt on change, and run with the role's credentials. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BuildContext, build, context, type Message } from 'esbuild';
+import { type BuildContext, build, context, type Message, type Plugin } from 'esbuild';
 import { DATABASE_ENVIRONMENT } from '../database/environment-names.js';
 import { bootstrapBuildOptions, functionBuildOptions } from './lambda/bundle.js';
 import { createLocalFunction, type LocalFunction, type LocalInvocationResult } from './lambda/function.js';
 import { LocalStackError } from './local-stack-error.js';
 import type { LocalCredentials } from './rds-proxy/credentials.js';
 
-/** As amplify/functions/&lt;name&gt;/resource.ts has them; test/infra/local-parity.test.ts compares. */
+/** As amplify/functions/NAME/resource.ts has them; test/infra/local-parity.test.ts compares. */
 export const FUNCTION_LIMITS = { timeoutSeconds: 15, memoryMB: 1024 } as const;
 
 /** How long a log line may lag behind the answer: they come through different pipes. */
 const LOG_LAG_MILLIS = 500;
 
 export interface LocalFunctionsOptions {
-  /** Names as in `a.handler.function('orders-api')`; the code is in amplify/functions/&lt;name&gt;/handler.ts. */
+  /** Names as in `a.handler.function('orders-api')`; the code is in amplify/functions/NAME/handler.ts. */
   names: readonly string[];
   /** Where the bundles go. */
   directory: string;
   /** Root of the project. */
   projectDirectory: string;
+  /** Rebuild on change. */
+  watch: boolean;
+  /** A function was rebuilt after a change, or could not be. */
   onBuild: (event: BuildEvent) => void;
   /** A line of a function's output that is not the record of one invocation, or that reports an error. */
   onLog: (functionName: string, line: string) => void;
@@ -57,60 +60,50 @@ export interface LocalFunctions {
   start(access: DatabaseAccess): void;
   /** @throws FunctionError */
   invoke(name: string, event: unknown): Promise<LocalInvocation>;
-  /** Rebuilds on change from now on. */
-  watch(): Promise<void>;
+  /** Ends every environment. */
   stop(): Promise<void>;
+  /** Ends the rebuilding. */
+  dispose(): Promise<void>;
 }
 
 interface Hosted {
   build: BuildContext;
   directory: string;
   running: LocalFunction | undefined;
+  errors: readonly Message[];
 }
 
 /** @throws LocalStackError when a function does not build. */
 export async function buildFunctions(options: LocalFunctionsOptions): Promise<LocalFunctions> {
   const hosted = new Map<string, Hosted>();
   const logs = new InvocationLogs();
-  let watching = false;
-
-  for (const name of options.names) {
-    const directory = join(options.directory, name);
-    await mkdir(directory, { recursive: true });
-    const entry = join(options.projectDirectory, 'amplify/functions', name, 'handler.ts');
-    const reportBuild = ({ errors }: { errors: readonly Message[] }) => {
-      if (!watching) return;
-      options.onBuild({ functionName: name, errors: errors.map(describeBuildError) });
-      if (errors.length === 0) hosted.get(name)?.running?.replaceEnvironments();
-    };
-    const plugins = [
-      {
-        name: 'report',
-        setup: (esbuild: { onEnd: (report: typeof reportBuild) => void }) => esbuild.onEnd(reportBuild),
-      },
-    ];
-    const esbuild = await context({
-      ...functionBuildOptions(entry, directory),
-      absWorkingDir: options.projectDirectory,
-      plugins,
-    });
-    hosted.set(name, { build: esbuild, directory, running: undefined });
-  }
+  const dispose = async () => {
+    await Promise.all([...hosted.values()].map((host) => host.build.dispose()));
+  };
 
   await Promise.all(
-    [...hosted].map(async ([name, { build: esbuild, directory }]) => {
-      try {
-        await Promise.all([esbuild.rebuild(), build(bootstrapBuildOptions(directory))]);
-      } catch (cause) {
-        await Promise.all([...hosted.values()].map((each) => each.build.dispose()));
-        const errors = (cause as { errors?: Message[] }).errors ?? [];
-        const details = errors.map((error) => `\n  ${describeBuildError(error)}`).join('');
-        throw new LocalStackError(`The function ${name} does not build.${details}`, 'Mend it, and start again.', {
-          cause,
-        });
-      }
+    options.names.map(async (name) => {
+      const directory = join(options.directory, name);
+      await mkdir(directory, { recursive: true });
+      const onRebuild = (errors: readonly Message[]) => {
+        options.onBuild({ functionName: name, errors: errors.map(describeBuildError) });
+        if (errors.length === 0) hosted.get(name)?.running?.replaceEnvironments();
+      };
+      const { context: esbuild, firstErrors } = await buildFunction(name, directory, options, onRebuild);
+      hosted.set(name, { build: esbuild, directory, running: undefined, errors: firstErrors });
     }),
   );
+  const broken = [...hosted].filter(([, { errors }]) => errors.length > 0);
+  if (broken.length > 0) {
+    await dispose();
+    const details = broken
+      .flatMap(([, { errors }]) => errors.map((error) => `\n  ${describeBuildError(error)}`))
+      .join('');
+    throw new LocalStackError(
+      `Does not build: ${broken.map(([name]) => name).join(', ')}.${details}\n`,
+      'Mend it, and start again.',
+    );
+  }
 
   return {
     start(access) {
@@ -136,16 +129,38 @@ export async function buildFunctions(options: LocalFunctionsOptions): Promise<Lo
       return { ...result, log: logs.of(result.requestId) };
     },
 
-    async watch() {
-      await Promise.all([...hosted.values()].map((host) => host.build.watch()));
-      // The first build of the watch finds nothing new.
-      watching = true;
+    async stop() {
+      await Promise.all([...hosted.values()].map((host) => host.running?.stop()));
     },
 
-    async stop() {
-      await Promise.all([...hosted.values()].map((host) => Promise.all([host.build.dispose(), host.running?.stop()])));
-    },
+    dispose,
   };
+}
+
+/** Resolves after the first build, whether it went well or not. */
+async function buildFunction(
+  name: string,
+  directory: string,
+  { projectDirectory, watch }: LocalFunctionsOptions,
+  onRebuild: (errors: readonly Message[]) => void,
+): Promise<{ context: BuildContext; firstErrors: readonly Message[] }> {
+  let onEnd: (errors: readonly Message[]) => void = () => {};
+  const firstBuild = new Promise<readonly Message[]>((resolve) => {
+    onEnd = resolve;
+  });
+  const report: Plugin = { name: 'report', setup: (esbuild) => esbuild.onEnd(({ errors }) => onEnd(errors)) };
+  const entry = join(projectDirectory, 'amplify/functions', name, 'handler.ts');
+  const esbuild = await context({
+    ...functionBuildOptions(entry, directory),
+    absWorkingDir: projectDirectory,
+    plugins: [report],
+  });
+  if (watch) await esbuild.watch();
+  // Its errors come through onEnd as well.
+  else void esbuild.rebuild().catch(() => {});
+  const [firstErrors] = await Promise.all([firstBuild, build(bootstrapBuildOptions(directory))]);
+  onEnd = onRebuild;
+  return { context: esbuild, firstErrors };
 }
 
 /** The variables that amplify/database sets in AWS, and those that Lambda adds for the function's role. */

@@ -22,8 +22,8 @@ export async function renderRequestLine(
 
 async function renderHops({ millis, initMillis, log }: LocalInvocation): Promise<string> {
   const record = await log;
-  const cold = initMillis === undefined ? '' : `cold start ${initMillis.toFixed(0)} ms, `;
-  const lambda = `Lambda ${cold}${millis.toFixed(1)} ms`;
+  const cold = initMillis === undefined ? '' : ` (cold start ${initMillis.toFixed(0)} ms)`;
+  const lambda = `Lambda ${millis.toFixed(1)} ms${cold}`;
   if (record === undefined || record.connection === 'none') return lambda;
   const connection =
     record.connection === 'new' ? `new connection ${record.connectMillis.toFixed(1)} ms` : 'connection reused';

@@ -111,6 +111,7 @@ async function startParts(
   };
   await writeConnectionFile(stateDirectory, access);
   functions.start(access);
+  onStop(() => functions.stop());
 
   const requests = new AsyncLocalStorage<LocalInvocation[]>();
   const answerGraphql = createGraphqlEndpoint({
@@ -174,11 +175,11 @@ async function startFunctions(
     names,
     directory: join(stateDirectory, 'functions'),
     projectDirectory: resolve(import.meta.dirname, '../..'),
+    watch: watch ?? false,
     onBuild: onBuild ?? (() => {}),
     onLog: onFunctionLog ?? (() => {}),
   });
-  onStop(() => functions.stop());
-  if (watch) await functions.watch();
+  onStop(() => functions.dispose());
   onProgress(`Lambda bundle built: ${names.join(', ')}`);
   return functions;
 }

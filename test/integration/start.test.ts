@@ -1,0 +1,231 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import net, { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+/** `npm start` as a person runs it: a process of its own, its output, its exit code, and what it leaves behind. */
+const PROJECT = join(import.meta.dirname, '../..');
+const START = ['--import', 'tsx', join(PROJECT, 'src/local/start.ts')];
+
+/** Long enough for a slow machine; a start takes about two seconds. */
+const PATIENCE_MILLIS = 25_000;
+
+let scratch: string;
+let running: ChildProcess[];
+
+beforeEach(async () => {
+  // What the starter leaves in its own temporary folder shows.
+  scratch = await mkdtemp(join(tmpdir(), 'start-'));
+  await mkdir(join(scratch, 'tmp'));
+  running = [];
+});
+afterEach(async () => {
+  for (const child of running.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)) {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  await rm(scratch, { recursive: true, force: true });
+});
+
+interface Start {
+  child: ChildProcess;
+  /** Resolves with the whole output once the text has been printed. */
+  printed(text: string | RegExp): Promise<string>;
+  /** Resolves when the process has ended. */
+  ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
+}
+
+function start(args: string[] = [], env: Record<string, string> = {}): Start {
+  const child = spawn(process.execPath, [...START, ...args], {
+    cwd: PROJECT,
+    env: { PATH: process.env.PATH, PORT: '0', PROXY_PORT: '0', TMPDIR: join(scratch, 'tmp'), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.push(child);
+  const output = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text;
+    });
+  }
+  const ended = once(child, 'close').then(([code]) => ({ code, ...output }));
+  return {
+    child,
+    ended,
+    async printed(text) {
+      await expect.poll(() => output.stdout + output.stderr, { timeout: PATIENCE_MILLIS }).toMatch(text);
+      return output.stdout;
+    },
+  };
+}
+
+/** Command lines of live processes that name this test's folder. */
+async function processesOfThisTest(): Promise<string[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-eo', 'stat=,args=']);
+  return stdout
+    .split('\n')
+    .filter((line) => line.includes(scratch) && !line.startsWith('Z') && !line.includes('src/local/start.ts'));
+}
+
+async function takePort(): Promise<{ port: number; server: net.Server }> {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { port: (server.address() as AddressInfo).port, server };
+}
+
+describe('npm start -- --once', () => {
+  test('prints one JSON line with the row written, the same row read back and each hop, and leaves nothing', async () => {
+    const { code, stdout } = await start(['--once']).ended;
+
+    expect(code).toBe(0);
+    expect(stdout.trim().split('\n')).toHaveLength(1);
+    const { ok, created, readBack, hops } = JSON.parse(stdout);
+    expect(ok).toBe(true);
+    expect(created).toMatchObject({ status: 'PLACED', totalCents: 5_980, lines: [{ quantity: 2 }, { quantity: 1 }] });
+    expect(readBack).toEqual(created);
+    for (const hop of [hops.createOrder, hops.getOrder]) {
+      expect(hop.appSyncMillis).toBeGreaterThanOrEqual(hop.lambdaMillis);
+      expect(hop.lambdaMillis).toBeGreaterThanOrEqual(hop.queryMillis);
+      expect(hop.queryMillis).toBeGreaterThan(0);
+    }
+    expect(await processesOfThisTest()).toEqual([]);
+    expect(await leftInTemporaryFolder()).toEqual([]);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)('works as an ordinary user (needs root to become one)', async () => {
+    const user = 65_534;
+    await chmod(scratch, 0o755);
+    await chmod(join(scratch, 'tmp'), 0o777);
+    const child = spawn(process.execPath, [...START, '--once'], {
+      cwd: PROJECT,
+      uid: user,
+      gid: user,
+      env: { PATH: process.env.PATH, TMPDIR: join(scratch, 'tmp'), HOME: '/nonexistent' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    running.push(child);
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (text) => {
+        output += text;
+      });
+    const [code] = await once(child, 'close');
+
+    expect(output).toContain('"ok":true');
+    expect(code).toBe(0);
+    expect(await leftInTemporaryFolder()).toEqual([]);
+  });
+});
+
+describe('npm start', () => {
+  test('keeps its data in the folder, answers, and ends on Ctrl-C without a process or a temporary folder', async () => {
+    const directory = join(scratch, 'state');
+    const first = start(['--directory', directory]);
+    const output = await first.printed('Ready in');
+    const url = /http:\/\/localhost:\d+/.exec(output)?.[0];
+
+    expect((await fetch(`${url}/`)).status).toBe(200);
+    expect((await stat(directory)).mode & 0o077).toBe(0);
+    first.child.kill('SIGINT');
+    expect((await first.ended).code).toBe(0);
+    expect(await processesOfThisTest()).toEqual([]);
+    expect(await leftInTemporaryFolder()).toEqual([]);
+
+    const second = start(['--directory', directory]);
+    expect(await second.printed('Ready in')).not.toContain('Migrations applied');
+    second.child.kill('SIGTERM');
+    expect((await second.ended).code).toBe(0);
+  });
+
+  test('killed with SIGKILL, it takes every process along, and the next start finds the data', async () => {
+    const directory = join(scratch, 'state');
+    const killed = start(['--directory', directory]);
+    await killed.printed('Ready in');
+
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+
+    await expect.poll(processesOfThisTest, { timeout: 10_000 }).toEqual([]);
+    const next = start(['--directory', directory]);
+    expect(await next.printed('Ready in')).not.toContain('Migrations applied');
+  });
+
+  test('refuses a folder that another npm start uses, by its process', async () => {
+    const directory = join(scratch, 'state');
+    const first = start(['--directory', directory]);
+    await first.printed('Ready in');
+
+    const { code, stderr } = await start(['--directory', directory]).ended;
+
+    expect(code).toBe(1);
+    expect(stderr.trim()).toBe(
+      `${directory} is in use by another npm start (process ${first.child.pid}). Use that one, or stop it with Ctrl-C first.`,
+    );
+    expect(first.child.exitCode).toBeNull();
+  });
+
+  test.each([
+    ['PORT', 'PORT'],
+    ['PROXY_PORT', 'PROXY_PORT'],
+  ])('refuses a %s that another program holds, leaves that program alone, and starts nothing', async (variable) => {
+    const { port, server } = await takePort();
+
+    const { code, stderr } = await start(['--directory', join(scratch, 'state')], { [variable]: String(port) }).ended;
+
+    expect(code).toBe(1);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toContain(String(port));
+    expect(stderr).toContain(`${variable}=`);
+    expect(server.listening).toBe(true);
+    expect(await processesOfThisTest()).toEqual([]);
+    server.close();
+  });
+
+  test('refuses data of another PostgreSQL version, and does not touch it', async () => {
+    const data = join(scratch, 'state', 'data');
+    await mkdir(data, { recursive: true });
+    await writeFile(join(data, 'PG_VERSION'), '12\n');
+
+    const { code, stderr } = await start(['--directory', join(scratch, 'state')]).ended;
+
+    expect(code).toBe(1);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toMatch(/12.*17/);
+    expect(await readdir(data)).toEqual(['PG_VERSION']);
+  });
+
+  test('refuses a folder that is a file', async () => {
+    const path = join(scratch, 'state');
+    await writeFile(path, 'precious');
+
+    const { code, stderr } = await start(['--directory', path]).ended;
+
+    expect(code).toBe(1);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toContain(`mv ${path} ${path}.old`);
+  });
+
+  test('says which option it does not know, and which there are', async () => {
+    const { code, stderr } = await start(['--onec']).ended;
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('--onec');
+    expect(stderr).toContain('Usage: npm start');
+  });
+
+  test.each(['http', '-1', '70000', '3000x'])('refuses PORT=%s', async (port) => {
+    const { code, stderr } = await start([], { PORT: port }).ended;
+
+    expect(code).toBe(1);
+    expect(stderr.trim()).toBe(`PORT is "${port}". Expected a port number from 1 to 65535, or 0 for any free one.`);
+  });
+});
+
+/** tsx keeps a compile cache there; it is not ours. */
+async function leftInTemporaryFolder(): Promise<string[]> {
+  return (await readdir(join(scratch, 'tmp'))).filter((name) => !name.startsWith('tsx-'));
+}
