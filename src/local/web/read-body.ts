@@ -10,11 +10,10 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
   let lengthBytes = 0;
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     lengthBytes += chunk.length;
-    if (lengthBytes > limitBytes) {
-      request.resume();
-      return undefined;
-    }
+    if (lengthBytes > limitBytes) break;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
+  if (lengthBytes <= limitBytes) return Buffer.concat(chunks);
+  request.resume();
+  return undefined;
 }

@@ -8,5 +8,5 @@ import type { IncomingHttpHeaders } from 'node:http';
 export function isSameOrigin(headers: IncomingHttpHeaders): boolean {
   const fetchSite = headers['sec-fetch-site'];
   if (fetchSite !== undefined && fetchSite !== 'same-origin') return false;
-  return headers.origin !== undefined && headers.origin === `http://${headers.host}`;
+  return headers.origin === `http://${headers.host}`;
 }

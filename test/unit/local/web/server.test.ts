@@ -138,6 +138,29 @@ describe('a caller who goes away in the middle of a request', () => {
   });
 });
 
+describe('a body that is too large', () => {
+  it('is read to its end, so that the connection can be used again', async () => {
+    const refusing: WebRoute = {
+      path: '/refusing',
+      handle: async (request, response) => {
+        const body = await readBody(request, 1000);
+        response.writeHead(body === undefined ? 413 : 200).end();
+      },
+    };
+    const { port } = await start([refusing]);
+    const request = httpRequest({ port, host: '127.0.0.1', path: '/refusing', method: 'POST' });
+    const sent = new Promise((resolve) => request.once('finish', resolve));
+    const answered = new Promise<number | undefined>((resolve) =>
+      request.once('response', (response) => resolve(response.resume().statusCode)),
+    );
+
+    request.end(Buffer.alloc(20 * 1024 * 1024));
+
+    expect(await answered).toBe(413);
+    await sent;
+  });
+});
+
 describe('a port that is taken', () => {
   it('is left alone, and named with the way out', async () => {
     const port = await holdPort('127.0.0.1');
