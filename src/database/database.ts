@@ -49,6 +49,7 @@ export function createDatabase(settings: DatabaseSettings, options: PoolOptions)
     async query<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
       pool ??= openPool();
       try {
+        if (pool.idleCount > 0) await pendingInput();
         const connectStart = performance.now();
         const client = await pool.connect().finally(() => {
           activity.connectMillis += performance.now() - connectStart;
@@ -84,6 +85,14 @@ export function createDatabase(settings: DatabaseSettings, options: PoolOptions)
       pool = undefined;
     },
   };
+}
+
+/**
+ * Lets the event loop read what has arrived. After a thaw the news that the idle connection was closed waits in its socket
+ * beside the event that woke us; read first, it makes the pool open a new connection instead of handing out a dead one.
+ */
+function pendingInput(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /**
