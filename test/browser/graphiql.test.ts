@@ -2,18 +2,18 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumMissing, launchChromium } from '../support/chromium.js';
+import { startTestStack, type TestStack } from '../support/local-stack.js';
 import { type OpenedPage, openPage } from './open-page.js';
-import { type StackUnderTest, startStackUnderTest } from './stack-under-test.js';
 
 if (chromiumMissing) console.warn(chromiumMissing);
 
 describe.skipIf(chromiumMissing)('GraphiQL', () => {
-  let stack: StackUnderTest;
+  let stack: TestStack;
   let browser: Browser;
   let opened: OpenedPage;
 
   beforeAll(async () => {
-    [stack, browser] = await Promise.all([startStackUnderTest(), launchChromium()]);
+    [stack, browser] = await Promise.all([startTestStack(), launchChromium()]);
   });
 
   afterAll(async () => {
