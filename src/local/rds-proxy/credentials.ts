@@ -1,0 +1,61 @@
+/** Owns the credentials that stand for an IAM role's on this machine. They open the local stand-in and nothing else. */
+import { randomBytes, randomInt } from 'node:crypto';
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Shaped like the temporary credentials that Lambda gives a function: a pair of keys and a session token. */
+export interface LocalCredentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
+}
+
+const FILE_NAME = 'credentials.json';
+/** Base 32, as in access key ids. */
+const KEY_ID_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+/** Real session tokens have about this size; drivers that cut a long password fail here and not first in AWS. */
+const SESSION_TOKEN_BYTES = 660;
+
+/**
+ * Reads the credentials kept in a folder, or makes new ones there, readable by their owner only.
+ * @param stateDirectory made when missing
+ */
+export async function loadOrCreateCredentials(stateDirectory: string): Promise<LocalCredentials> {
+  const path = join(stateDirectory, FILE_NAME);
+  const kept = parseCredentials(await readFile(path, 'utf8').catch(() => ''));
+  if (kept !== undefined) {
+    await chmod(path, 0o600);
+    return kept;
+  }
+  const credentials = createCredentials();
+  await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
+  await writeFile(`${path}.new`, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600 });
+  await rename(`${path}.new`, path);
+  return credentials;
+}
+
+/** New credentials, unlike any others. */
+export function createCredentials(): LocalCredentials {
+  const keyId = Array.from({ length: 16 }, () => KEY_ID_ALPHABET[randomInt(KEY_ID_ALPHABET.length)]).join('');
+  return {
+    // ASIA is how AWS marks temporary ones.
+    accessKeyId: `ASIA${keyId}`,
+    secretAccessKey: randomBytes(30).toString('base64'),
+    sessionToken: randomBytes(SESSION_TOKEN_BYTES).toString('base64'),
+  };
+}
+
+function parseCredentials(text: string): LocalCredentials | undefined {
+  try {
+    const { accessKeyId, secretAccessKey, sessionToken } = JSON.parse(text) as Record<string, unknown>;
+    return isFilled(accessKeyId) && isFilled(secretAccessKey) && isFilled(sessionToken)
+      ? { accessKeyId, secretAccessKey, sessionToken }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isFilled(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}

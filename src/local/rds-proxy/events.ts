@@ -1,0 +1,39 @@
+/** Owns the events that the stand-in reports, for logs and counters. None holds a token or a query. Types only. */
+
+export type RdsProxyEvent = ConnectionOpened | ConnectionRefused | ConnectionClosed;
+
+interface ConnectionEvent {
+  /** Counts from 1 for each stand-in. */
+  connectionId: number;
+}
+
+/** A client has authenticated, and its database session is ready. */
+export interface ConnectionOpened extends ConnectionEvent {
+  type: 'opened';
+  user: string;
+  database: string;
+  /** From the first byte to the readiness for queries. */
+  durationMillis: number;
+}
+
+/** A client was turned away, or left before it was ready. */
+export interface ConnectionRefused extends ConnectionEvent {
+  type: 'refused';
+  /** As far as the client said. */
+  user?: string;
+  /** SQLSTATE. Absent when the connection ended without an error message. */
+  code?: string;
+  /** What the client was told; empty when it was told nothing. */
+  message: string;
+  /** What the person who runs the stand-in may know, and the client not. */
+  reason: string;
+}
+
+/** The end of a connection that had been opened. */
+export interface ConnectionClosed extends ConnectionEvent {
+  type: 'closed';
+  user: string;
+  database: string;
+  /** From the first byte to the end. */
+  durationMillis: number;
+}

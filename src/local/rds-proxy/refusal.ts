@@ -1,0 +1,57 @@
+/**
+ * Owns the ways in which RDS Proxy turns a client away, in its own words, and with its own SQLSTATE.
+ * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.troubleshooting.html
+ */
+
+/** Ends a connection with an ErrorResponse. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+
+  /**
+   * @param sqlState five characters
+   * @param message what the client is told
+   * @param reason what the log is told, where that is more; never a secret
+   */
+  constructor(
+    readonly sqlState: string,
+    message: string,
+    readonly reason: string = message,
+  ) {
+    super(message);
+  }
+}
+
+const INVALID_AUTHORIZATION = '28000';
+const INVALID_PASSWORD = '28P01';
+const FEATURE_NOT_SUPPORTED = '0A000';
+const CONNECTION_EXCEPTION = '08000';
+const PROTOCOL_VIOLATION = '08P01';
+
+export function tlsRequired(): Refusal {
+  return new Refusal(INVALID_AUTHORIZATION, 'This RDS Proxy requires TLS connections.');
+}
+
+export function userMissing(): Refusal {
+  return new Refusal(
+    INVALID_AUTHORIZATION,
+    'A user name is missing from the connection startup packet. Provide a user name for this connection.',
+  );
+}
+
+export function authenticationFailed(user: string, reason: string): Refusal {
+  const message = `The IAM authentication failed for the role ${user}. Check the IAM token for this role and try again.`;
+  return new Refusal(INVALID_PASSWORD, message, reason);
+}
+
+/** @param feature for example `the option statement_timeout` */
+export function notSupported(feature: string): Refusal {
+  return new Refusal(FEATURE_NOT_SUPPORTED, `Feature not supported: RDS Proxy currently doesn't support ${feature}.`);
+}
+
+export function malformedStartup(reason: string): Refusal {
+  return new Refusal(PROTOCOL_VIOLATION, 'invalid startup packet', reason);
+}
+
+export function databaseUnreachable(reason: string): Refusal {
+  return new Refusal(CONNECTION_EXCEPTION, 'Timed-out waiting to acquire database connection.', reason);
+}

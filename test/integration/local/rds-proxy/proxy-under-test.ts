@@ -1,0 +1,114 @@
+/** A real PostgreSQL behind a real stand-in, with the tokens to connect to it. Everything is gone after stop(). */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Signer } from '@aws-sdk/rds-signer';
+import pg from 'pg';
+import { type LocalPostgres, startPostgres } from '../../../../src/local/postgres/cluster.js';
+import { loadOrCreateCertificate } from '../../../../src/local/rds-proxy/certificate.js';
+import { createCredentials, type LocalCredentials } from '../../../../src/local/rds-proxy/credentials.js';
+import { type RdsProxy, type RdsProxyEvent, startRdsProxy } from '../../../../src/local/rds-proxy/server.js';
+
+export const REGION = 'eu-west-1';
+export const HANDSHAKE_TIMEOUT_MILLIS = 400;
+
+export interface ProxyUnderTest {
+  proxy: RdsProxy;
+  postgres: LocalPostgres;
+  events: RdsProxyEvent[];
+  ca: string;
+  caPath: string;
+  credentials: LocalCredentials;
+  token(options?: { user?: string; host?: string; port?: number }): Promise<string>;
+  /** Connects as `app`, verifying the certificate, with a fresh token. The test must end it. */
+  connect(config?: pg.ClientConfig): Promise<pg.Client>;
+  /** The error that a connection attempt ends with. */
+  refusalOf(config?: pg.ClientConfig): Promise<pg.DatabaseError>;
+  /** An unencrypted connection. */
+  openSocket(): Promise<net.Socket>;
+  stop(): Promise<void>;
+}
+
+export async function startProxyUnderTest(): Promise<ProxyUnderTest> {
+  const directory = await mkdtemp(join(tmpdir(), 'proxy-under-test-'));
+  const [postgres, certificate] = await Promise.all([
+    startPostgres({ dataDirectory: join(directory, 'data') }),
+    loadOrCreateCertificate(directory),
+  ]);
+  const administrator = new pg.Client({ host: postgres.socketDirectory, user: 'postgres', database: 'postgres' });
+  await administrator.connect();
+  await administrator.query('create role app login');
+  await administrator.query('create role reporter login');
+  await administrator.query('create database app');
+  await administrator.end();
+
+  const credentials = createCredentials();
+  const events: RdsProxyEvent[] = [];
+  const proxy = await startRdsProxy({
+    hostname: 'localhost',
+    port: 0,
+    region: REGION,
+    certificate,
+    upstreamSocketPath: join(postgres.socketDirectory, '.s.PGSQL.5432'),
+    principals: [{ credentials, databaseUsers: ['app'] }],
+    onEvent: (event) => events.push(event),
+    handshakeTimeoutMillis: HANDSHAKE_TIMEOUT_MILLIS,
+  });
+  const ca = await readFile(certificate.caPath, 'utf8');
+
+  const token: ProxyUnderTest['token'] = async (options = {}) => {
+    const { user = 'app', host = 'localhost', port = proxy.port } = options;
+    return new Signer({ hostname: host, port, username: user, region: REGION, credentials }).getAuthToken();
+  };
+  const createClient = (config: pg.ClientConfig = {}) => {
+    const client = new pg.Client({
+      host: 'localhost',
+      port: proxy.port,
+      user: 'app',
+      database: 'app',
+      password: () => token(),
+      ssl: { ca },
+      ...config,
+    });
+    // Sessions that a test breaks on purpose must not end the test run.
+    client.on('error', () => {});
+    return client;
+  };
+  return {
+    proxy,
+    postgres,
+    events,
+    ca,
+    caPath: certificate.caPath,
+    credentials,
+    token,
+    async connect(config) {
+      const client = createClient(config);
+      await client.connect();
+      return client;
+    },
+    async refusalOf(config) {
+      const client = createClient(config);
+      try {
+        await client.connect();
+      } catch (error) {
+        return error as pg.DatabaseError;
+      }
+      await client.end();
+      throw new Error('The connection was accepted.');
+    },
+    openSocket() {
+      return new Promise((resolve, reject) => {
+        const socket = net.connect({ host: '127.0.0.1', port: proxy.port });
+        socket.once('connect', () => resolve(socket));
+        socket.on('error', reject);
+      });
+    },
+    async stop() {
+      await proxy.stop();
+      await postgres.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
