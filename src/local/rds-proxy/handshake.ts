@@ -4,7 +4,7 @@ import tls from 'node:tls';
 import { authenticationFailed, malformedStartup, tlsRequired } from './refusal.js';
 import { parseStartup, type StartupRequest } from './startup.js';
 import type { TokenVerdict } from './token.js';
-import { ASK_FOR_PASSWORD, MessageReader, ProtocolViolation, REQUEST_CODES, type StartupPacket } from './wire.js';
+import { ASK_FOR_PASSWORD, ProtocolViolation, REQUEST_CODES, type StartupPacket, withReader } from './wire.js';
 
 export interface Handshake {
   /** Encrypted, and not being read. */
@@ -50,14 +50,15 @@ export async function shakeHands(raw: net.Socket, options: HandshakeOptions): Pr
 }
 
 /** libpq may ask for GSSAPI encryption first, and goes on when it is refused. Once: more is an attempt to keep us busy. */
-async function readFirstPacket(socket: net.Socket): Promise<StartupPacket> {
-  const reader = new MessageReader(socket);
-  const packet = await reader.readStartupPacket();
-  if (packet.code !== REQUEST_CODES.gssEncryption) return packet;
-  socket.write(NO_TO_ENCRYPTION);
-  const second = await reader.readStartupPacket();
-  if (second.code === REQUEST_CODES.gssEncryption) throw new ProtocolViolation('GSSAPI encryption asked for twice');
-  return second;
+function readFirstPacket(socket: net.Socket): Promise<StartupPacket> {
+  return withReader(socket, async (reader) => {
+    const packet = await reader.readStartupPacket();
+    if (packet.code !== REQUEST_CODES.gssEncryption) return packet;
+    socket.write(NO_TO_ENCRYPTION);
+    const second = await reader.readStartupPacket();
+    if (second.code === REQUEST_CODES.gssEncryption) throw new ProtocolViolation('GSSAPI encryption asked for twice');
+    return second;
+  });
 }
 
 async function startTls(raw: net.Socket, secureContext: tls.SecureContext): Promise<tls.TLSSocket> {
@@ -75,7 +76,7 @@ async function startTls(raw: net.Socket, secureContext: tls.SecureContext): Prom
 
 async function readPassword(socket: tls.TLSSocket): Promise<string> {
   socket.write(ASK_FOR_PASSWORD);
-  const { type, body } = await new MessageReader(socket).readMessage();
+  const { type, body } = await withReader(socket, (reader) => reader.readMessage());
   if (type !== 'p' || body.at(-1) !== 0) throw new ProtocolViolation('no password where one was asked for');
   return body.toString('utf8', 0, body.length - 1);
 }

@@ -8,9 +8,10 @@ import {
   buildMessage,
   buildStartup,
   type Message,
-  MessageReader,
+  type MessageReader,
   ProtocolViolation,
   parseErrorFields,
+  withReader,
 } from './wire.js';
 
 /** A database session that waits for its first query. */
@@ -62,7 +63,7 @@ async function tryOpen(socketPath: string, request: StartupRequest, signal: Abor
     // From here on an error is followed by 'close', which the reader sees.
     socket.on('error', () => {});
     socket.write(buildStartup({ user: request.user, database: request.database, ...request.settings }));
-    return { socket, greeting: await readGreeting(socket) };
+    return { socket, greeting: await withReader(socket, readGreeting) };
   } catch (error) {
     socket.destroy();
     signal.throwIfAborted();
@@ -70,8 +71,7 @@ async function tryOpen(socketPath: string, request: StartupRequest, signal: Abor
   }
 }
 
-async function readGreeting(socket: net.Socket): Promise<Buffer> {
-  const reader = new MessageReader(socket);
+async function readGreeting(reader: MessageReader): Promise<Buffer> {
   const greeting: Buffer[] = [];
   for (;;) {
     const message = await reader.readMessage();

@@ -71,14 +71,37 @@ export function parseErrorFields(body: Buffer): Record<string, string> {
 }
 
 /**
- * Reads exactly what is asked for and leaves the rest in the socket, so that the socket can be handed on at any moment
- * between two reads. The socket must have no other reader.
+ * Lends a reader of a socket to `work`, and takes it back. What was not read stays in the socket for whoever comes next.
+ * The socket must have no other reader meanwhile.
  */
+export async function withReader<Result>(
+  socket: Duplex,
+  work: (reader: MessageReader) => Promise<Result>,
+): Promise<Result> {
+  const reader = new MessageReader(socket);
+  try {
+    return await work(reader);
+  } finally {
+    reader.release();
+  }
+}
+
+const WAKING_EVENTS = ['readable', 'end', 'close'] as const;
+
+/** Reads exactly what is asked for, however it arrives. Obtained from withReader. */
 export class MessageReader {
   readonly #socket: Duplex;
+  #wakeUp = () => {};
 
   constructor(socket: Duplex) {
     this.#socket = socket;
+    // Once for all reads: a socket that holds half a message would announce it to each new listener, without end.
+    for (const event of WAKING_EVENTS) socket.on(event, this.#onEvent);
+  }
+
+  /** Leaves the socket alone. */
+  release(): void {
+    for (const event of WAKING_EVENTS) this.#socket.off(event, this.#onEvent);
   }
 
   /** @throws ProtocolViolation when it is too large or too small, or the socket ends */
@@ -108,18 +131,11 @@ export class MessageReader {
       if (bytes !== null || this.#socket.readableEnded || this.#socket.destroyed) {
         throw new ProtocolViolation('the connection ended');
       }
-      await untilMoreOrEnd(this.#socket);
+      await new Promise<void>((resolve) => {
+        this.#wakeUp = resolve;
+      });
     }
   }
-}
 
-function untilMoreOrEnd(socket: Duplex): Promise<void> {
-  return new Promise((resolve) => {
-    const events = ['readable', 'end', 'close'] as const;
-    const done = () => {
-      for (const event of events) socket.off(event, done);
-      resolve();
-    };
-    for (const event of events) socket.on(event, done);
-  });
+  readonly #onEvent = () => this.#wakeUp();
 }
