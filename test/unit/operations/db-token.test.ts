@@ -1,0 +1,124 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createCredentials } from '../../../src/local/rds-proxy/credentials.js';
+import { verifyToken } from '../../../src/local/rds-proxy/token.js';
+
+const COMMAND = join(import.meta.dirname, '../../../src/operations/db-token.ts');
+const TSX = fileURLToPath(import.meta.resolve('tsx'));
+const credentials = createCredentials();
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'db-token-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+function writeConnection(): void {
+  mkdirSync(join(directory, '.local'));
+  const connection = {
+    host: 'localhost',
+    port: 6432,
+    region: 'eu-west-1',
+    database: 'app',
+    user: 'app',
+    credentials,
+  };
+  writeFileSync(join(directory, '.local/connection.json'), JSON.stringify(connection));
+}
+
+function run(args: string[], environment: NodeJS.ProcessEnv = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', TSX, COMMAND, ...args], {
+    cwd: directory,
+    encoding: 'utf8',
+    // No credentials but the test's own, and no network to look for any.
+    env: { PATH: process.env.PATH, HOME: directory, AWS_EC2_METADATA_DISABLED: 'true', ...environment },
+  });
+  return { status, stdout, stderr };
+}
+
+describe('for the local stack', () => {
+  test('prints a token that the stand-in accepts, and nothing else', () => {
+    writeConnection();
+
+    const { status, stdout, stderr } = run([]);
+
+    const verdict = verifyToken(stdout.trimEnd(), {
+      hostname: 'localhost',
+      port: 6432,
+      region: 'eu-west-1',
+      user: 'app',
+      principals: [{ credentials, databaseUsers: ['app'] }],
+      now: Date.now(),
+    });
+    expect({ status, stderr, verdict }).toMatchObject({ status: 0, stderr: '', verdict: { accepted: true } });
+    expect(stdout.split('\n')).toHaveLength(2);
+  });
+
+  test('takes another host, port and user', () => {
+    writeConnection();
+
+    const { stdout } = run(['--host', '127.0.0.1', '--port', '7000', '--user', 'reporter']);
+
+    expect(stdout).toMatch(/^127\.0\.0\.1:7000\/\?Action=connect&DBUser=reporter&/);
+  });
+
+  test('says in one line to start it first', () => {
+    expect(run([])).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^There is no readable \.local\/connection\.json.* Run npm start first\.\n$/),
+    });
+  });
+});
+
+describe('for a deployed environment', () => {
+  const aws = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'do-not-print' };
+
+  test('signs with the AWS credentials at hand for its proxy, region and user', () => {
+    const { status, stdout } = run(['--environment', 'example'], aws);
+
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /^orders\.proxy-[a-z0-9]+\.eu-west-1\.rds\.amazonaws\.com:5432\/\?Action=connect&DBUser=app&/,
+    );
+    expect(stdout).toContain('AKIAEXAMPLE%2F');
+    expect(stdout).toContain('%2Feu-west-1%2Frds-db%2F');
+  });
+
+  test.each<[string, string[], RegExp]>([
+    ['does not exist', ['--environment', 'nowhere'], /^There is no environment "nowhere" .* only: .*example/],
+    ['holds placeholders', ['--environment', 'sandbox'], /^The environment sandbox still holds placeholders/],
+  ])('that %s is refused in one line', (_, args, message) => {
+    const { status, stdout, stderr } = run(args, aws);
+
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd()).not.toContain('\n');
+  });
+
+  test('without AWS credentials says in one line to sign in', () => {
+    const { status, stdout, stderr } = run(['--environment', 'example']);
+
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/^No token could be signed, for want of AWS credentials .* aws sso login\n$/);
+  });
+});
+
+test('--help shows how to use it', () => {
+  expect(run(['--help'])).toMatchObject({ status: 0, stdout: expect.stringContaining('Usage: npm run -s db:token') });
+});
+
+test.each([
+  [['--pasword', 'x'], "Unknown option '--pasword'"],
+  [['--port', '0'], '--port is "0", and must be 1 to 65535.'],
+  [['--port', 'http'], '--port is "http", and must be 1 to 65535.'],
+])('%j is refused', (args, message) => {
+  const { status, stdout, stderr } = run(args);
+
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toContain(message);
+});
