@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** One project per ring of tests, so that `npm test -- --project unit` runs in a second. */
 export default defineConfig({
   test: {
+    // The tests wait for processes more than they compute; vitest's own default leaves a core idle.
+    maxWorkers: '100%',
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       // Synthesizing a whole backend bundles its functions with esbuild: seconds, not milliseconds.

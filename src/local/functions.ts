@@ -1,7 +1,7 @@
 /** The Lambda functions of the schema: found by name, bundled, rebuilt on change, and run with the role's credentials. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BuildContext, build, context, type Message, type Plugin } from 'esbuild';
+import { type BuildContext, build, context, type Message, type OutputFile, type Plugin } from 'esbuild';
 import { DATABASE_ENVIRONMENT } from '../database/environment-names.js';
 import { bootstrapBuildOptions, functionBuildOptions } from './lambda/bundle.js';
 import { createLocalFunction, type LocalFunction, type LocalInvocationResult } from './lambda/function.js';
@@ -148,12 +148,21 @@ async function buildFunction(
   const firstBuild = new Promise<readonly Message[]>((resolve) => {
     onEnd = resolve;
   });
-  const report: Plugin = { name: 'report', setup: (esbuild) => esbuild.onEnd(({ errors }) => onEnd(errors)) };
+  const report: Plugin = {
+    name: 'report',
+    setup: (esbuild) =>
+      esbuild.onEnd(async ({ errors, outputFiles = [] }) => {
+        if (errors.length === 0) await Promise.all(outputFiles.map(replaceFile));
+        onEnd(errors);
+      }),
+  };
   const entry = join(projectDirectory, 'amplify/functions', name, 'handler.ts');
   const esbuild = await context({
     ...functionBuildOptions(entry, directory),
     absWorkingDir: projectDirectory,
     plugins: [report],
+    // Left to itself, esbuild deletes the last good bundle when a change does not build.
+    write: false,
   });
   if (watch) await esbuild.watch();
   // Its errors come through onEnd as well.
@@ -161,6 +170,12 @@ async function buildFunction(
   const [firstErrors] = await Promise.all([firstBuild, build(bootstrapBuildOptions(directory))]);
   onEnd = onRebuild;
   return { context: esbuild, firstErrors };
+}
+
+/** At once, so that an environment that starts meanwhile reads the old file or the new one. */
+async function replaceFile({ path, contents }: OutputFile): Promise<void> {
+  await writeFile(`${path}.new`, contents);
+  await rename(`${path}.new`, path);
 }
 
 /** The variables that amplify/database sets in AWS, and those that Lambda adds for the function's role. */

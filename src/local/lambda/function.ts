@@ -22,7 +22,7 @@ export interface LocalInvocationResult extends InvocationResult {
 export interface LocalFunction {
   /** @throws FunctionError */
   invoke(event: unknown): Promise<LocalInvocationResult>;
-  /** Starts one environment ahead of the first invocation. A failure shows at that invocation. */
+  /** Starts one environment ahead of the first invocation, which waits for it. A failure shows at that invocation. */
   warmUp(): Promise<void>;
   /** New code: environments that are busy finish their invocation, then all start afresh. */
   replaceEnvironments(): void;
@@ -35,6 +35,7 @@ export function createLocalFunction(options: LocalFunctionOptions): LocalFunctio
   const maxEnvironments = options.maxEnvironments ?? DEFAULT_MAX_ENVIRONMENTS;
   const all = new Set<ExecutionEnvironment>();
   const idle: ExecutionEnvironment[] = [];
+  const warmingUp: Promise<ExecutionEnvironment>[] = [];
   const waiting: ((environment: ExecutionEnvironment | undefined) => void)[] = [];
   let starting = 0;
   let generation = 0;
@@ -86,6 +87,8 @@ export function createLocalFunction(options: LocalFunctionOptions): LocalFunctio
       if (stopped) throw new Error('The local function has been stopped.');
       const free = idle.pop();
       if (free !== undefined) return { environment: free, cold: false };
+      const warming = warmingUp.shift();
+      if (warming !== undefined) return { environment: await warming, cold: true };
       if (all.size + starting < maxEnvironments) return { environment: await start(), cold: true };
       const handedOver = await new Promise<ExecutionEnvironment | undefined>((resolve) => waiting.push(resolve));
       if (handedOver !== undefined) return { environment: handedOver, cold: false };
@@ -103,11 +106,14 @@ export function createLocalFunction(options: LocalFunctionOptions): LocalFunctio
     },
 
     async warmUp() {
-      try {
-        release(await start());
-      } catch {
-        // The first invocation starts an environment again, and reports what is wrong to its caller.
-      }
+      const warming = start();
+      warmingUp.push(warming);
+      const environment = await warming.catch(() => undefined);
+      const index = warmingUp.indexOf(warming);
+      // Whoever was quick enough to claim it, or to be told that it failed, has taken it from the list.
+      if (index < 0) return;
+      warmingUp.splice(index, 1);
+      if (environment !== undefined) release(environment);
     },
 
     replaceEnvironments() {

@@ -154,10 +154,12 @@ describe('after an error', () => {
     const query = await startProbe();
     const { rows } = await query('select pg_backend_pid() as pid');
 
-    const closed = () => stack.output.filter((line) => line.includes('"closed"')).length;
-    const before = closed();
+    const opened = stack.output.findLast((line) => line.includes('"opened"')) ?? '{}';
+    const { connectionId } = JSON.parse(opened) as { connectionId: number };
+    const closed = () =>
+      stack.output.some((line) => line.includes('"closed"') && JSON.parse(line).connectionId === connectionId);
     await superuser.query('select pg_terminate_backend($1)', [rows?.[0]?.pid]);
-    await expect.poll(closed).toBe(before + 1);
+    await expect.poll(closed).toBe(true);
 
     expect(await query('select 1 as one')).toMatchObject({ rows: [{ one: 1 }], activity: { connectionsOpened: 2 } });
     expect((await query('select 1 as one')).idleErrors).toHaveLength(1);

@@ -74,6 +74,9 @@ test('keeps the last good code while a change does not build, and tells file, li
   await writeHandler('export const handler = async () => "hello;');
 
   await expect.poll(() => builds.length, { timeout: 10_000 }).toBe(1);
+  // A new environment too, as one starts after a crash or for another concurrent invocation.
+  await target.stop();
+  target.start(ACCESS);
   expect(builds[0]?.errors[0]).toMatch(/amplify\/functions\/greeter\/handler\.ts:1:\d+: Unterminated string literal/);
   expect(await greet(target)).toBe('hello');
 });

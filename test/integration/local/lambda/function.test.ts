@@ -97,6 +97,27 @@ test('starts cold once, and serves the next invocation warm in the same environm
   expect((second.payload as Echo).born).toBe((first.payload as Echo).born);
 });
 
+test('the first invocation takes the environment that is being warmed up', async () => {
+  const target = start();
+  void target.warmUp();
+
+  const first = await echo(target);
+  const second = await echo(target);
+
+  expect(second).toMatchObject({ born: first.born, invocations: 2 });
+});
+
+test('a warm-up that fails shows at the first invocation, and a later one may succeed', async () => {
+  await writeFile(join(directory, 'index.mjs'), 'throw new RangeError("no settings")');
+  const target = start();
+  await target.warmUp();
+
+  await expect(target.invoke({ do: 'echo' })).rejects.toMatchObject({ errorType: 'RangeError' });
+
+  await writeFile(join(directory, 'index.mjs'), HANDLER);
+  expect((await echo(target)).invocations).toBe(1);
+});
+
 test('serves 20 concurrent invocations in at most 3 environments, one at a time in each', async () => {
   const target = start({ maxEnvironments: 3 });
 
