@@ -1,6 +1,7 @@
 /**
- * Requests that show the local stack at work. The only file of src/local that knows the example domain: change it when
- * you replace the domain, or delete it with the two lines of stack.ts and once.ts that call it.
+ * Requests that show the local stack at work: the rows of a new data folder, and what `npm start -- --once` sends. Change
+ * them when you replace the example domain, with the pages' own samples in web/console/{orders,query}.js and
+ * web/graphiql/page.js; nothing else in src/local knows the domain.
  */
 
 export interface GraphqlRequest {

@@ -73,8 +73,10 @@ async function serve(directory: string): Promise<void> {
       ),
     onFunctionLog: (functionName, line) => console.log(`${style('dim', `${functionName} |`)} ${line}`),
     onProxyEvent: (event) => {
-      if (event.type === 'refused')
-        console.log(style('red', `RDS Proxy refused a connection: ${event.message} (${event.reason})`));
+      if (event.type !== 'refused') return;
+      // The client is told the message; why it got it is for us alone.
+      const texts = new Set([event.message, event.reason].filter((text) => text !== ''));
+      console.log(style('red', `RDS Proxy refused a connection: ${[...texts].join(' ')}`));
     },
   });
   stopOnSignal(async () => (await starting).stop());

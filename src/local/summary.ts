@@ -22,7 +22,11 @@ export function describeStack({
   const directory = relative(process.cwd(), stateDirectory) || '.';
   return {
     parts: [
-      { name: 'AppSync', detail: 'Serves amplify/data/schema.ts to user-pool tokens', address: `${new URL(url).host}/graphql` },
+      {
+        name: 'AppSync',
+        detail: 'Serves amplify/data/schema.ts to user-pool tokens',
+        address: `${new URL(url).host}/graphql`,
+      },
       {
         name: 'Lambda',
         detail: 'Runs the bundle that Amplify deploys, rebuilt on change',
