@@ -29,10 +29,11 @@ export interface ProxyNetwork {
 const IDLE_CLIENT_TIMEOUT = Duration.minutes(5);
 
 /**
- * How long a query waits for a database connection. Below the function's 15 s, so that a full database shows as the
- * proxy's error and not as a time-out. RDS: 0 to 5 minutes; default 2 minutes.
+ * How long a query waits for a database connection. Below the 8 s after which the function gives up on a query
+ * (src/database/pool.ts), so that a full database shows as the proxy's error and not as a time-out. RDS: 0 to 5 minutes;
+ * default 2 minutes.
  */
-const BORROW_TIMEOUT = Duration.seconds(10);
+const BORROW_TIMEOUT = Duration.seconds(5);
 
 const POSTGRES_PORT = 5432;
 

@@ -14,18 +14,29 @@ const FILE = fileURLToPath(new URL('../../cdk.context.json', import.meta.url));
 export function readPinnedContext(file: string = FILE): PinnedContext {
   const text = readIfPresent(file);
   if (text === undefined) return {};
+  const context = parse(text);
+  if (typeof context !== 'object' || context === null || Array.isArray(context))
+    throw unreadable('JSON of another kind');
+  return { ...context };
+}
+
+function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new ConfigurationError('cdk.context.json cannot be read.', [
-      {
-        path: 'cdk.context.json',
-        got: cause instanceof Error ? cause.message : String(cause),
-        expected: 'a JSON object of lookups and their answers',
-        fix: 'correct it, or delete it to have the VPC looked up again',
-      },
-    ]);
+    throw unreadable(cause instanceof Error ? cause.message : String(cause));
   }
+}
+
+function unreadable(got: string): ConfigurationError {
+  return new ConfigurationError('cdk.context.json cannot be used.', [
+    {
+      path: 'cdk.context.json',
+      got,
+      expected: 'a JSON object of lookups and their answers',
+      fix: 'correct it, or delete it to have the VPC looked up again',
+    },
+  ]);
 }
 
 function readIfPresent(file: string): string | undefined {

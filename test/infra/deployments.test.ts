@@ -39,7 +39,7 @@ describe('a new proxy in front of an instance, in two sandboxes', () => {
     network.hasResourceProperties('AWS::RDS::DBProxyTargetGroup', {
       DBInstanceIdentifiers: ['orders-db'],
       DBClusterIdentifiers: Match.absent(),
-      ConnectionPoolConfigurationInfo: { ConnectionBorrowTimeout: 10 },
+      ConnectionPoolConfigurationInfo: { ConnectionBorrowTimeout: 5 },
     });
   });
 
