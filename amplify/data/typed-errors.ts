@@ -8,14 +8,15 @@ import type { CfnFunctionConfiguration } from 'aws-cdk-lib/aws-appsync';
 type AppSyncFunctions = Readonly<Record<string, CfnFunctionConfiguration>>;
 
 /**
- * VTL. The first part is Amplify's own: a time-out, a throttle or a crash of the Lambda arrives in `$ctx.error`.
+ * VTL. The first part is Amplify's own: a time-out, a throttle or a crash of the Lambda arrives in `$ctx.error`. An
+ * envelope with an error has no data, which makes the third argument null: VTL has no word for it.
  * @see https://docs.aws.amazon.com/appsync/latest/devguide/resolver-util-reference.html
  */
 const RAISE_RETURNED_ERROR = `#if( $ctx.error )
   $util.error($ctx.error.message, $ctx.error.type)
 #end
 #if( !$util.isNull($ctx.result.error) )
-  $util.error($ctx.result.error.message, $ctx.result.error.type, null, $ctx.result.error.info)
+  $util.error($ctx.result.error.message, $ctx.result.error.type, $ctx.result.data, $ctx.result.error.info)
 #end
 $util.toJson($ctx.result.data)
 `;
