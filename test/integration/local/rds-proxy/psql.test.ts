@@ -2,7 +2,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { issueServerCertificate } from '../../../../src/local/rds-proxy/certificate-authority.js';
 import { type ProxyUnderTest, startProxyUnderTest } from './proxy-under-test.js';
 
@@ -44,6 +44,7 @@ describe.skipIf(isMissing)(title, () => {
 
   test.each<[string, () => Promise<string>]>([
     ['a plain password', async () => 'secret'],
+    ['an expired token', () => signedAt(Date.now() - 901_000, () => stack.token())],
     ['a tampered token', async () => (await stack.token()).replace('DBUser=app', 'DBUser=reporter')],
     ['a token for another user', () => stack.token({ user: 'reporter' })],
     ['a token for another host', () => stack.token({ host: '127.0.0.1' })],
@@ -60,3 +61,13 @@ describe.skipIf(isMissing)(title, () => {
     );
   });
 });
+
+/** AWS's signer takes the time from Date. */
+async function signedAt(millis: number, sign: () => Promise<string>): Promise<string> {
+  vi.useFakeTimers({ toFake: ['Date'], now: millis });
+  try {
+    return await sign();
+  } finally {
+    vi.useRealTimers();
+  }
+}
