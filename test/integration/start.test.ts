@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,17 +79,31 @@ function start(
   };
 }
 
-/** Command lines of live processes that name this test's folder. */
+/** Command lines of live processes that name this test's folders, other than the starters themselves. */
 async function processesOfThisTest(): Promise<string[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-eo', 'stat=,args=']);
-  return stdout
-    .split('\n')
-    .filter(
-      (line) =>
-        [scratch, temporaryFolder].some((folder) => line.includes(folder)) &&
-        !line.startsWith('Z') &&
-        !line.includes('src/local/start.ts'),
-    );
+  const lines = existsSync('/proc/self/cmdline') ? await commandLinesOfLinux() : await commandLinesOfPs();
+  return lines.filter(
+    (line) =>
+      [scratch, temporaryFolder].some((folder) => line.includes(folder)) && !line.includes('src/local/start.ts'),
+  );
+}
+
+/** Small images of Linux have no ps. A zombie has an empty command line. */
+async function commandLinesOfLinux(): Promise<string[]> {
+  const processIds = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  return Promise.all(
+    processIds.map((id) =>
+      readFile(`/proc/${id}/cmdline`, 'utf8').then(
+        (line) => line.replaceAll('\0', ' '),
+        () => '',
+      ),
+    ),
+  );
+}
+
+async function commandLinesOfPs(): Promise<string[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-Ao', 'args=']);
+  return stdout.split('\n');
 }
 
 async function takePort(): Promise<{ port: number; server: net.Server }> {
