@@ -1,18 +1,15 @@
 /** The Lambda functions of the schema: found by name, bundled, rebuilt on change, and run with the role's credentials. */
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BuildContext, build, context, type Message, type OutputFile, type Plugin } from 'esbuild';
 import { DATABASE_ENVIRONMENT } from '../database/environment-names.js';
-import { bootstrapBuildOptions, functionBuildOptions } from './lambda/bundle.js';
+import { type BuiltFunction, buildFunction } from './lambda/build.js';
 import { createLocalFunction, type LocalFunction, type LocalInvocationResult } from './lambda/function.js';
+import { type InvocationLog, InvocationLogs } from './lambda/invocation-logs.js';
 import { LocalStackError } from './local-stack-error.js';
 import type { LocalCredentials } from './rds-proxy/credentials.js';
 
 /** As amplify/functions/NAME/resource.ts has them; test/infra/local-parity.test.ts compares. */
 export const FUNCTION_LIMITS = { timeoutSeconds: 15, memoryMB: 1024 } as const;
-
-/** How long a log line may lag behind the answer: they come through different pipes. */
-const LOG_LAG_MILLIS = 500;
 
 export interface LocalFunctionsOptions {
   /** Names as in `a.handler.function('orders-api')`; the code is in amplify/functions/NAME/handler.ts. */
@@ -41,15 +38,6 @@ export interface DatabaseAccess {
   caPath: string;
 }
 
-/** What the function itself says of one invocation (src/graphql/resolver.ts). */
-export interface InvocationLog {
-  connection: 'new' | 'reused' | 'none';
-  durationMillis: number;
-  connectMillis: number;
-  queryMillis: number;
-  rows: number;
-}
-
 export interface LocalInvocation extends LocalInvocationResult {
   /** Undefined when the function wrote none. */
   log: Promise<InvocationLog | undefined>;
@@ -67,10 +55,9 @@ export interface LocalFunctions {
 }
 
 interface Hosted {
-  build: BuildContext;
+  built: BuiltFunction;
   directory: string;
   running: LocalFunction | undefined;
-  errors: readonly Message[];
 }
 
 /** @throws LocalStackError when a function does not build. */
@@ -78,27 +65,26 @@ export async function buildFunctions(options: LocalFunctionsOptions): Promise<Lo
   const hosted = new Map<string, Hosted>();
   const logs = new InvocationLogs();
   const dispose = async () => {
-    await Promise.all([...hosted.values()].map((host) => host.build.dispose()));
+    await Promise.all([...hosted.values()].map((host) => host.built.dispose()));
   };
 
   await Promise.all(
     options.names.map(async (name) => {
       const directory = join(options.directory, name);
       await mkdir(directory, { recursive: true });
-      const onRebuild = (errors: readonly Message[]) => {
-        options.onBuild({ functionName: name, errors: errors.map(describeBuildError) });
+      const { projectDirectory, watch } = options;
+      const onRebuild = (errors: readonly string[]) => {
+        options.onBuild({ functionName: name, errors });
         if (errors.length === 0) hosted.get(name)?.running?.replaceEnvironments();
       };
-      const { context: esbuild, firstErrors } = await buildFunction(name, directory, options, onRebuild);
-      hosted.set(name, { build: esbuild, directory, running: undefined, errors: firstErrors });
+      const built = await buildFunction({ name, directory, projectDirectory, watch, onRebuild });
+      hosted.set(name, { built, directory, running: undefined });
     }),
   );
-  const broken = [...hosted].filter(([, { errors }]) => errors.length > 0);
+  const broken = [...hosted].filter(([, { built }]) => built.firstErrors.length > 0);
   if (broken.length > 0) {
     await dispose();
-    const details = broken
-      .flatMap(([, { errors }]) => errors.map((error) => `\n  ${describeBuildError(error)}`))
-      .join('');
+    const details = broken.flatMap(([, { built }]) => built.firstErrors.map((error) => `\n  ${error}`)).join('');
     throw new LocalStackError(
       `Does not build: ${broken.map(([name]) => name).join(', ')}.${details}\n`,
       'Mend it, and start again.',
@@ -137,47 +123,6 @@ export async function buildFunctions(options: LocalFunctionsOptions): Promise<Lo
   };
 }
 
-/** Resolves after the first build, whether it went well or not. */
-async function buildFunction(
-  name: string,
-  directory: string,
-  { projectDirectory, watch }: LocalFunctionsOptions,
-  onRebuild: (errors: readonly Message[]) => void,
-): Promise<{ context: BuildContext; firstErrors: readonly Message[] }> {
-  let onEnd: (errors: readonly Message[]) => void = () => {};
-  const firstBuild = new Promise<readonly Message[]>((resolve) => {
-    onEnd = resolve;
-  });
-  const report: Plugin = {
-    name: 'report',
-    setup: (esbuild) =>
-      esbuild.onEnd(async ({ errors, outputFiles = [] }) => {
-        if (errors.length === 0) await Promise.all(outputFiles.map(replaceFile));
-        onEnd(errors);
-      }),
-  };
-  const entry = join(projectDirectory, 'amplify/functions', name, 'handler.ts');
-  const esbuild = await context({
-    ...functionBuildOptions(entry, directory),
-    absWorkingDir: projectDirectory,
-    plugins: [report],
-    // Left to itself, esbuild deletes the last good bundle when a change does not build.
-    write: false,
-  });
-  if (watch) await esbuild.watch();
-  // Its errors come through onEnd as well.
-  else void esbuild.rebuild().catch(() => {});
-  const [firstErrors] = await Promise.all([firstBuild, build(bootstrapBuildOptions(directory))]);
-  onEnd = onRebuild;
-  return { context: esbuild, firstErrors };
-}
-
-/** At once, so that an environment that starts meanwhile reads the old file or the new one. */
-async function replaceFile({ path, contents }: OutputFile): Promise<void> {
-  await writeFile(`${path}.new`, contents);
-  await rename(`${path}.new`, path);
-}
-
 /** The variables that amplify/database sets in AWS, and those that Lambda adds for the function's role. */
 function functionEnvironment({
   host,
@@ -199,50 +144,4 @@ function functionEnvironment({
     // The stand-in's CA joins Node's own list, so that the code verifies TLS the same way here and in AWS.
     NODE_EXTRA_CA_CERTS: caPath,
   };
-}
-
-function describeBuildError({ text, location }: Message): string {
-  return location === null ? text : `${location.file}:${location.line}:${location.column + 1}: ${text}`;
-}
-
-/** Brings each invocation together with the log line that the function wrote about it. */
-class InvocationLogs {
-  readonly #arrived = new Map<string, InvocationLog>();
-  readonly #awaited = new Map<string, (log: InvocationLog) => void>();
-
-  /** True when the line needs no further attention: it is the record of an invocation that was not our fault. */
-  take(line: string): boolean {
-    const record = parseRecord(line);
-    if (record === undefined) return false;
-    const awaited = this.#awaited.get(record.requestId);
-    if (awaited !== undefined) awaited(record);
-    else this.#arrived.set(record.requestId, record);
-    return record.level !== 'error';
-  }
-
-  of(requestId: string): Promise<InvocationLog | undefined> {
-    const arrived = this.#arrived.get(requestId);
-    this.#arrived.delete(requestId);
-    if (arrived !== undefined) return Promise.resolve(arrived);
-    return new Promise((resolve) => {
-      const settle = (log: InvocationLog | undefined) => {
-        clearTimeout(timer);
-        this.#awaited.delete(requestId);
-        resolve(log);
-      };
-      const timer = setTimeout(settle, LOG_LAG_MILLIS, undefined);
-      timer.unref();
-      this.#awaited.set(requestId, settle);
-    });
-  }
-}
-
-function parseRecord(line: string): (InvocationLog & { requestId: string; level: string }) | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    if (typeof value !== 'object' || value === null || !('requestId' in value)) return undefined;
-    return value as InvocationLog & { requestId: string; level: string };
-  } catch {
-    return undefined;
-  }
 }
