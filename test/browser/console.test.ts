@@ -1,36 +1,14 @@
 /** The start page in a real browser: what it shows, what it does as each user, and that it asks no other host. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumMissing, launchChromium } from '../support/chromium.js';
-import { startTestStack, type TestStack } from '../support/local-stack.js';
-import { type OpenedPage, openPage } from './open-page.js';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { describePages } from './describe-pages.js';
 import { readLayout, tabThrough, weakContrasts } from './page-inspections.js';
 
-if (chromiumMissing) console.warn(chromiumMissing);
-
-describe.skipIf(chromiumMissing)('the start page', () => {
-  let stack: TestStack;
-  let browser: Browser;
-  let opened: OpenedPage;
-
-  beforeAll(async () => {
-    [stack, browser] = await Promise.all([startTestStack(), launchChromium()]);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await stack?.stop();
-  });
-
-  afterEach(async () => {
-    await opened.page.context().close();
-    expect(opened.complaints).toEqual([]);
-  });
-
-  async function open(options: Parameters<typeof openPage>[2] = {}): Promise<Page> {
-    opened = await openPage(browser, stack.url, options);
-    await opened.page.getByText('read from PostgreSQL').waitFor();
-    return opened.page;
+describePages('the start page', (openPath) => {
+  async function open(options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await openPath('/', options);
+    await page.getByText('read from PostgreSQL').waitFor();
+    return page;
   }
 
   it('draws the path of a request, part by part', async () => {

@@ -1,35 +1,13 @@
 /** GraphiQL in a real browser with no network: it loads, knows the schema, and queries as the chosen user. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumMissing, launchChromium } from '../support/chromium.js';
-import { startTestStack, type TestStack } from '../support/local-stack.js';
-import { type OpenedPage, openPage } from './open-page.js';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { describePages } from './describe-pages.js';
 
-if (chromiumMissing) console.warn(chromiumMissing);
-
-describe.skipIf(chromiumMissing)('GraphiQL', () => {
-  let stack: TestStack;
-  let browser: Browser;
-  let opened: OpenedPage;
-
-  beforeAll(async () => {
-    [stack, browser] = await Promise.all([startTestStack(), launchChromium()]);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await stack?.stop();
-  });
-
-  afterEach(async () => {
-    await opened.page.context().close();
-    expect(opened.complaints).toEqual([]);
-  });
-
+describePages('GraphiQL', (openPath) => {
   async function open(): Promise<Page> {
-    opened = await openPage(browser, `${stack.url}/graphiql`);
-    await opened.page.getByRole('button', { name: /^Execute query/ }).waitFor();
-    return opened.page;
+    const page = await openPath('/graphiql');
+    await page.getByRole('button', { name: /^Execute query/ }).waitFor();
+    return page;
   }
 
   it('runs the sample query as the chosen user', async () => {

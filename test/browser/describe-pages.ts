@@ -1,0 +1,38 @@
+/** Tests of the real stack's pages in a real browser: what to start, what to stop, and what no page may do. */
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { chromiumMissing, launchChromium } from '../support/chromium.js';
+import { startTestStack, type TestStack } from '../support/local-stack.js';
+import { type OpenedPage, openPage } from './open-page.js';
+
+/** Opens a path of the stack, as /graphiql. Once in each test. */
+export type OpenPath = (path: string, options?: BrowserContextOptions) => Promise<Page>;
+
+export function describePages(title: string, defineTests: (openPath: OpenPath) => void): void {
+  if (chromiumMissing) console.warn(chromiumMissing);
+
+  describe.skipIf(chromiumMissing)(title, () => {
+    let stack: TestStack;
+    let browser: Browser;
+    let opened: OpenedPage;
+
+    beforeAll(async () => {
+      [stack, browser] = await Promise.all([startTestStack(), launchChromium()]);
+    });
+
+    afterAll(async () => {
+      await browser?.close();
+      await stack?.stop();
+    });
+
+    afterEach(async () => {
+      await opened.page.context().close();
+      expect(opened.complaints).toEqual([]);
+    });
+
+    defineTests(async (path, options) => {
+      opened = await openPage(browser, stack.url + path, options);
+      return opened.page;
+    });
+  });
+}
