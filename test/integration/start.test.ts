@@ -39,6 +39,8 @@ afterEach(async () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
   }
+  // PostgreSQL follows its starter, and writes into the folder until it has.
+  await expect.poll(processesOfThisTest, { timeout: PATIENCE_MILLIS }).toEqual([]);
   await rm(scratch, { recursive: true, force: true });
 });
 
