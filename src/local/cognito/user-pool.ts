@@ -3,7 +3,7 @@
  * Cognito access token, and the check that AppSync makes of them. It has no users, passwords or sign-in.
  */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 // By parts: the whole of jose takes twice as long to load, and `npm start` waits for it.
 import type { JWK, JWTPayload } from 'jose';
@@ -13,6 +13,7 @@ import { exportJWK } from 'jose/key/export';
 import { generateKeyPair } from 'jose/key/generate/keypair';
 import { importJWK } from 'jose/key/import';
 import { LocalStackError } from '../local-stack-error.js';
+import { replacePrivateFile } from '../replace-file.js';
 
 const SIGNING_ALGORITHM = 'RS256';
 const FILE_NAME = 'user-pool.json';
@@ -135,8 +136,7 @@ async function createUserPool(stateDirectory: string): Promise<LocalUserPool> {
   await mkdir(stateDirectory, { recursive: true });
   const path = join(stateDirectory, FILE_NAME);
   // Renamed into place, so that an interrupted first start never leaves half a key.
-  await writeFile(`${path}.new`, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
-  await rename(`${path}.new`, path);
+  await replacePrivateFile(path, `${JSON.stringify(file, null, 2)}\n`);
   return openUserPool(file);
 }
 

@@ -1,7 +1,7 @@
 /** Builds a function, again on each change if asked to, and never takes away a bundle that works. */
-import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BuildContext, build, context, type Message, type OutputFile, type Plugin } from 'esbuild';
+import { type BuildContext, build, context, type Message, type Plugin } from 'esbuild';
+import { replaceFile } from '../replace-file.js';
 import { bootstrapBuildOptions, functionBuildOptions } from './bundle.js';
 
 export interface BuildOptions {
@@ -34,7 +34,8 @@ export async function buildFunction(options: BuildOptions): Promise<BuiltFunctio
     name: 'report',
     setup: (esbuild) =>
       esbuild.onEnd(async ({ errors, outputFiles = [] }) => {
-        if (errors.length === 0) await Promise.all(outputFiles.map(replaceFile));
+        if (errors.length === 0)
+          await Promise.all(outputFiles.map(({ path, contents }) => replaceFile(path, contents)));
         onEnd(errors.map(describeBuildError));
       }),
   };
@@ -52,12 +53,6 @@ export async function buildFunction(options: BuildOptions): Promise<BuiltFunctio
   const [firstErrors] = await Promise.all([firstBuild, build(bootstrapBuildOptions(directory))]);
   onEnd = onRebuild;
   return { firstErrors, dispose: () => esbuild.dispose() };
-}
-
-/** At once, so that an environment that starts meanwhile reads the old file or the new one. */
-async function replaceFile({ path, contents }: OutputFile): Promise<void> {
-  await writeFile(`${path}.new`, contents);
-  await rename(`${path}.new`, path);
 }
 
 function describeBuildError({ text, location }: Message): string {

@@ -3,8 +3,9 @@
  * before it expires. Trusted by whoever is given `ca.pem`, never by the machine.
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replacePrivateFile } from '../replace-file.js';
 
 export interface ServerCertificate {
   /** PEM: the certificate for localhost, 127.0.0.1 and ::1. */
@@ -40,8 +41,7 @@ export async function loadOrCreateCertificate(stateDirectory: string): Promise<K
   const issued = await issueServerCertificate();
   await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
   for (const name of ['key', 'certificate', 'ca'] as const) {
-    await writeFile(`${path(name)}.new`, issued[name], { mode: 0o600 });
-    await rename(`${path(name)}.new`, path(name));
+    await replacePrivateFile(path(name), issued[name]);
   }
   return { caPath: path('ca'), certificate: issued.certificate, key: issued.key };
 }

@@ -1,7 +1,8 @@
 /** Owns the credentials that stand for an IAM role's on this machine. They open the local stand-in and nothing else. */
 import { randomBytes, randomInt } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replacePrivateFile } from '../replace-file.js';
 
 /** Shaped like the temporary credentials that Lambda gives a function: a pair of keys and a session token. */
 export interface LocalCredentials {
@@ -29,8 +30,7 @@ export async function loadOrCreateCredentials(stateDirectory: string): Promise<L
   }
   const credentials = createCredentials();
   await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
-  await writeFile(`${path}.new`, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600 });
-  await rename(`${path}.new`, path);
+  await replacePrivateFile(path, `${JSON.stringify(credentials, null, 2)}\n`);
   return credentials;
 }
 
