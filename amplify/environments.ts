@@ -1,7 +1,8 @@
 /**
- * The one file that you edit: which VPC and which database each deployment uses. `npx ampx sandbox` deploys `sandbox`; a
+ * The one file that you edit: which network and which database each deployment uses. `npx ampx sandbox` deploys `sandbox`; a
  * branch in Amplify Hosting deploys the environment of its name, so add `main`, `staging` and so on next to it. What each
- * field means and where its value is found: configuration/environment.ts, or hover over the field. Nothing here is secret.
+ * field means and where its value is found: configuration/{network,database}-settings.ts, or hover over the field. Recipes
+ * for other networks and databases: docs/environments.md. Nothing here is secret.
  */
 import { type Environments, REPLACE_ME } from './configuration/environment.js';
 
@@ -11,7 +12,8 @@ export const environments: Environments = {
     account: REPLACE_ME,
     region: REPLACE_ME,
     network: {
-      vpcId: REPLACE_ME,
+      kind: 'existing',
+      vpc: { id: REPLACE_ME },
       subnets: { type: 'isolated' },
     },
     database: {
@@ -21,7 +23,7 @@ export const environments: Environments = {
         kind: 'existing',
         proxyArn: REPLACE_ME,
         endpoint: REPLACE_ME,
-        securityGroupId: REPLACE_ME,
+        securityGroup: { id: REPLACE_ME, rules: 'add' },
       },
     },
   },
@@ -31,7 +33,8 @@ export const environments: Environments = {
     account: '111122223333',
     region: 'eu-west-1',
     network: {
-      vpcId: 'vpc-0a1b2c3d4e5f60718',
+      kind: 'existing',
+      vpc: { id: 'vpc-0a1b2c3d4e5f60718' },
       subnets: { type: 'isolated' },
     },
     database: {
@@ -41,8 +44,9 @@ export const environments: Environments = {
         kind: 'existing',
         proxyArn: 'arn:aws:rds:eu-west-1:111122223333:db-proxy:prx-0123456789abcdef0',
         endpoint: 'orders.proxy-c1d2e3f4g5h6.eu-west-1.rds.amazonaws.com',
-        securityGroupId: 'sg-0d1e2f3a4b5c60798',
+        securityGroup: { id: 'sg-0d1e2f3a4b5c60798', rules: 'add' },
       },
     },
+    limits: { reservedConcurrency: 50 },
   },
 };

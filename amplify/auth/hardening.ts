@@ -2,6 +2,7 @@
  * Closes what Amplify's defaults leave open to whoever signs up: guests, weak passwords, logins and flows that this app
  * does not use. Amplify has no setting for these, so they are set on the CloudFormation resources.
  */
+import { RemovalPolicy } from 'aws-cdk-lib';
 import type { CfnIdentityPool, CfnUserPool, CfnUserPoolClient } from 'aws-cdk-lib/aws-cognito';
 
 export interface AuthResources {
@@ -19,8 +20,13 @@ const TOKEN_MINUTES = 15;
 /** How long a device stays signed in without a password. Cognito: 1 hour to 10 years; default 30 days. */
 const REFRESH_TOKEN_DAYS = 7;
 
-export function hardenAuth({ cfnUserPool, cfnUserPoolClient, cfnIdentityPool }: AuthResources): void {
+/** @param keepUsers Whether the user pool outlives its deployment. */
+export function hardenAuth(
+  { cfnUserPool, cfnUserPoolClient, cfnIdentityPool }: AuthResources,
+  keepUsers: boolean,
+): void {
   hardenUserPool(cfnUserPool);
+  if (keepUsers) protectUsers(cfnUserPool);
   hardenClient(cfnUserPoolClient);
   hardenIdentityPool(cfnIdentityPool);
 }
@@ -42,6 +48,12 @@ function hardenUserPool(pool: CfnUserPool): void {
   pool.userAttributeUpdateSettings = { attributesRequireVerificationBeforeUpdate: ['email'] };
   // The only proven address. Recovery by SMS would let whoever takes over a phone number take over the account.
   pool.accountRecoverySetting = { recoveryMechanisms: [{ name: 'verified_email', priority: 1 }] };
+}
+
+/** Amplify deletes the user pool with the branch. Its users cannot be made again: nobody can read their passwords. */
+function protectUsers(pool: CfnUserPool): void {
+  pool.deletionProtection = 'ACTIVE';
+  pool.applyRemovalPolicy(RemovalPolicy.RETAIN);
 }
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-cognito-userpoolclient.html */

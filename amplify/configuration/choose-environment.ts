@@ -6,15 +6,19 @@ import { quote } from './quote.js';
 import { problemsOf } from './validate-environment.js';
 
 const FILE = 'amplify/environments.ts';
-/** What `npx ampx sandbox` deploys, whoever runs it. */
+/** What `npx ampx sandbox` deploys, whoever runs it, and nothing else does. */
 const SANDBOX = 'sandbox';
 
+/**
+ * @throws ConfigurationError when no environment is meant for the deployment, more than one pattern fits it equally well,
+ * or the environment has values that cannot be deployed.
+ */
 export function chooseEnvironment(environments: Environments, deployment: Deployment, target: Target): Environment {
-  const name = deployment.type === 'sandbox' ? SANDBOX : deployment.name;
-  const environment = Object.hasOwn(environments, name) ? environments[name] : undefined;
-  if (environment === undefined) throw unknownEnvironment(environments, deployment, name);
+  const name = nameOf(environments, deployment);
+  const environment = name === undefined ? undefined : environments[name];
+  if (name === undefined || environment === undefined) throw unknownEnvironment(environments, deployment);
 
-  const problems = problemsOf(`environments.${name}`, environment, target);
+  const problems = problemsOf(`environments.${name}`, environment, deployment, target);
   if (problems.length > 0) {
     const count = problems.length === 1 ? 'one value' : `${problems.length} values`;
     throw new ConfigurationError(
@@ -25,15 +29,49 @@ export function chooseEnvironment(environments: Environments, deployment: Deploy
   return environment;
 }
 
-function unknownEnvironment(environments: Environments, deployment: Deployment, name: string): ConfigurationError {
+function nameOf(environments: Environments, { type, name }: Deployment): string | undefined {
+  if (type === 'sandbox') return Object.hasOwn(environments, SANDBOX) ? SANDBOX : undefined;
+  // A branch that happens to be called sandbox must not take over what the developers share.
+  if (name === SANDBOX) return undefined;
+  if (Object.hasOwn(environments, name)) return name;
+  return bestPattern(Object.keys(environments), name);
+}
+
+function bestPattern(names: readonly string[], name: string): string | undefined {
+  const fitting = names.filter((pattern) => pattern.includes('*') && toExpression(pattern).test(name));
+  const [best, ...others] = fitting.toSorted((a, b) => ownText(b) - ownText(a));
+  const equal = others.filter((other) => best !== undefined && ownText(other) === ownText(best));
+  if (best === undefined || equal.length === 0) return best;
+  throw new ConfigurationError(`More than one environment in ${FILE} is meant for ${quote(name)}.`, [
+    {
+      path: 'environments',
+      got: [best, ...equal].map(quote).join(', '),
+      expected: 'one pattern that fits best, the one with most text of its own',
+      fix: `add ${quote(name)} itself, or make one of the patterns more exact`,
+    },
+  ]);
+}
+
+function toExpression(pattern: string): RegExp {
+  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 's');
+}
+
+const ownText = (pattern: string) => pattern.replaceAll('*', '').length;
+
+function unknownEnvironment(environments: Environments, { type, name }: Deployment): ConfigurationError {
+  const reserved = type !== 'sandbox' && name === SANDBOX;
   const names = Object.keys(environments).map(quote).join(', ');
-  const what = deployment.type === 'sandbox' ? 'A sandbox' : `The ${deployment.type} ${quote(name)}`;
+  const what = type === 'sandbox' ? 'A sandbox' : `The ${type} ${quote(name)}`;
+  const wanted = type === 'sandbox' ? SANDBOX : name;
   return new ConfigurationError(`${what} has no environment of that name in ${FILE}.`, [
     {
-      path: `environments.${name}`,
-      got: quote(undefined),
+      path: `environments.${wanted}`,
+      got: reserved ? `${quote(SANDBOX)}, which only npx ampx sandbox deploys` : quote(undefined),
       expected: `one of the environments that exist: ${names || 'there is none'}`,
-      fix: `add ${quote(name)} to ${FILE}, or deploy under one of the names that exist`,
+      fix: reserved
+        ? 'give the branch another name'
+        : `add ${quote(wanted)} to ${FILE}, or deploy under one of the names that exist`,
     },
   ]);
 }

@@ -1,16 +1,21 @@
 /** Says everything that is wrong with one environment. */
 import type { ConfigurationProblem } from './configuration-error.js';
 import { inconsistencies } from './consistency.js';
-import type { Target } from './deployment.js';
+import type { Deployment, Target } from './deployment.js';
 import type { Environment } from './environment.js';
 import { guideTo } from './environment-fields.js';
 import { environmentSchema } from './environment-schema.js';
 import { quote } from './quote.js';
 
 /** All problems of the environment at `path`, in the order of its fields; none when it can be deployed to `target`. */
-export function problemsOf(path: string, environment: Environment, target: Target): ConfigurationProblem[] {
+export function problemsOf(
+  path: string,
+  environment: Environment,
+  deployment: Deployment,
+  target: Target,
+): ConfigurationProblem[] {
   const { success, error } = environmentSchema.safeParse(environment);
-  if (success) return inconsistencies(path, environment, target);
+  if (success) return inconsistencies(path, environment, deployment, target);
   return error.issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({

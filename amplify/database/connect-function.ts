@@ -1,28 +1,37 @@
-/** Lets a function connect to the database, as one user and through the proxy, and tells it where that is. */
+/** Lets a function connect to the database, tells it where that is, and bounds how many connections it can hold. */
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { IDatabaseProxy } from 'aws-cdk-lib/aws-rds';
+import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { DATABASE_ENVIRONMENT } from '../../src/database/environment-names.js';
-import type { DatabaseSettings } from '../configuration/environment.js';
+import type { LimitSettings } from '../configuration/environment.js';
+import type { Database } from './database.js';
 
 /** The part of a defineFunction result that is needed here. */
 export interface ConnectableFunction {
-  readonly resources: { readonly lambda: IGrantable };
+  readonly resources: { readonly lambda: IGrantable; readonly cfnResources: { readonly cfnFunction: CfnFunction } };
   addEnvironment(key: string, value: string): void;
 }
 
-/** The only port of an RDS Proxy. */
-const PROXY_PORT = '5432';
+/**
+ * Where Lambda's Node.js runtimes keep Amazon's certificate authorities, RDS's among them. Node.js reads it when it starts.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html#nodejs-certificate-loading
+ */
+const AMAZON_AUTHORITIES = '/var/runtime/ca-cert.pem';
 
 export function connectFunction(
   fn: ConnectableFunction,
-  proxy: IDatabaseProxy,
-  { name, user }: DatabaseSettings,
+  database: Database,
+  { reservedConcurrency }: LimitSettings = {},
 ): void {
-  // rds-db:connect on dbuser:<proxy id>/<user>: this proxy and this user, nothing wider.
-  proxy.grantConnect(fn.resources.lambda, user);
+  database.grantConnect(fn.resources.lambda);
 
-  fn.addEnvironment(DATABASE_ENVIRONMENT.host, proxy.endpoint);
-  fn.addEnvironment(DATABASE_ENVIRONMENT.port, PROXY_PORT);
-  fn.addEnvironment(DATABASE_ENVIRONMENT.database, name);
-  fn.addEnvironment(DATABASE_ENVIRONMENT.user, user);
+  fn.addEnvironment(DATABASE_ENVIRONMENT.host, database.host);
+  fn.addEnvironment(DATABASE_ENVIRONMENT.port, String(database.port));
+  fn.addEnvironment(DATABASE_ENVIRONMENT.database, database.name);
+  fn.addEnvironment(DATABASE_ENVIRONMENT.user, database.user);
+  if (database.readOnlyHost !== undefined) fn.addEnvironment(DATABASE_ENVIRONMENT.readOnlyHost, database.readOnlyHost);
+  if (database.certificateAuthority === 'rds') fn.addEnvironment('NODE_EXTRA_CA_CERTS', AMAZON_AUTHORITIES);
+
+  if (reservedConcurrency !== undefined) {
+    fn.resources.cfnResources.cfnFunction.reservedConcurrentExecutions = reservedConcurrency;
+  }
 }

@@ -1,15 +1,42 @@
 /** An RDS Proxy that somebody else owns, known by its ARN and endpoint. Nothing of it is created or changed. */
-import { DatabaseProxy, type IDatabaseProxy } from 'aws-cdk-lib/aws-rds';
+import { DatabaseProxy } from 'aws-cdk-lib/aws-rds';
 import type { Construct } from 'constructs';
-import type { ExistingProxySettings } from '../configuration/environment.js';
+import type { DatabaseSettings, ExistingProxySettings } from '../configuration/database-settings.js';
+import type { Network } from '../network/network.js';
+import type { Database } from './database.js';
+import { POSTGRES_PORT } from './ports.js';
 
-export function importProxy(scope: Construct, { proxyArn, endpoint }: ExistingProxySettings): IDatabaseProxy {
-  return DatabaseProxy.fromDatabaseProxyAttributes(scope, 'ExistingProxy', {
+export function importProxy(
+  scope: Construct,
+  { name, user }: DatabaseSettings,
+  settings: ExistingProxySettings,
+  { rules, functionGroup }: Network,
+): Database {
+  const { proxyArn, endpoint, readOnlyEndpoint, maxDatabaseConnections } = settings;
+  const proxyName = settings.proxyName ?? endpoint.slice(0, endpoint.indexOf('.'));
+  rules.allow(
+    functionGroup,
+    rules.import('ProxySecurityGroup', settings.securityGroup),
+    POSTGRES_PORT,
+    'Functions to RDS Proxy',
+  );
+  const proxy = DatabaseProxy.fromDatabaseProxyAttributes(scope, 'ExistingProxy', {
     dbProxyArn: proxyArn,
     endpoint,
-    // The CDK asks for both and uses neither: the right to connect is derived from the ARN, and an imported proxy
-    // has no connections. security-groups.ts writes the rules.
-    dbProxyName: endpoint.slice(0, endpoint.indexOf('.')),
+    dbProxyName: proxyName,
+    // Asked for by the CDK, which does nothing with them: the rule is written above.
     securityGroups: [],
   });
+  return {
+    name,
+    user,
+    host: endpoint,
+    port: POSTGRES_PORT,
+    ...(readOnlyEndpoint !== undefined && { readOnlyHost: readOnlyEndpoint }),
+    certificateAuthority: 'public',
+    admittedConnections: maxDatabaseConnections,
+    proxyName,
+    // rds-db:connect on dbuser:<proxy id>/<user>: this proxy and this user, nothing wider.
+    grantConnect: (grantee) => void proxy.grantConnect(grantee, user),
+  };
 }

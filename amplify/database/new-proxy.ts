@@ -1,58 +1,115 @@
-/** A new RDS Proxy in front of a database that exists: TLS and IAM for every client, the database's password for itself. */
+/** A new RDS Proxy: TLS and IAM for every client; for itself a token too, or the password of a secret. */
 import { createHash } from 'node:crypto';
 import { Duration, Names } from 'aws-cdk-lib';
-import type { ISecurityGroup, ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
-import {
-  DatabaseCluster,
-  DatabaseClusterEngine,
-  DatabaseInstance,
-  DatabaseInstanceEngine,
-  DatabaseProxy,
-  type IDatabaseProxy,
-  ProxyTarget,
-} from 'aws-cdk-lib/aws-rds';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ISubnet } from 'aws-cdk-lib/aws-ec2';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { DatabaseProxy, DefaultAuthScheme, ProxyEndpointTargetRole } from 'aws-cdk-lib/aws-rds';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import type { NewProxySettings, ProxyTargetSettings } from '../configuration/environment.js';
+import { ConfigurationError } from '../configuration/configuration-error.js';
+import type { DatabaseSettings, NewProxySettings } from '../configuration/database-settings.js';
+import type { Network } from '../network/network.js';
+import type { Group } from '../network/security-group-rules.js';
+import { describeSubnets } from '../network/subnets.js';
+import type { Database } from './database.js';
+import { POSTGRES_PORT } from './ports.js';
+import type { Server } from './server.js';
 
-export interface ProxyNetwork {
-  readonly vpc: IVpc;
-  /** In two availability zones or more. Changing them replaces the proxy, and with it its endpoint. */
-  readonly subnets: readonly ISubnet[];
-  readonly securityGroup: ISecurityGroup;
-}
-
-/**
- * A client connection that is silent for so long is closed. Lambda freezes functions without closing anything; five
- * minutes later their connections no longer count against the proxy's limit. RDS: 1 minute to 8 hours; default 30 minutes.
- */
-const IDLE_CLIENT_TIMEOUT = Duration.minutes(5);
-
-/**
- * How long a query waits for a database connection. Below the 8 s after which the function gives up on a query
- * (src/database/pool.ts), so that a full database shows as the proxy's error and not as a time-out. RDS: 0 to 5 minutes;
- * default 2 minutes.
- */
-const BORROW_TIMEOUT = Duration.seconds(5);
-
-const POSTGRES_PORT = 5432;
+/** Explained where they can be set: configuration/database-settings.ts. */
+const DEFAULTS = { maxConnectionsPercent: 70, borrowTimeoutSeconds: 5, idleClientTimeoutMinutes: 5 } as const;
 
 /** RDS allows 63 characters. */
 const PROXY_NAME_LENGTH = 60;
 
-export function createProxy(scope: Construct, settings: NewProxySettings, network: ProxyNetwork): IDatabaseProxy {
-  return new DatabaseProxy(scope, 'Proxy', {
-    dbProxyName: uniqueName(scope, network.subnets),
-    proxyTarget: proxyTarget(scope, settings.target),
-    secrets: [Secret.fromSecretCompleteArn(scope, 'DatabaseUserSecret', settings.secretArn)],
+/** RDS's own minimum. */
+const MINIMUM_ZONES = 2;
+
+export function createProxy(
+  scope: Construct,
+  { name, user }: DatabaseSettings,
+  settings: NewProxySettings,
+  server: Server,
+  network: Network,
+): Database {
+  refuseOneZone(network);
+  const { maxConnectionsPercent = DEFAULTS.maxConnectionsPercent } = settings;
+  const group = connectGroups(settings, server, network);
+  const proxyName = uniqueName(scope, network.databaseSubnets);
+  const proxy = new DatabaseProxy(scope, 'Proxy', {
+    dbProxyName: proxyName,
+    proxyTarget: server.proxyTarget,
+    ...signIn(scope, settings, server, user),
     vpc: network.vpc,
-    vpcSubnets: { subnets: [...network.subnets] },
-    securityGroups: [network.securityGroup],
+    vpcSubnets: { subnets: [...network.databaseSubnets] },
+    securityGroups: [group.securityGroup],
     requireTLS: true,
-    iamAuth: true,
-    idleClientTimeout: IDLE_CLIENT_TIMEOUT,
-    borrowTimeout: BORROW_TIMEOUT,
+    idleClientTimeout: Duration.minutes(settings.idleClientTimeoutMinutes ?? DEFAULTS.idleClientTimeoutMinutes),
+    borrowTimeout: Duration.seconds(settings.borrowTimeoutSeconds ?? DEFAULTS.borrowTimeoutSeconds),
+    maxConnectionsPercent,
   });
+  return {
+    name,
+    user,
+    host: proxy.endpoint,
+    port: POSTGRES_PORT,
+    ...(settings.readOnlyEndpoint && { readOnlyHost: createReadOnlyEndpoint(proxy, network, group) }),
+    certificateAuthority: 'public',
+    admittedConnections:
+      server.maxConnections === undefined
+        ? undefined
+        : Math.floor((server.maxConnections * maxConnectionsPercent) / 100),
+    proxyName: proxy.dbProxyName,
+    // rds-db:connect on dbuser:<proxy id>/<user>: this proxy and this user, nothing wider.
+    grantConnect: (grantee) => void proxy.grantConnect(grantee, user),
+  };
+}
+
+/** function -> proxy -> database. */
+function connectGroups(settings: NewProxySettings, server: Server, { rules, functionGroup, vpc }: Network): Group {
+  const group = settings.securityGroup
+    ? rules.import('ProxySecurityGroup', settings.securityGroup)
+    : rules.create('ProxySecurityGroup', vpc, 'RDS Proxy');
+  rules.allow(functionGroup, group, POSTGRES_PORT, 'Functions to RDS Proxy');
+  rules.allow(group, server.group, server.port, 'RDS Proxy to PostgreSQL');
+  return group;
+}
+
+/** With a role of our own in both cases: the CDK's own gets no right to sign in with IAM. */
+function signIn(scope: Construct, { auth }: NewProxySettings, server: Server, user: string) {
+  const role = new Role(scope, 'ProxyRole', { assumedBy: new ServicePrincipal('rds.amazonaws.com') });
+  if (auth.kind === 'iam') {
+    server.grantConnect(role, user);
+    return { role, defaultAuthScheme: DefaultAuthScheme.IAM_AUTH };
+  }
+  const secret = server.userSecret ?? importSecret(scope, auth);
+  return { role, secrets: [secret], iamAuth: true };
+}
+
+function importSecret(
+  scope: Construct,
+  { secretArn, kmsKeyArn }: Extract<NewProxySettings['auth'], { kind: 'secret' }>,
+): ISecret {
+  // The schema demands the ARN for every server that brings no secret.
+  if (secretArn === undefined) throw new Error('A proxy that logs in with a password needs the secret that holds it.');
+  return Secret.fromSecretAttributes(scope, 'DatabaseUserSecret', {
+    secretCompleteArn: secretArn,
+    ...(kmsKeyArn !== undefined && { encryptionKey: Key.fromKeyArn(scope, 'DatabaseUserSecretKey', kmsKeyArn) }),
+  });
+}
+
+function createReadOnlyEndpoint(
+  proxy: DatabaseProxy,
+  { vpc, databaseSubnets }: Network,
+  { securityGroup }: Group,
+): string {
+  const endpoint = proxy.addEndpoint('ReadOnlyEndpoint', {
+    vpc,
+    vpcSubnets: { subnets: [...databaseSubnets] },
+    securityGroups: [securityGroup],
+    targetRole: ProxyEndpointTargetRole.READ_ONLY,
+  });
+  return endpoint.endpoint;
 }
 
 /**
@@ -68,25 +125,16 @@ function uniqueName(scope: Construct, subnets: readonly ISubnet[]): string {
   return `${name}-${place}`.toLowerCase();
 }
 
-/** Imported without security groups: the rules between proxy and database are in network/security-groups.ts. */
-function proxyTarget(scope: Construct, target: ProxyTargetSettings): ProxyTarget {
-  if (target.kind === 'cluster') {
-    return ProxyTarget.fromCluster(
-      DatabaseCluster.fromDatabaseClusterAttributes(scope, 'DatabaseCluster', {
-        clusterIdentifier: target.clusterIdentifier,
-        engine: DatabaseClusterEngine.AURORA_POSTGRESQL,
-        port: POSTGRES_PORT,
-      }),
-    );
-  }
-  return ProxyTarget.fromInstance(
-    DatabaseInstance.fromDatabaseInstanceAttributes(scope, 'DatabaseInstance', {
-      instanceIdentifier: target.instanceIdentifier,
-      engine: DatabaseInstanceEngine.POSTGRES,
-      port: POSTGRES_PORT,
-      securityGroups: [],
-      // Asked for by the CDK; the proxy finds the instance by its identifier.
-      instanceEndpointAddress: 'not-used',
-    }),
-  );
+/** RDS refuses such a proxy, ten minutes into the deployment. */
+function refuseOneZone({ databaseSubnets, lookupPending }: Network): void {
+  const zones = new Set(databaseSubnets.map((subnet) => subnet.availabilityZone));
+  if (lookupPending || zones.size >= MINIMUM_ZONES) return;
+  throw new ConfigurationError('A new RDS Proxy cannot be in these subnets.', [
+    {
+      path: 'network.subnets',
+      got: describeSubnets(databaseSubnets),
+      expected: `subnets in at least ${MINIMUM_ZONES} availability zones`,
+      fix: 'choose others of this VPC, or add a subnet in a second zone',
+    },
+  ]);
 }

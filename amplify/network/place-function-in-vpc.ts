@@ -2,31 +2,62 @@
  * Gives a function network interfaces in the VPC. defineFunction has no setting for it
  * (https://github.com/aws-amplify/amplify-backend/issues/1112), so this one file sets it on the CloudFormation resource.
  */
-import type { ISecurityGroup, ISubnet } from 'aws-cdk-lib/aws-ec2';
-import { type IRole, ManagedPolicy } from 'aws-cdk-lib/aws-iam';
-import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { Stack } from 'aws-cdk-lib';
+import { Effect, type IRole, ManagedPolicy, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { CfnFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Network } from './network.js';
 
 /** The part of a defineFunction result that is needed here. */
 export interface PlaceableFunction {
   readonly resources: {
-    readonly lambda: { readonly role?: IRole };
+    readonly lambda: Pick<IFunction, 'role' | 'functionArn'>;
     readonly cfnResources: { readonly cfnFunction: CfnFunction };
   };
 }
 
-export interface Placement {
-  readonly subnets: readonly ISubnet[];
-  readonly securityGroup: ISecurityGroup;
-}
+/**
+ * What the managed policy below allows, for Lambda itself to use. The function's code has no business with it: with these
+ * it could attach itself to other subnets and security groups.
+ */
+const NETWORK_INTERFACE_ACTIONS = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DetachNetworkInterface',
+  'ec2:UnassignPrivateIpAddresses',
+];
 
-export function placeFunctionInVpc({ resources }: PlaceableFunction, { subnets, securityGroup }: Placement): void {
-  resources.cfnResources.cfnFunction.vpcConfig = {
-    subnetIds: subnets.map((subnet) => subnet.subnetId),
-    securityGroupIds: [securityGroup.securityGroupId],
+export function placeFunctionInVpc({ resources }: PlaceableFunction, network: Network): void {
+  const { role, functionArn } = resources.lambda;
+  const { cfnFunction } = resources.cfnResources;
+  cfnFunction.vpcConfig = {
+    subnetIds: network.functionSubnets.map((subnet) => subnet.subnetId),
+    securityGroupIds: [network.functionGroup.securityGroup.securityGroupId],
   };
+  if (role === undefined) return;
   // The CDK adds this policy only when it sets the VPC itself. Without it, creating the function fails with "does not
   // have permissions to call CreateNetworkInterface". It is part of the role, which the function waits for.
-  resources.lambda.role?.addManagedPolicy(
-    ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSLambdaVPCAccessExecutionRole'),
-  );
+  role.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSLambdaVPCAccessExecutionRole'));
+  denyNetworkInterfacesToCode(cfnFunction, role, functionArn);
+}
+
+/**
+ * A policy of its own, beside the function: it names the function, so the function cannot wait for it.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-best-practice
+ */
+function denyNetworkInterfacesToCode(cfnFunction: CfnFunction, role: IRole, functionArn: string): void {
+  const policy = new Policy(Stack.of(cfnFunction), `${cfnFunction.node.path.split('/').at(-2)}-network-interfaces`, {
+    statements: [
+      new PolicyStatement({
+        effect: Effect.DENY,
+        actions: NETWORK_INTERFACE_ACTIONS,
+        resources: ['*'],
+        // Present in calls that the code makes, and absent in those of the Lambda service.
+        conditions: { ArnEquals: { 'lambda:SourceFunctionArn': functionArn } },
+      }),
+    ],
+  });
+  policy.attachToRole(role);
 }

@@ -1,23 +1,35 @@
-/** Chooses the subnets for the function and the proxy, and refuses a choice in fewer than two availability zones. */
+/** Chooses subnets of an existing VPC, and refuses a choice that it does not have. */
 import type { ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { ConfigurationError } from '../configuration/configuration-error.js';
-import type { SubnetChoice } from '../configuration/environment.js';
+import type { SubnetChoice } from '../configuration/network-settings.js';
 import { isLookupPending } from './existing-vpc.js';
 
-/** RDS Proxy refuses one zone, and a function in one zone fails with it. */
-const MINIMUM_ZONES = 2;
+const IF_CHANGED = 'if the VPC has changed, remove its entry from cdk.context.json';
 
+/** @throws ConfigurationError when the VPC has no such subnet, or not all of them. */
 export function selectSubnets(vpc: IVpc, choice: SubnetChoice): ISubnet[] {
   if (isLookupPending(vpc)) return vpc.privateSubnets;
-
-  const subnets = 'ids' in choice ? subnetsById(vpc, choice.ids) : subnetsByType(vpc, choice.type);
-  const zones = new Set(subnets.map((subnet) => subnet.availabilityZone));
-  if (zones.size < MINIMUM_ZONES) throw tooFewZones(vpc, choice, subnets);
+  const subnets = subnetsOf(vpc, choice);
+  if (subnets.length === 0) throw noSubnet(vpc, choice);
   return subnets;
 }
 
-function subnetsByType(vpc: IVpc, type: 'isolated' | 'withEgress'): ISubnet[] {
-  return type === 'isolated' ? vpc.isolatedSubnets : vpc.privateSubnets;
+export const allSubnets = (vpc: IVpc): ISubnet[] => [
+  ...vpc.isolatedSubnets,
+  ...vpc.privateSubnets,
+  ...vpc.publicSubnets,
+];
+
+export function describeSubnets(subnets: readonly ISubnet[]): string {
+  return (
+    subnets.map(({ subnetId, availabilityZone }) => `${subnetId} in ${availabilityZone}`).join(', ') || 'no subnet'
+  );
+}
+
+function subnetsOf(vpc: IVpc, choice: SubnetChoice): ISubnet[] {
+  if ('ids' in choice) return subnetsById(vpc, choice.ids);
+  if ('group' in choice) return subnetsOfGroup(vpc, choice.group);
+  return choice.type === 'isolated' ? vpc.isolatedSubnets : vpc.privateSubnets;
 }
 
 function subnetsById(vpc: IVpc, ids: readonly string[]): ISubnet[] {
@@ -28,29 +40,38 @@ function subnetsById(vpc: IVpc, ids: readonly string[]): ISubnet[] {
       {
         path: 'network.subnets.ids',
         got: missing.join(', '),
-        expected: `subnets of ${vpc.vpcId}: ${list(subnets)}`,
-        fix: 'choose among these; if the VPC has changed, remove its entry from cdk.context.json',
+        expected: `subnets of ${vpc.vpcId}: ${describeSubnets(subnets)}`,
+        fix: `choose among these; ${IF_CHANGED}`,
       },
     ]);
   }
   return subnets.filter((subnet) => ids.includes(subnet.subnetId));
 }
 
-function tooFewZones(vpc: IVpc, choice: SubnetChoice, subnets: readonly ISubnet[]): ConfigurationError {
-  return new ConfigurationError(`The subnets chosen in ${vpc.vpcId} are not in two availability zones.`, [
-    {
-      path: 'ids' in choice ? 'network.subnets.ids' : 'network.subnets.type',
-      got: `${JSON.stringify('ids' in choice ? choice.ids : choice.type)}, which is ${list(subnets)}`,
-      expected: `subnets in at least ${MINIMUM_ZONES} availability zones`,
-      fix: `choose others of this VPC (${list(allSubnets(vpc))}), or add a subnet in a second zone; if the VPC has changed, remove its entry from cdk.context.json`,
-    },
-  ]);
+function subnetsOfGroup(vpc: IVpc, group: string): ISubnet[] {
+  try {
+    return vpc.selectSubnets({ subnetGroupName: group }).subnets;
+  } catch (cause) {
+    // The CDK knows the groups and tells them only in its error.
+    throw new ConfigurationError(`The VPC ${vpc.vpcId} does not have the subnets chosen for it.`, [
+      {
+        path: 'network.subnets.group',
+        got: JSON.stringify(group),
+        expected: cause instanceof Error ? cause.message : String(cause),
+        fix: `choose one of its groups; ${IF_CHANGED}`,
+      },
+    ]);
+  }
 }
 
-const allSubnets = (vpc: IVpc) => [...vpc.isolatedSubnets, ...vpc.privateSubnets, ...vpc.publicSubnets];
-
-function list(subnets: readonly ISubnet[]): string {
-  return (
-    subnets.map(({ subnetId, availabilityZone }) => `${subnetId} in ${availabilityZone}`).join(', ') || 'no subnet'
-  );
+function noSubnet(vpc: IVpc, choice: SubnetChoice): ConfigurationError {
+  const [field, value] = Object.entries(choice)[0] ?? [];
+  return new ConfigurationError(`The VPC ${vpc.vpcId} does not have the subnets chosen for it.`, [
+    {
+      path: `network.subnets.${field}`,
+      got: `${JSON.stringify(value)}, which is no subnet`,
+      expected: 'subnets in at least two availability zones',
+      fix: `choose others of this VPC (${describeSubnets(allSubnets(vpc))}), or add subnets; ${IF_CHANGED}`,
+    },
+  ]);
 }

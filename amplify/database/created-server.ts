@@ -1,0 +1,126 @@
+/** A PostgreSQL server of this backend's own: encrypted, private, TLS forced, IAM on, backed up. */
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { InstanceType } from 'aws-cdk-lib/aws-ec2';
+import {
+  Credentials,
+  DatabaseInstance,
+  DatabaseInstanceEngine,
+  DatabaseSecret,
+  ParameterGroup,
+  PerformanceInsightRetention,
+  PostgresEngineVersion,
+  ProxyTarget,
+  StorageType,
+} from 'aws-cdk-lib/aws-rds';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import type { CreatedServerSettings, DatabaseSettings } from '../configuration/database-settings.js';
+import type { Network } from '../network/network.js';
+import { POSTGRES_PORT } from './ports.js';
+import type { Server } from './server.js';
+
+const DEFAULTS = {
+  instanceType: 't4g.small',
+  allocatedStorageGiB: 20,
+  multiAz: false,
+  backupRetentionDays: 7,
+  maxConnections: 100,
+} as const;
+
+/** How far the storage may grow by itself, as a multiple of what it starts with. */
+const STORAGE_GROWTH = 4;
+
+const MASTER_USER = 'postgres';
+
+/** The major version that `npm start` runs too. RDS chooses the minor version and keeps it current. */
+const ENGINE = DatabaseInstanceEngine.postgres({ version: PostgresEngineVersion.VER_17 });
+
+/** @param keepData True: it refuses to be deleted, and leaves a snapshot. False: it goes with its deployment. */
+export function createServer(
+  scope: Construct,
+  settings: CreatedServerSettings,
+  database: DatabaseSettings,
+  network: Network,
+  keepData: boolean,
+): Server {
+  const { maxConnections = DEFAULTS.maxConnections } = settings;
+  const group = network.rules.create('DatabaseSecurityGroup', network.vpc, 'PostgreSQL');
+  const instance = new DatabaseInstance(scope, 'Database', {
+    engine: ENGINE,
+    databaseName: database.name,
+    instanceType: new InstanceType(settings.instanceType ?? DEFAULTS.instanceType),
+    parameterGroup: parameters(scope, maxConnections),
+    credentials: Credentials.fromUsername(MASTER_USER),
+    // RDS makes the master user's password, keeps it in a secret of its own and changes it every week.
+    manageMasterUserPassword: true,
+    iamAuthentication: true,
+    ...place(settings, network, group.securityGroup),
+    ...storage(settings),
+    ...recovery(settings, keepData),
+    enablePerformanceInsights: true,
+    // Seven days are free of charge.
+    performanceInsightRetention: PerformanceInsightRetention.DEFAULT,
+    // Refused logins with IAM have a log of their own.
+    cloudwatchLogsExports: ['postgresql', 'iam-db-auth-error'],
+    autoMinorVersionUpgrade: true,
+  });
+  return {
+    host: instance.dbInstanceEndpointAddress,
+    port: POSTGRES_PORT,
+    group,
+    maxConnections,
+    proxyTarget: ProxyTarget.fromInstance(instance),
+    grantConnect: (grantee, user) => void instance.grantConnect(grantee, user),
+    ...userSecret(scope, database),
+  };
+}
+
+function parameters(scope: Construct, maxConnections: number): ParameterGroup {
+  return new ParameterGroup(scope, 'DatabaseParameters', {
+    engine: ENGINE,
+    description: 'TLS for every connection, and as many connections as the functions are measured against',
+    parameters: {
+      'rds.force_ssl': '1',
+      max_connections: String(maxConnections),
+    },
+  });
+}
+
+function place({ multiAz = DEFAULTS.multiAz }: CreatedServerSettings, network: Network, securityGroup: SecurityGroup) {
+  return {
+    vpc: network.vpc,
+    vpcSubnets: { subnets: [...network.databaseSubnets] },
+    securityGroups: [securityGroup],
+    publiclyAccessible: false,
+    port: POSTGRES_PORT,
+    multiAz,
+  };
+}
+
+function storage({ allocatedStorageGiB = DEFAULTS.allocatedStorageGiB }: CreatedServerSettings) {
+  return {
+    storageEncrypted: true,
+    storageType: StorageType.GP3,
+    allocatedStorage: allocatedStorageGiB,
+    maxAllocatedStorage: allocatedStorageGiB * STORAGE_GROWTH,
+  };
+}
+
+function recovery({ backupRetentionDays = DEFAULTS.backupRetentionDays }: CreatedServerSettings, keepData: boolean) {
+  return {
+    backupRetention: Duration.days(backupRetentionDays),
+    copyTagsToSnapshot: true,
+    deleteAutomatedBackups: !keepData,
+    deletionProtection: keepData,
+    removalPolicy: keepData ? RemovalPolicy.SNAPSHOT : RemovalPolicy.DESTROY,
+  };
+}
+
+/** For a proxy that logs in with a password: the secret is made here, and the database learns the password from it. */
+function userSecret(scope: Construct, { proxy, user }: DatabaseSettings): Pick<Server, 'userSecret'> {
+  if (proxy.kind !== 'new' || proxy.auth.kind !== 'secret') return {};
+  // The CDK's class does not meet its own interface under exactOptionalPropertyTypes.
+  return { userSecret: new DatabaseSecret(scope, 'DatabaseUserSecret', { username: user }) as ISecret };
+}
+
+type SecurityGroup = Server['group']['securityGroup'];

@@ -1,0 +1,105 @@
+/**
+ * Who may talk to whom. All groups and all rules are in one stack; a rule in a function's stack would make two stacks wait
+ * for each other, which synth does not notice and CloudFormation refuses. No rule is written to a group that is not ours to
+ * change: those are collected for its owner.
+ */
+import { CfnOutput } from 'aws-cdk-lib';
+import { type IPeer, type ISecurityGroup, type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import type { Construct } from 'constructs';
+import type { ExistingSecurityGroup } from '../configuration/network-settings.js';
+
+/** One end of a rule. */
+export interface Group {
+  readonly securityGroup: ISecurityGroup;
+  /** `own`: made here. `add` and `print`: made by somebody else, who lets us add rules or does not. */
+  readonly rules: 'own' | ExistingSecurityGroup['rules'];
+}
+
+/** A rule that the owner of a group must add: data for `npm run synth`, which prints it. */
+export interface RuleToAdd {
+  readonly securityGroupId: string;
+  readonly direction: 'ingress' | 'egress';
+  readonly protocol: 'tcp';
+  readonly port: number;
+  /** A security group, a prefix list or an address range; or the output of our stack that shows the id of its group. */
+  readonly peer: string;
+  readonly description: string;
+}
+
+const EVERYWHERE = '0.0.0.0/0';
+
+export class SecurityGroupRules {
+  /** In the order in which they became known. */
+  readonly toAdd: RuleToAdd[] = [];
+  readonly #scope: Construct;
+
+  /** @param scope The one stack that owns all rules. */
+  constructor(scope: Construct) {
+    this.#scope = scope;
+  }
+
+  /** A group without any rule: not even the CDK's own to everywhere. */
+  create(id: string, vpc: IVpc, description: string): Group {
+    return {
+      securityGroup: new SecurityGroup(this.#scope, id, { vpc, description, allowAllOutbound: false }),
+      rules: 'own',
+    };
+  }
+
+  /** A group that exists. Rules are added to it or not; those that it has are not touched. */
+  import(id: string, { id: securityGroupId, rules }: ExistingSecurityGroup): Group {
+    // The CDK adds no egress rule to a group that it believes to be open.
+    const options = { allowAllOutbound: false, mutable: rules === 'add' };
+    return { securityGroup: SecurityGroup.fromSecurityGroupId(this.#scope, id, securityGroupId, options), rules };
+  }
+
+  /** Both ends of the rule: security groups are closed at either. */
+  allow(from: Group, to: Group, port: number, description: string): void {
+    this.#allowOut(from, to.securityGroup, () => this.#nameOf(to), port, description);
+    if (to.rules === 'print') this.#ask(to, 'ingress', port, this.#nameOf(from), description);
+    else to.securityGroup.addIngressRule(from.securityGroup, Port.tcp(port), description);
+  }
+
+  /** @param prefixListId The address ranges of an AWS service, to which a gateway endpoint leads. */
+  allowToService(from: Group, prefixListId: string, port: number, description: string): void {
+    this.#allowOut(from, Peer.prefixList(prefixListId), () => prefixListId, port, description);
+  }
+
+  allowToEverywhere(from: Group, port: number, description: string): void {
+    this.#allowOut(from, Peer.anyIpv4(), () => EVERYWHERE, port, description);
+  }
+
+  #allowOut(from: Group, peer: IPeer, peerName: () => string, port: number, description: string): void {
+    if (from.rules === 'print') this.#ask(from, 'egress', port, peerName(), description);
+    else from.securityGroup.addEgressRule(from.rules === 'own' ? inline(peer) : peer, Port.tcp(port), description);
+  }
+
+  #ask(group: Group, direction: RuleToAdd['direction'], port: number, peer: string, description: string): void {
+    const { securityGroupId } = group.securityGroup;
+    this.toAdd.push({ securityGroupId, direction, protocol: 'tcp', port, peer, description });
+  }
+
+  /** What the owner of the other group can put into a rule: the id, or where the deployment shows it. */
+  #nameOf({ securityGroup, rules }: Group): string {
+    if (rules !== 'own') return securityGroup.securityGroupId;
+    const output = `${securityGroup.node.id}Id`;
+    if (!this.#scope.node.tryFindChild(output)) {
+      new CfnOutput(this.#scope, output, { value: securityGroup.securityGroupId });
+    }
+    return `output ${output}`;
+  }
+}
+
+/**
+ * Puts an egress rule into the group itself. The CDK would make it a resource of its own, and EC2 opens a group that is
+ * created without an egress rule to everywhere.
+ */
+function inline(peer: IPeer): IPeer {
+  return {
+    canInlineRule: true,
+    uniqueId: peer.uniqueId,
+    connections: peer.connections,
+    toEgressRuleConfig: () => peer.toEgressRuleConfig(),
+    toIngressRuleConfig: () => peer.toIngressRuleConfig(),
+  };
+}
