@@ -14,10 +14,11 @@ import { connectFunction } from './database/connect-function.js';
 import { provideDatabase } from './database/database.js';
 import { environments } from './environments.js';
 import { ordersApi } from './functions/orders-api/resource.js';
+import { guard } from './guardrails/guardrails.js';
 import { createNetwork } from './network/network.js';
-import { reportNetwork } from './network/network-report.js';
 import { readPinnedContext } from './network/pinned-context.js';
 import { placeFunctionInVpc } from './network/place-function-in-vpc.js';
+import { reportNetwork } from './network/report-network.js';
 
 export const backend = defineBackend({ auth, data, ordersApi });
 
@@ -43,3 +44,11 @@ for (const databaseFunction of databaseFunctions) {
   placeFunctionInVpc(databaseFunction, network);
   connectFunction(databaseFunction, database, environment.limits);
 }
+
+guard(backend.stack, {
+  environment,
+  network,
+  database,
+  databaseFunctions: databaseFunctions.map((databaseFunction) => databaseFunction.resources.cfnResources.cfnFunction),
+  keepData,
+});

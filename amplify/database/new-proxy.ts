@@ -1,6 +1,6 @@
 /** A new RDS Proxy: TLS and IAM for every client; for itself a token too, or the password of a secret. */
 import { createHash } from 'node:crypto';
-import { Duration, Names } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { ISubnet } from 'aws-cdk-lib/aws-ec2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -10,6 +10,7 @@ import type { Construct } from 'constructs';
 import { ConfigurationError } from '../configuration/configuration-error.js';
 import type { DatabaseSettings, NewProxySettings } from '../configuration/database-settings.js';
 import type { Network } from '../network/network.js';
+import { rootStackOf } from '../network/root-stack.js';
 import type { Group } from '../network/security-group-rules.js';
 import { describeSubnets } from '../network/subnets.js';
 import type { Database } from './database.js';
@@ -19,8 +20,8 @@ import type { Server } from './server.js';
 /** Explained where they can be set: configuration/database-settings.ts. */
 const DEFAULTS = { maxConnectionsPercent: 70, borrowTimeoutSeconds: 5, idleClientTimeoutMinutes: 5 } as const;
 
-/** RDS allows 63 characters. */
-const PROXY_NAME_LENGTH = 60;
+/** What RDS allows: letters, digits and single hyphens, the first a letter. */
+const PROXY_NAME_LENGTH = 63;
 
 /** RDS's own minimum. */
 const MINIMUM_ZONES = 2;
@@ -113,16 +114,20 @@ function createReadOnlyEndpoint(
 }
 
 /**
- * The CDK's default is the construct's id, which is the same in every sandbox of an account. The subnets are part of the
- * name because new subnets mean a new proxy, which CloudFormation creates before it deletes the old one.
+ * The CDK's default is the construct's id, which is the same in every sandbox of an account; the name of Amplify's root stack
+ * ends with a hash of app and branch or owner. The subnets are part of the name because new subnets mean a new proxy, which
+ * CloudFormation creates before it deletes the old one.
  */
 function uniqueName(scope: Construct, subnets: readonly ISubnet[]): string {
   const place = createHash('sha256')
     .update(subnets.map((subnet) => subnet.subnetId).join())
     .digest('hex')
     .slice(0, 8);
-  const name = Names.uniqueResourceName(scope, { maxLength: PROXY_NAME_LENGTH - place.length - 1, separator: '-' });
-  return `${name}-${place}`.toLowerCase();
+  const deployment = rootStackOf(Stack.of(scope)).stackName.slice(place.length + 1 - PROXY_NAME_LENGTH);
+  return `${deployment}-${place}`
+    .toLowerCase()
+    .replace(/^[^a-z]+/, '')
+    .replace(/--+/g, '-');
 }
 
 /** RDS refuses such a proxy, ten minutes into the deployment. */

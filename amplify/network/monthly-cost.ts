@@ -4,6 +4,7 @@
  * https://aws.amazon.com/privatelink/pricing/
  */
 import type { EgressSettings, NetworkSettings } from '../configuration/network-settings.js';
+import type { EgressCost, MonthlyCost } from './network-report.js';
 
 const HOURS_PER_MONTH = 730;
 
@@ -14,24 +15,6 @@ const USD = {
   interfaceEndpointPerZoneAndHour: 0.01,
   interfaceEndpointPerGigabyte: 0.01,
 } as const;
-
-export interface MonthlyCost {
-  /** What is paid for, in words. */
-  readonly what: string;
-  /** In USD, whether it is used or not. */
-  readonly fixedUsd: number;
-  /** In USD for each gigabyte that goes through it. */
-  readonly usdPerGigabyte: number;
-}
-
-export interface EgressCost {
-  readonly egress: EgressSettings['kind'];
-  /** What this environment pays for. Empty: nothing. */
-  readonly items: readonly MonthlyCost[];
-  readonly totalFixedUsd: number;
-  /** The other choices, for comparison. */
-  readonly alternatives: readonly MonthlyCost[];
-}
 
 /** @param zoneCount The availability zones of the functions' subnets. */
 export function egressCost(network: NetworkSettings, zoneCount: number): EgressCost {

@@ -1,12 +1,7 @@
 /**
- * What people must know about the network before they deploy it: the rules that others must add, and what egress costs. It
- * is written into the template's metadata, from which `npm run synth` prints it; a deployment changes nothing by it.
+ * What people must know about the network before they deploy it: the rules that others must add, and what egress costs.
+ * Data only: the synthesis writes it into a template's metadata, and `npm run synth` prints it.
  */
-import type { Stack } from 'aws-cdk-lib';
-import type { NetworkSettings } from '../configuration/network-settings.js';
-import { type EgressCost, egressCost } from './monthly-cost.js';
-import type { Network } from './network.js';
-import type { RuleToAdd } from './security-group-rules.js';
 
 /** The key in the template's metadata. */
 export const NETWORK_REPORT = 'NetworkReport';
@@ -16,8 +11,32 @@ export interface NetworkReport {
   readonly egressCost: EgressCost;
 }
 
-export function reportNetwork(stack: Stack, settings: NetworkSettings, { rules, functionSubnets }: Network): void {
-  const zones = new Set(functionSubnets.map((subnet) => subnet.availabilityZone));
-  const report: NetworkReport = { rulesToAdd: rules.toAdd, egressCost: egressCost(settings, zones.size) };
-  stack.templateOptions.metadata = { ...stack.templateOptions.metadata, [NETWORK_REPORT]: report };
+/** A security-group rule that the owner of the group must add. */
+export interface RuleToAdd {
+  readonly securityGroupId: string;
+  readonly direction: 'ingress' | 'egress';
+  readonly protocol: 'tcp';
+  readonly port: number;
+  /** A security group, a prefix list or an address range; or the output of our stack that shows the id of its group. */
+  readonly peer: string;
+  readonly description: string;
+}
+
+/** At AWS's list prices of us-east-1. */
+export interface EgressCost {
+  readonly egress: 'none' | 'endpoints' | 'nat';
+  /** What this environment pays for. Empty: nothing. */
+  readonly items: readonly MonthlyCost[];
+  readonly totalFixedUsd: number;
+  /** The other choices, for comparison. */
+  readonly alternatives: readonly MonthlyCost[];
+}
+
+export interface MonthlyCost {
+  /** What is paid for, in words. */
+  readonly what: string;
+  /** In USD, whether it is used or not. */
+  readonly fixedUsd: number;
+  /** In USD for each gigabyte that goes through it. */
+  readonly usdPerGigabyte: number;
 }

@@ -8,6 +8,7 @@ import { openEgress } from './egress.js';
 import { isLookupPending, lookUpVpc } from './existing-vpc.js';
 import { createLookupStack } from './lookup-stack.js';
 import type { PinnedContext } from './pinned-context.js';
+import { rootStackOf } from './root-stack.js';
 import { type Group, SecurityGroupRules } from './security-group-rules.js';
 import { selectSubnets } from './subnets.js';
 
@@ -30,7 +31,7 @@ export interface Network {
  */
 export function createNetwork(stack: Stack, environment: Environment, pinnedContext: PinnedContext): Network {
   const { network: settings, region } = environment;
-  const lookupStack = once(() => createLookupStack(rootOf(stack), environment, pinnedContext));
+  const lookupStack = once(() => createLookupStack(rootStackOf(stack), environment, pinnedContext));
   const place = settings.kind === 'existing' ? existingPlace(settings, lookupStack()) : createdPlace(stack, settings);
   const rules = new SecurityGroupRules(stack);
   const network = { ...place, rules, functionGroup: functionGroupOf(settings, rules, place.vpc) };
@@ -63,11 +64,6 @@ function functionGroupOf(settings: NetworkSettings, rules: SecurityGroupRules, v
     return rules.import('FunctionSecurityGroup', settings.functionSecurityGroup);
   }
   return rules.create('FunctionSecurityGroup', vpc, 'Functions that use the database');
-}
-
-/** Amplify's root stack, of which every other stack is a part. */
-function rootOf(stack: Stack): Stack {
-  return stack.nestedStackParent === undefined ? stack : rootOf(stack.nestedStackParent);
 }
 
 function once<Value>(make: () => Value): () => Value {

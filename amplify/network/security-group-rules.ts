@@ -7,23 +7,13 @@ import { CfnOutput } from 'aws-cdk-lib';
 import { type IPeer, type ISecurityGroup, type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { ExistingSecurityGroup } from '../configuration/network-settings.js';
+import type { RuleToAdd } from './network-report.js';
 
 /** One end of a rule. */
 export interface Group {
   readonly securityGroup: ISecurityGroup;
   /** `own`: made here. `add` and `print`: made by somebody else, who lets us add rules or does not. */
   readonly rules: 'own' | ExistingSecurityGroup['rules'];
-}
-
-/** A rule that the owner of a group must add: data for `npm run synth`, which prints it. */
-export interface RuleToAdd {
-  readonly securityGroupId: string;
-  readonly direction: 'ingress' | 'egress';
-  readonly protocol: 'tcp';
-  readonly port: number;
-  /** A security group, a prefix list or an address range; or the output of our stack that shows the id of its group. */
-  readonly peer: string;
-  readonly description: string;
 }
 
 const EVERYWHERE = '0.0.0.0/0';

@@ -57,11 +57,16 @@ function subnetsOfGroup(vpc: IVpc, group: string): ISubnet[] {
       {
         path: 'network.subnets.group',
         got: JSON.stringify(group),
-        expected: cause instanceof Error ? cause.message : String(cause),
+        expected: `a group of ${vpc.vpcId}: ${availableGroups(cause)}`,
         fix: `choose one of its groups; ${IF_CHANGED}`,
       },
     ]);
   }
+}
+
+function availableGroups(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return /Available names: (.*)/.exec(message)?.[1]?.replaceAll(',', ', ') ?? message;
 }
 
 function noSubnet(vpc: IVpc, choice: SubnetChoice): ConfigurationError {

@@ -7,15 +7,19 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { chooseEnvironment } from '../../amplify/configuration/choose-environment.js';
 import { environments } from '../../amplify/environments.js';
-import { canHoldAssembly, clearAssembly, readMissingLookups, readTemplateFiles } from './cloud-assembly.js';
+import { canHoldAssembly, clearAssembly, readMissingLookups } from './cloud-assembly.js';
+import { isError, readSynthReport, renderSynthReport, type SynthReport } from './synth-report.js';
 import { type BackendIdentity, synthesizeBackend } from './synthesize-backend.js';
 
-const USAGE = `Usage: npm run synth -- --environment NAME --out DIR
+const USAGE = `Usage: npm run synth -- --environment NAME --out DIR [--json]
 
-Writes the CloudFormation templates that Amplify would deploy. Needs no network and no AWS credentials.
+Writes the CloudFormation templates that Amplify would deploy, and prints what the guardrails found, what egress costs a
+month, and the rules that others must add to their security groups. Needs no network and no AWS credentials.
 
-  --environment NAME   an environment of amplify/environments.ts: ${Object.keys(environments).join(', ')}
+  --environment NAME   an environment of amplify/environments.ts (${Object.keys(environments).join(', ')}),
+                       or a branch that one of their patterns is meant for
   --out DIR            where to write them: a new or empty folder, or one that this command has written before
+  --json               prints it all as one JSON object
   --help               shows this text`;
 
 /** Something that the person at the keyboard can put right; shown without a stack trace. */
@@ -26,6 +30,7 @@ class SynthError extends Error {
 interface Options {
   readonly environment: string;
   readonly out: string;
+  readonly json: boolean;
 }
 
 async function main(argv: readonly string[]): Promise<void> {
@@ -38,30 +43,51 @@ async function main(argv: readonly string[]): Promise<void> {
     throw new SynthError(`${show(options.out)} holds other files. Choose a new or empty folder, or clear it first.`);
   }
 
-  console.log(`Synthesizing ${options.environment}: ${identity.type}, account ${account}, ${region}`);
+  if (!options.json)
+    console.log(`Synthesizing ${options.environment}: ${identity.type}, account ${account}, ${region}`);
   clearAssembly(options.out);
-  await quietly(() => synthesizeBackend(loadBackend, identity, options.out));
-  refuseMissingLookups(options);
-
-  console.log('\nNothing was deployed. Resources in each template:\n');
-  for (const { path, resourceCount } of readTemplateFiles(options.out)) {
-    console.log(`${String(resourceCount).padStart(5)}  ${show(path)}`);
+  const deployment = { environment: options.environment, type: identity.type, account, region };
+  const said: string[] = [];
+  try {
+    await quietly(said, () => synthesizeBackend(loadBackend, identity, options.out));
+  } catch (error) {
+    const report = readSynthReport(options.out, deployment);
+    if (!report.findings.some(isError)) {
+      process.stderr.write(said.join(''));
+      throw error;
+    }
+    // What ended the synthesis was a finding, which reads better than the CDK's account of it.
+    print(report, options);
+    process.exitCode = 1;
+    return;
   }
+  refuseMissingLookups(options);
+  print(readSynthReport(options.out, deployment), options);
+}
+
+function print(report: SynthReport, { json }: Options): void {
+  const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
+  console.log(json ? JSON.stringify(report, null, 2) : `\n${renderSynthReport(report, show, colour)}`);
 }
 
 function readOptions(argv: readonly string[]): Options | 'help' {
-  const { environment, out, help } = parse(argv);
+  const { environment, out, json = false, help } = parse(argv);
   if (help === true) return 'help';
   if (environment === undefined || out === undefined) {
     const missing = environment === undefined ? '--environment' : '--out';
     throw new SynthError(`${missing} is missing.\n\n${USAGE}`);
   }
-  return { environment, out: resolve(out) };
+  return { environment, out: resolve(out), json };
 }
 
 function parse(argv: readonly string[]) {
   try {
-    const options = { environment: { type: 'string' }, out: { type: 'string' }, help: { type: 'boolean' } } as const;
+    const options = {
+      environment: { type: 'string' },
+      out: { type: 'string' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+    } as const;
     return parseArgs({ args: [...argv], options }).values;
   } catch (cause) {
     throw new SynthError(`${cause instanceof Error ? cause.message : String(cause)}\n\n${USAGE}`, { cause });
@@ -80,20 +106,17 @@ function loadBackend(): Promise<unknown> {
   return import(new URL('../../amplify/backend.ts', import.meta.url).href);
 }
 
-/** What Amplify and the CDK say on the way matters only if they fail. */
-async function quietly(work: () => Promise<void>): Promise<void> {
+/** What Amplify, esbuild and the CDK say on the way matters only if they fail for a reason of their own. */
+async function quietly(said: string[], work: () => Promise<void>): Promise<void> {
   const write = process.stderr.write;
-  const said: string[] = [];
   process.stderr.write = (chunk: Uint8Array | string) => {
     said.push(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
     return true;
   };
   try {
     await work();
-    said.length = 0;
   } finally {
     process.stderr.write = write;
-    process.stderr.write(said.join(''));
   }
 }
 

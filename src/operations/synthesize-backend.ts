@@ -28,11 +28,7 @@ export async function synthesizeBackend(
     JSII_DEPRECATED: 'quiet',
   });
   try {
-    const already = new Set(process.listeners('message'));
-    await loadBackend();
-    const [writeAssembly] = process.listeners('message').filter((listener) => !already.has(listener));
-    if (writeAssembly === undefined) throw new Error('The backend does not call defineBackend().');
-    process.off('message', writeAssembly);
+    const writeAssembly = await collectListener(loadBackend);
     // ampx emits this as an event. Called directly, it reaches this backend only, and no other listener of the process.
     writeAssembly('amplifySynth', undefined);
   } finally {
@@ -40,12 +36,30 @@ export async function synthesizeBackend(
   }
 }
 
+/**
+ * What Amplify waits with for ampx's signal. The CDK also waits for the end of the process, to write what nobody has
+ * written: after a refusal it would say everything again.
+ */
+async function collectListener(loadBackend: () => Promise<unknown>): Promise<NodeJS.MessageListener> {
+  const already = new Set<unknown>([...process.listeners('message'), ...process.listeners('beforeExit')]);
+  await loadBackend();
+  for (const listener of process.listeners('beforeExit')) {
+    if (!already.has(listener)) process.off('beforeExit', listener);
+  }
+  const [writeAssembly] = process.listeners('message').filter((listener) => !already.has(listener));
+  if (writeAssembly === undefined) throw new Error('The backend does not call defineBackend().');
+  process.off('message', writeAssembly);
+  return writeAssembly;
+}
+
 /** Keys: https://github.com/aws-amplify/amplify-backend/blob/main/packages/platform-core/src/cdk_context_key.ts */
-function contextOf({ namespace, name, type }: BackendIdentity): Record<string, string> {
+function contextOf({ namespace, name, type }: BackendIdentity): Record<string, unknown> {
   return {
     'amplify-backend-namespace': namespace,
     'amplify-backend-name': name,
     'amplify-backend-type': type,
+    // An error that the CDK's own validation finds is one; by default it is called a warning.
+    '@aws-cdk/core:validateAgainstDefaultRules': true,
   };
 }
 

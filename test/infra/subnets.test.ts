@@ -1,10 +1,13 @@
 import { App, Stack } from 'aws-cdk-lib';
+import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { expect, test } from 'vitest';
 import { ConfigurationError } from '../../amplify/configuration/configuration-error.js';
-import type { SubnetChoice } from '../../amplify/configuration/environment.js';
+import type { SubnetChoice } from '../../amplify/configuration/network-settings.js';
 import { lookUpVpc } from '../../amplify/network/existing-vpc.js';
+import { createLookupStack } from '../../amplify/network/lookup-stack.js';
+import type { PinnedContext } from '../../amplify/network/pinned-context.js';
 import { selectSubnets } from '../../amplify/network/subnets.js';
-import { exampleEnvironment } from '../support/environments.js';
+import { exampleEnvironment, exampleNetwork } from '../support/environments.js';
 import { pinnedVpc, type SubnetGroup } from '../support/pinned-vpc.js';
 
 const ISOLATED: SubnetGroup = {
@@ -13,13 +16,18 @@ const ISOLATED: SubnetGroup = {
 };
 const WITH_EGRESS: SubnetGroup = {
   type: 'Private',
+  name: 'Application',
   subnets: { 'subnet-0000001a': 'eu-west-1a', 'subnet-0000001c': 'eu-west-1c' },
 };
 const PUBLIC: SubnetGroup = { type: 'Public', subnets: { 'subnet-0000002a': 'eu-west-1a' } };
 
-function select(groups: readonly SubnetGroup[], choice: SubnetChoice): string[] {
+function lookUp(pinnedContext: PinnedContext): IVpc {
   const backendStack = new Stack(new App(), 'amplify-app-main-branch-0123456789');
-  const vpc = lookUpVpc(backendStack, exampleEnvironment, pinnedVpc(exampleEnvironment, groups));
+  return lookUpVpc(createLookupStack(backendStack, exampleEnvironment, pinnedContext), exampleNetwork.vpc);
+}
+
+function select(groups: readonly SubnetGroup[], choice: SubnetChoice): string[] {
+  const vpc = lookUp(pinnedVpc(exampleEnvironment, groups));
   return selectSubnets(vpc, choice).map((subnet) => subnet.subnetId);
 }
 
@@ -41,39 +49,29 @@ test.each<[string, SubnetChoice, string[]]>([
     { ids: ['subnet-0000000a', 'subnet-0000001c'] },
     ['subnet-0000000a', 'subnet-0000001c'],
   ],
+  ['subnets by the name of their group', { group: 'Application' }, ['subnet-0000001a', 'subnet-0000001c']],
 ])('selects %s', (_what, choice, expected) => {
   expect(select([PUBLIC, ISOLATED, WITH_EGRESS], choice)).toEqual(expected);
-});
-
-test('refuses subnets of a type that are all in one zone, naming them and the others of the VPC', () => {
-  const oneZone: SubnetGroup = {
-    type: 'Isolated',
-    subnets: { 'subnet-0000000a': 'eu-west-1a', 'subnet-0000000d': 'eu-west-1a' },
-  };
-
-  const { problems } = refusal([oneZone, WITH_EGRESS], { type: 'isolated' });
-
-  expect(problems).toEqual([
-    {
-      path: 'network.subnets.type',
-      got: '"isolated", which is subnet-0000000a in eu-west-1a, subnet-0000000d in eu-west-1a',
-      expected: 'subnets in at least 2 availability zones',
-      fix: expect.stringContaining('subnet-0000001c in eu-west-1c'),
-    },
-  ]);
 });
 
 test('refuses a type that the VPC has no subnet of', () => {
   const { problems } = refusal([WITH_EGRESS], { type: 'isolated' });
 
   expect(problems[0]?.got).toBe('"isolated", which is no subnet');
+  expect(problems[0]?.fix).toContain('subnet-0000001c in eu-west-1c');
 });
 
-test('refuses ids in one zone', () => {
-  const { problems } = refusal([ISOLATED, WITH_EGRESS], { ids: ['subnet-0000000a', 'subnet-0000001a'] });
+test('refuses a group that the VPC does not have, naming those that it has', () => {
+  const { problems } = refusal([ISOLATED, WITH_EGRESS], { group: 'Aplication' });
 
-  expect(problems[0]?.path).toBe('network.subnets.ids');
-  expect(problems[0]?.got).toContain('subnet-0000001a in eu-west-1a');
+  expect(problems).toEqual([
+    {
+      path: 'network.subnets.group',
+      got: '"Aplication"',
+      expected: 'a group of vpc-0a1b2c3d4e5f60718: Application, Isolated',
+      fix: expect.stringContaining('choose one of its groups'),
+    },
+  ]);
 });
 
 test('refuses ids that the VPC does not have, naming those that it has', () => {
@@ -93,8 +91,7 @@ test.each<[string, SubnetChoice]>([
   ['isolated subnets', { type: 'isolated' }],
   ['ids', { ids: ['subnet-0000000a', 'subnet-0000000b'] }],
 ])('judges nothing while the lookup of %s is pending', (_what, choice) => {
-  const backendStack = new Stack(new App(), 'amplify-app-main-branch-0123456789');
-  const vpc = lookUpVpc(backendStack, exampleEnvironment, {});
+  const vpc = lookUp({});
 
   expect(selectSubnets(vpc, choice).map((subnet) => subnet.subnetId)).toEqual(['p-12345', 'p-67890']);
 });
@@ -102,8 +99,8 @@ test.each<[string, SubnetChoice]>([
 test('the lookup stack keeps the prefix of the backend, even at the limit of a stack name', () => {
   const backendStack = new Stack(new App(), 'Backend', { stackName: `amplify-${'x'.repeat(120)}` });
 
-  const vpc = lookUpVpc(backendStack, exampleEnvironment, {});
+  const { stackName } = createLookupStack(backendStack, exampleEnvironment, {});
 
-  expect(Stack.of(vpc).stackName).toMatch(/^amplify-x+-lookup$/);
-  expect(Stack.of(vpc).stackName).toHaveLength(128);
+  expect(stackName).toMatch(/^amplify-x+-lookup$/);
+  expect(stackName).toHaveLength(128);
 });

@@ -5,7 +5,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 
 export interface Synthesis {
   readonly root: Template;
-  readonly lookup: Template;
+  /** The stack that lookups are made from; absent when nothing is looked up. */
+  readonly lookup: Template | undefined;
   /** A stack inside the root's, by its name: `auth`, `data`, `function`, `networkAndDatabase`. */
   nested(name: string): Template;
   /** Every template by file name, as text. */
@@ -26,7 +27,7 @@ interface Manifest {
   readonly missing?: readonly MissingLookup[];
 }
 
-const LOOKUP_STACK = 'ExistingVpcLookup.template.json';
+const LOOKUP_STACK = 'Lookup.template.json';
 
 export function readAssembly(folder: string): Synthesis {
   const files = new Map(
@@ -49,7 +50,7 @@ export function readAssembly(folder: string): Synthesis {
       .map((file) => readFileSync(file, 'utf8')),
     missingLookups: manifest.missing ?? [],
     root: only(/^amplify-.*(?<!nested)\.template\.json$/),
-    lookup: only(new RegExp(`^${LOOKUP_STACK}$`)),
+    lookup: files.has(LOOKUP_STACK) ? only(new RegExp(`^${LOOKUP_STACK}$`)) : undefined,
     // The name of a nested stack's file: the root's name, the stack's name, eight digits of a hash.
     nested: (name) => only(new RegExp(`^amplify.*[0-9a-f]{10}${name}[0-9A-F]{8}\\.nested\\.template\\.json$`)),
   };

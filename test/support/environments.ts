@@ -1,27 +1,49 @@
 /** Environments for tests: the example of the repository, with parts replaced. */
-import type { Environment, ProxyTargetSettings } from '../../amplify/configuration/environment.js';
+import type {
+  DatabaseSettings,
+  ExistingClusterSettings,
+  ExistingInstanceSettings,
+  NewProxySettings,
+} from '../../amplify/configuration/database-settings.js';
+import type { Environment } from '../../amplify/configuration/environment.js';
+import type { ExistingNetworkSettings } from '../../amplify/configuration/network-settings.js';
 import { environments } from '../../amplify/environments.js';
 
 const { example } = environments;
-if (example === undefined) throw new Error('amplify/environments.ts has no environment `example`.');
+if (example?.network.kind !== 'existing') throw new Error('amplify/environments.ts has no environment `example`.');
 
 export const exampleEnvironment: Environment = example;
+export const exampleNetwork: ExistingNetworkSettings = example.network;
 
-/** The example with a new proxy in front of an existing database. */
-export function withNewProxy(target: ProxyTargetSettings): Environment {
-  return {
-    ...exampleEnvironment,
-    database: {
-      ...exampleEnvironment.database,
-      proxy: {
-        kind: 'new',
-        target,
-        databaseSecurityGroupId: 'sg-0eeeeeeeeeeeeeeee',
-        secretArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders/app-AbC123',
-      },
-    },
-  };
+export const DATABASE_GROUP = 'sg-0eeeeeeeeeeeeeeee';
+export const SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders/app-AbC123';
+
+export const existingInstance: ExistingInstanceSettings = {
+  kind: 'instance',
+  instanceIdentifier: 'orders-db',
+  resourceId: 'db-ABCDEFGHIJKLMNOPQRSTUVWXYZ',
+  endpoint: 'orders-db.c1d2e3f4g5h6.eu-west-1.rds.amazonaws.com',
+  securityGroup: { id: DATABASE_GROUP, rules: 'add' },
+  maxConnections: 200,
+};
+
+export const existingCluster: ExistingClusterSettings = {
+  kind: 'cluster',
+  clusterIdentifier: 'orders-cluster',
+  resourceId: 'cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ',
+  endpoint: 'orders-cluster.cluster-c1d2e3f4g5h6.eu-west-1.rds.amazonaws.com',
+  securityGroup: { id: DATABASE_GROUP, rules: 'add' },
+  maxConnections: 200,
+};
+
+export const proxyWithSecret: NewProxySettings = { kind: 'new', auth: { kind: 'secret', secretArn: SECRET_ARN } };
+export const proxyWithIam: NewProxySettings = { kind: 'new', auth: { kind: 'iam' } };
+
+/** The example with another way to the database. */
+export function withDatabase(parts: Pick<DatabaseSettings, 'proxy' | 'server'>): Environment {
+  const { name, user } = exampleEnvironment.database;
+  return { ...exampleEnvironment, database: { name, user, ...parts } as DatabaseSettings };
 }
 
-export const newProxyToInstance = withNewProxy({ kind: 'instance', instanceIdentifier: 'orders-db' });
-export const newProxyToCluster = withNewProxy({ kind: 'cluster', clusterIdentifier: 'orders-cluster' });
+export const newProxyToInstance = withDatabase({ proxy: proxyWithSecret, server: existingInstance });
+export const newProxyToCluster = withDatabase({ proxy: proxyWithSecret, server: existingCluster });

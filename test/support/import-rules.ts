@@ -46,7 +46,7 @@ const IMPORT_RULES: readonly ImportRule[] = [
       NODE,
       CDK,
       /^@aws-amplify\/(backend|plugin-types)$/,
-      /^src\/database\/environment-names\.ts$/,
+      /^src\/database\/(environment-names|pool-limits)\.ts$/,
     ],
   },
   { files: /^src\/database\//, mayImport: [NODE, /^pg$/, /^@aws-sdk\/rds-signer$/] },
@@ -55,7 +55,7 @@ const IMPORT_RULES: readonly ImportRule[] = [
     files: /^src\/operations\//,
     mayImport: [
       /^src\/operations\//,
-      /^amplify\/(environments\.ts|configuration\/)/,
+      /^amplify\/(environments\.ts|configuration\/|network\/network-report\.ts$)/,
       /^(?!src\/|amplify\/|aws-cdk-lib)/,
     ],
   },

@@ -4,25 +4,31 @@ import type { PinnedContext } from '../../amplify/network/pinned-context.js';
 
 export interface SubnetGroup {
   readonly type: 'Public' | 'Private' | 'Isolated';
+  /** @default - the type */
+  readonly name?: string;
+  /** @default '10.20.0.0/24', 251 addresses that AWS leaves free */
+  readonly cidr?: string;
   /** Availability zone by subnet id. */
   readonly subnets: Readonly<Record<string, string>>;
 }
 
 export function pinnedVpc(environment: Environment, groups: readonly SubnetGroup[]): PinnedContext {
   const { account, region, network } = environment;
-  const key = `vpc-provider:account=${account}:filter.vpc-id=${network.vpcId}:region=${region}:returnAsymmetricSubnets=true`;
+  if (network.kind === 'created' || !('id' in network.vpc)) throw new Error('Only a VPC that is named by its id.');
+  const { id } = network.vpc;
+  const key = `vpc-provider:account=${account}:filter.vpc-id=${id}:region=${region}:returnAsymmetricSubnets=true`;
   return {
     [key]: {
-      vpcId: network.vpcId,
+      vpcId: id,
       vpcCidrBlock: '10.20.0.0/16',
       availabilityZones: [],
-      subnetGroups: groups.map(({ type, subnets }) => ({
-        name: type,
+      subnetGroups: groups.map(({ type, name = type, cidr = '10.20.0.0/24', subnets }) => ({
+        name,
         type,
         subnets: Object.entries(subnets).map(([subnetId, availabilityZone]) => ({
           subnetId,
           availabilityZone,
-          cidr: '10.20.0.0/24',
+          cidr,
           routeTableId: 'rtb-0123456789abcdef0',
         })),
       })),

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { afterEach, expect, test } from 'vitest';
-import { createPool, POOL_LIMITS } from '../../../src/database/pool.js';
+import { createPool } from '../../../src/database/pool.js';
+import { POOL_LIMITS } from '../../../src/database/pool-limits.js';
 
 const SETTINGS = { host: 'localhost', port: 1, database: 'app', user: 'app', region: 'eu-west-1' };
 

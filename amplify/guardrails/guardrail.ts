@@ -1,0 +1,34 @@
+/** What a guardrail is, and what it looks at. */
+import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IConstruct } from 'constructs';
+import type { Environment } from '../configuration/environment.js';
+import type { GuardrailName } from '../configuration/guardrail-names.js';
+import type { Database } from '../database/database.js';
+import type { Network } from '../network/network.js';
+
+export interface Guardrail {
+  readonly name: GuardrailName;
+  /** What to do about a finding, as an instruction. */
+  readonly fix: string;
+  find(backend: GuardedBackend): Finding[];
+}
+
+export interface Finding {
+  /** Where it is. */
+  readonly construct: IConstruct;
+  /** What is wrong there, with the value got and the value expected. */
+  readonly problem: string;
+}
+
+/** The whole backend, when everything has been declared and nothing is deployed yet. */
+export interface GuardedBackend {
+  /** Amplify's root stack, with every other inside. */
+  readonly root: IConstruct;
+  readonly environment: Environment;
+  readonly network: Network;
+  readonly database: Database;
+  /** The functions that backend.ts declares to need the database. */
+  readonly databaseFunctions: readonly CfnFunction[];
+  /** Whether users and a created database outlive the deployment. */
+  readonly keepData: boolean;
+}

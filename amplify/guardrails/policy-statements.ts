@@ -1,0 +1,50 @@
+/** The statements of every IAM policy at or below a construct. */
+import { type CfnResource, Stack } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { asList, asRecord, resourcesOf } from './resources.js';
+
+export interface Statement {
+  readonly construct: CfnResource;
+  readonly effect: unknown;
+  readonly actions: readonly string[];
+  /** Rendered: texts or intrinsic functions. */
+  readonly resources: readonly unknown[];
+  /** The logical ids of the roles that it applies to, as far as they are in the same stack. */
+  readonly roleIds: readonly string[];
+}
+
+export function statementsOf(root: IConstruct): Statement[] {
+  return [...attachedStatements(root), ...inlineStatements(root)];
+}
+
+function attachedStatements(root: IConstruct): Statement[] {
+  return resourcesOf(root, ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']).flatMap(({ construct, properties }) => {
+    const roleIds = asList(properties.Roles)
+      .flatMap((role) => asList(asRecord(role).Ref))
+      .filter(isText);
+    return readStatements(construct, properties.PolicyDocument, roleIds);
+  });
+}
+
+function inlineStatements(root: IConstruct): Statement[] {
+  return resourcesOf(root, ['AWS::IAM::Role']).flatMap(({ construct, properties }) => {
+    const roleIds = [Stack.of(construct).resolve(construct.logicalId)].filter(isText);
+    return asList(properties.Policies).flatMap((policy) =>
+      readStatements(construct, asRecord(policy).PolicyDocument, roleIds),
+    );
+  });
+}
+
+function readStatements(construct: CfnResource, document: unknown, roleIds: readonly string[]): Statement[] {
+  return asList(asRecord(document).Statement)
+    .map(asRecord)
+    .map((statement) => ({
+      construct,
+      effect: statement.Effect,
+      actions: asList(statement.Action).filter(isText),
+      resources: asList(statement.Resource),
+      roleIds,
+    }));
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
