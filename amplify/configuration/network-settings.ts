@@ -25,8 +25,9 @@ export interface ExistingNetworkSettings {
 export interface CreatedNetworkSettings {
   readonly kind: 'created';
   /**
-   * The address range, /16 to /24. Half of it stays free, so that a NAT gateway can come later without moving a subnet.
-   * Choose one that no network overlaps which you will ever connect.
+   * The address range, /16 to /24. The isolated subnets take a quarter of it. Another half is set aside for the subnets
+   * that a NAT gateway needs, so that it can come later without moving any. Choose a range that no network overlaps which
+   * you will ever connect.
    * @default '10.0.0.0/16'
    */
   readonly cidr?: string;

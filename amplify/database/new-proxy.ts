@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { ISubnet } from 'aws-cdk-lib/aws-ec2';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { DatabaseProxy, DefaultAuthScheme, ProxyEndpointTargetRole } from 'aws-cdk-lib/aws-rds';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -36,11 +36,14 @@ export function createProxy(
   refuseOneZone(network);
   const { maxConnectionsPercent = DEFAULTS.maxConnectionsPercent } = settings;
   const group = connectGroups(settings, server, network);
+  // A role of our own: the CDK's gets no right to sign in with IAM.
+  const role = new Role(scope, 'ProxyRole', { assumedBy: new ServicePrincipal('rds.amazonaws.com') });
   const proxyName = uniqueName(scope, network.databaseSubnets);
   const proxy = new DatabaseProxy(scope, 'Proxy', {
     dbProxyName: proxyName,
     proxyTarget: server.proxyTarget,
-    ...signIn(scope, settings, server, user),
+    role,
+    ...signIn(scope, settings, server, role, user),
     vpc: network.vpc,
     vpcSubnets: { subnets: [...network.databaseSubnets] },
     securityGroups: [group.securityGroup],
@@ -49,6 +52,8 @@ export function createProxy(
     borrowTimeout: Duration.seconds(settings.borrowTimeoutSeconds ?? DEFAULTS.borrowTimeoutSeconds),
     maxConnectionsPercent,
   });
+  // Otherwise the proxy may try to sign in before its role may.
+  proxy.node.addDependency(role);
   return {
     name,
     user,
@@ -76,15 +81,13 @@ function connectGroups(settings: NewProxySettings, server: Server, { rules, func
   return group;
 }
 
-/** With a role of our own in both cases: the CDK's own gets no right to sign in with IAM. */
-function signIn(scope: Construct, { auth }: NewProxySettings, server: Server, user: string) {
-  const role = new Role(scope, 'ProxyRole', { assumedBy: new ServicePrincipal('rds.amazonaws.com') });
+function signIn(scope: Construct, { auth }: NewProxySettings, server: Server, role: IRole, user: string) {
   if (auth.kind === 'iam') {
     server.grantConnect(role, user);
-    return { role, defaultAuthScheme: DefaultAuthScheme.IAM_AUTH };
+    return { defaultAuthScheme: DefaultAuthScheme.IAM_AUTH };
   }
-  const secret = server.userSecret ?? importSecret(scope, auth);
-  return { role, secrets: [secret], iamAuth: true };
+  // The proxy gives its role the right to read the secret.
+  return { secrets: [server.userSecret ?? importSecret(scope, auth)], iamAuth: true };
 }
 
 function importSecret(
@@ -119,11 +122,11 @@ function createReadOnlyEndpoint(
  * CloudFormation creates before it deletes the old one.
  */
 function uniqueName(scope: Construct, subnets: readonly ISubnet[]): string {
-  const place = createHash('sha256')
-    .update(subnets.map((subnet) => subnet.subnetId).join())
-    .digest('hex')
-    .slice(0, 8);
-  const deployment = rootStackOf(Stack.of(scope)).stackName.slice(place.length + 1 - PROXY_NAME_LENGTH);
+  const stack = Stack.of(scope);
+  // Resolved: the ids of created subnets are tokens, which are numbered anew in each synthesis.
+  const subnetIds = JSON.stringify(stack.resolve(subnets.map((subnet) => subnet.subnetId)));
+  const place = createHash('sha256').update(subnetIds).digest('hex').slice(0, 8);
+  const deployment = rootStackOf(stack).stackName.slice(place.length + 1 - PROXY_NAME_LENGTH);
   return `${deployment}-${place}`
     .toLowerCase()
     .replace(/^[^a-z]+/, '')

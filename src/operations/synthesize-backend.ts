@@ -12,15 +12,17 @@ export interface BackendIdentity {
 /**
  * @param loadBackend imports the backend, which declares everything while it loads.
  * @param out the folder for the cloud assembly.
+ * @param context more of the CDK's context, for example switches. @default - none
  */
 export async function synthesizeBackend(
   loadBackend: () => Promise<unknown>,
   identity: BackendIdentity,
   out: string,
+  context: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   const restoreEnvironment = setEnvironment({
     CDK_OUTDIR: out,
-    CDK_CONTEXT_JSON: JSON.stringify({ ...inheritedContext(), ...contextOf(identity) }),
+    CDK_CONTEXT_JSON: JSON.stringify({ ...inheritedContext(), ...context, ...contextOf(identity) }),
     // Nothing is deployed, so whose credentials are at hand makes no difference to the templates.
     CDK_DEFAULT_ACCOUNT: undefined,
     CDK_DEFAULT_REGION: undefined,

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { App } from 'aws-cdk-lib';
 import { vi } from 'vitest';
 import type { Environments } from '../../amplify/configuration/environment.js';
 import type { PinnedContext } from '../../amplify/network/pinned-context.js';
@@ -14,6 +15,10 @@ export interface SynthesisInputs {
   readonly environments?: Environments;
   /** @default - cdk.context.json */
   readonly pinnedContext?: PinnedContext;
+  /** Whether to bundle the functions' code, which is most of the time that a synthesis takes. @default true */
+  readonly bundle?: boolean;
+  /** Runs between the declaration of the backend and its synthesis. */
+  readonly prepare?: (app: App, backend: Backend) => void;
 }
 
 const NODE_MODULES = join(import.meta.dirname, '../../node_modules');
@@ -24,19 +29,31 @@ export const branch = (name: string): BackendIdentity => ({ type: 'branch', name
 /** What `npx ampx sandbox` deploys for a developer. */
 export const sandbox = (owner: string): BackendIdentity => ({ type: 'sandbox', namespace: 'orders', name: owner });
 
+type Backend = typeof import('../../amplify/backend.js')['backend'];
+
 export async function synthesize(identity: BackendIdentity, inputs: SynthesisInputs = {}): Promise<Synthesis> {
   const out = mkdtempSync(join(tmpdir(), 'synthesis-'));
   const restoreOutput = silence();
   try {
     await forgetEarlierDefinitions();
     replaceInputs(inputs);
-    await synthesizeBackend(() => import('../../amplify/backend.js'), identity, out);
+    await synthesizeBackend(() => loadBackend(inputs), identity, out, contextOf(inputs));
     return readAssembly(out);
   } finally {
     restoreOutput();
     rmSync(out, { recursive: true });
   }
 }
+
+async function loadBackend({ prepare }: SynthesisInputs): Promise<void> {
+  const { backend } = await import('../../amplify/backend.js');
+  const app = backend.stack.node.root;
+  if (!App.isApp(app)) throw new Error('The root of the backend is no App.');
+  prepare?.(app, backend);
+}
+
+/** The CDK's own switch, which its command line uses for the stacks that it does not need. */
+const contextOf = ({ bundle = true }: SynthesisInputs) => (bundle ? {} : { 'aws:cdk:bundling-stacks': [] });
 
 /** Amplify allows one defineAuth and one defineData a process, and counts them in static fields. */
 async function forgetEarlierDefinitions(): Promise<void> {
