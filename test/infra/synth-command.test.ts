@@ -76,5 +76,5 @@ test('explains itself', async () => {
   const { code, stdout } = await synth('--help');
 
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^Usage: npm run synth -- --environment NAME --out DIR\n/);
+  expect(stdout).toMatch(/^Usage: npm run synth -- --environment NAME --out DIR \[--json\]\n/);
 });

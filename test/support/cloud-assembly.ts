@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
+import { readValidationFindings, type ValidationFinding } from '../../src/operations/validation-report.js';
 
 export interface Synthesis {
   readonly root: Template;
@@ -15,6 +16,8 @@ export interface Synthesis {
   readonly functionBundles: readonly string[];
   /** The lookups that were answered with placeholders. */
   readonly missingLookups: readonly MissingLookup[];
+  /** What the validations found, acknowledged or not. */
+  readonly findings: readonly ValidationFinding[];
 }
 
 export interface MissingLookup {
@@ -49,6 +52,7 @@ export function readAssembly(folder: string): Synthesis {
       .filter((file) => existsSync(file))
       .map((file) => readFileSync(file, 'utf8')),
     missingLookups: manifest.missing ?? [],
+    findings: readValidationFindings(folder),
     root: only(/^amplify-.*(?<!nested)\.template\.json$/),
     lookup: files.has(LOOKUP_STACK) ? only(new RegExp(`^${LOOKUP_STACK}$`)) : undefined,
     // The name of a nested stack's file: the root's name, the stack's name, eight digits of a hash.

@@ -1,5 +1,6 @@
 /** Two sandboxes of an account cannot have a resource of the same name: the second developer's deployment fails. */
-import { Stack, Token } from 'aws-cdk-lib';
+import { Names, Stack, Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
 import type { Guardrail } from '../guardrail.js';
 import { nameOf, resourcesOf } from '../resources.js';
 
@@ -29,6 +30,9 @@ const NAMES: Readonly<Record<string, string>> = {
   'AWS::SecretsManager::Secret': 'Name',
 };
 
+/** Hexadecimal digits at the end of a name that the CDK made. */
+const HASH_LENGTH = 8;
+
 export const physicalName: Guardrail = {
   name: 'physical-name',
   fix: 'leave the name out, so that CloudFormation makes one; where one is required, make it with Names.uniqueResourceName()',
@@ -36,7 +40,7 @@ export const physicalName: Guardrail = {
     return resourcesOf(root, Object.keys(NAMES)).flatMap(({ construct, properties }) => {
       const property = NAMES[construct.cfnResourceType] ?? '';
       const name = properties[property];
-      if (typeof name !== 'string' || Token.isUnresolved(name) || isOfThisDeployment(name, root)) return [];
+      if (typeof name !== 'string' || Token.isUnresolved(name) || isOfThisDeployment(name, construct, root)) return [];
       return [
         { construct, problem: `${nameOf(construct)} has the ${property} ${JSON.stringify(name)} in every deployment.` },
       ];
@@ -44,8 +48,12 @@ export const physicalName: Guardrail = {
   },
 };
 
-/** Amplify ends the root stack's name with a hash of app, branch or owner. A name that holds it is one deployment's own. */
-function isOfThisDeployment(name: string, root: Parameters<Guardrail['find']>[0]['root']): boolean {
-  const hash = Stack.of(root).stackName.split('-').at(-1) ?? '';
-  return hash !== '' && name.includes(hash);
+/**
+ * Amplify ends the root stack's name with a hash of app and branch or owner, and Names.uniqueResourceName() ends a name with
+ * a hash of the path, in which that name stands. A name with either is one deployment's own.
+ */
+function isOfThisDeployment(name: string, construct: IConstruct, root: IConstruct): boolean {
+  const deployment = Stack.of(root).stackName.split('-').at(-1) ?? '';
+  const places = construct.node.scopes.slice(1).map((scope) => Names.nodeUniqueId(scope.node).slice(-HASH_LENGTH));
+  return (deployment !== '' && name.includes(deployment)) || places.some((hash) => name.toUpperCase().endsWith(hash));
 }
