@@ -35,7 +35,7 @@ export function functionAlarms(fn: MonitoredFunction, thresholds: AlarmThreshold
     {
       id: `${name}-Throttles`,
       subject: name,
-      reason: 'Lambda turns requests away, because its concurrency or the account’s is used up.',
+      reason: 'Lambda turns requests away, because its concurrency or that of the account is used up.',
       runbook: 'lambda-throttles',
       metric: functionMetric(fn, 'Throttles', { statistic: Stats.SUM, period: FIVE_MINUTES }),
       threshold: THROTTLES_IN_FIVE_MINUTES,

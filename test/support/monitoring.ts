@@ -17,7 +17,7 @@ export const everything: Omit<Monitored, 'functions'> = {
 /** A function in `stack`, as Amplify hands it over. */
 export function functionIn(stack: Stack, name = 'orders-api', reservedConcurrency?: number): MonitoredFunction {
   const lambda = new LambdaFunction(stack, name, {
-    runtime: Runtime.NODEJS_22_X,
+    runtime: Runtime.NODEJS_24_X,
     handler: 'index.handler',
     code: Code.fromInline('exports.handler = async () => null;'),
   });

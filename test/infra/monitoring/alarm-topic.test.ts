@@ -61,6 +61,7 @@ test('alarms of this account and region may publish, over TLS, and nobody else',
     Condition: { Bool: { 'aws:SecureTransport': 'false' } },
   });
   expect(allowed).toEqual({
+    Sid: expect.any(String),
     Effect: 'Allow',
     Principal: { Service: 'cloudwatch.amazonaws.com' },
     Action: 'sns:Publish',
