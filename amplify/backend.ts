@@ -15,6 +15,7 @@ import { provideDatabase } from './database/database.js';
 import { environments } from './environments.js';
 import { ordersApi } from './functions/orders-api/resource.js';
 import { guard } from './guardrails/guardrails.js';
+import { monitorDeployment } from './monitoring/monitor-deployment.js';
 import { createNetwork } from './network/network.js';
 import { readPinnedContext } from './network/pinned-context.js';
 import { placeFunctionInVpc } from './network/place-function-in-vpc.js';
@@ -39,16 +40,11 @@ const database = provideDatabase(stack, environment.database, network, keepData)
 reportNetwork(stack, environment.network, network);
 
 /** The functions that need the database, and therefore a place in the VPC. Others stay outside. */
-const databaseFunctions = [backend.ordersApi];
-for (const databaseFunction of databaseFunctions) {
+const databaseFunctions = { 'orders-api': backend.ordersApi };
+for (const databaseFunction of Object.values(databaseFunctions)) {
   placeFunctionInVpc(databaseFunction, network);
   connectFunction(databaseFunction, database, environment.limits);
 }
 
-guard(backend.stack, {
-  environment,
-  network,
-  database,
-  databaseFunctions: databaseFunctions.map((databaseFunction) => databaseFunction.resources.cfnResources.cfnFunction),
-  keepData,
-});
+monitorDeployment(() => backend.createStack('monitoring'), environment, databaseFunctions, database, keepData);
+guard(backend.stack, { environment, network, database, databaseFunctions: Object.values(databaseFunctions), keepData });

@@ -18,19 +18,29 @@ export function inconsistencies(
     ...misplacements(environment, target),
     ...networkInconsistencies(environment.network),
     ...databaseInconsistencies(environment),
-    ...deletionInconsistencies(environment, deployment),
+    ...sandboxInconsistencies(environment, deployment),
   ];
   return inside.map((problem) => ({ ...problem, path: `${path}.${problem.path}` }));
 }
 
-function deletionInconsistencies({ onDelete }: Environment, { type }: Deployment): ConfigurationProblem[] {
-  if (type !== 'sandbox' || onDelete !== 'keep') return [];
-  return [
-    {
+function sandboxInconsistencies({ onDelete, monitoring }: Environment, { type }: Deployment): ConfigurationProblem[] {
+  if (type !== 'sandbox') return [];
+  const problems: ConfigurationProblem[] = [];
+  if (monitoring !== undefined) {
+    problems.push({
+      path: 'monitoring',
+      got: quote(monitoring),
+      expected: 'nothing: nobody is on call for a sandbox, and each one would send its own e-mails',
+      fix: 'remove it',
+    });
+  }
+  if (onDelete === 'keep') {
+    problems.push({
       path: 'onDelete',
       got: quote(onDelete),
       expected: "'delete', because Amplify deletes everything that a sandbox owns, whatever its template says",
       fix: 'remove it; keep data that matters in a database that the sandbox does not own',
-    },
-  ];
+    });
+  }
+  return problems;
 }

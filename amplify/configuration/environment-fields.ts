@@ -1,6 +1,7 @@
 /** Each field of an environment in words: what is expected there, and where its value is found. For messages only. */
 import { DATABASE_FIELDS } from './database-fields.js';
 import { GUARDRAILS } from './guardrail-names.js';
+import { MONITORING_FIELDS } from './monitoring-fields.js';
 import { NETWORK_FIELDS } from './network-fields.js';
 
 export interface FieldGuide {
@@ -27,6 +28,7 @@ const ENVIRONMENT_FIELDS: FieldGuides = {
     expected: 'a whole number from 1 to 1000',
     fix: 'run aws lambda get-account-settings; 100 must stay free for functions without a reservation',
   },
+  ...MONITORING_FIELDS,
   onDelete: { expected: "'keep' or 'delete'", fix: 'correct it, or leave it out' },
   acknowledgements: {
     expected: "a list of { guardrail: '…', reason: '…' }, each guardrail once",

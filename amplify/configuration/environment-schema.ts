@@ -2,6 +2,7 @@
 import { z } from 'zod/v4';
 import { databaseSchema } from './database-schema.js';
 import { GUARDRAILS } from './guardrail-names.js';
+import { monitoringSchema } from './monitoring-schema.js';
 import { networkSchema } from './network-schema.js';
 import { text, wholeNumber } from './schema-values.js';
 
@@ -11,6 +12,7 @@ export const environmentSchema = z.strictObject({
   network: networkSchema,
   database: databaseSchema,
   limits: z.strictObject({ reservedConcurrency: wholeNumber(1, 1000).optional() }).optional(),
+  monitoring: monitoringSchema.optional(),
   onDelete: z.enum(['keep', 'delete']).optional(),
   acknowledgements: z
     .array(z.strictObject({ guardrail: z.enum(GUARDRAILS), reason: text(/^\s*\S[\s\S]{18,}\S\s*$/) }))

@@ -1,6 +1,7 @@
 /** What an environment is: the types that environments.ts fills in and that the rest of amplify/ reads. Types only. */
 import type { DatabaseSettings } from './database-settings.js';
 import type { Acknowledgement } from './guardrail-names.js';
+import type { MonitoringSettings } from './monitoring-settings.js';
 import type { NetworkSettings } from './network-settings.js';
 
 /**
@@ -32,6 +33,8 @@ export interface Environment {
   readonly database: DatabaseSettings;
   /** @default - the account's own limits */
   readonly limits?: LimitSettings;
+  /** Alarms and a dashboard. Not for sandboxes: nobody is on call for them. @default - none, and logs kept for 30 days */
+  readonly monitoring?: MonitoringSettings;
   /**
    * What happens to the users of the user pool and to a created database when this deployment is deleted. `keep`: the
    * user pool stays, the database leaves a final snapshot, and neither can be deleted by mistake. `delete`: both go for

@@ -1,8 +1,8 @@
 /** Each field of the monitoring settings in words, for messages. */
-import type { FieldGuide } from './environment-fields.js';
+import type { FieldGuides } from './environment-fields.js';
 import { LOG_RETENTION_DAYS } from './monitoring-settings.js';
 
-export const MONITORING_FIELDS: Readonly<Record<string, FieldGuide>> = {
+export const MONITORING_FIELDS: FieldGuides = {
   monitoring: {
     expected: "an object with alarmEmails: ['…']",
     fix: 'correct it, or leave it out to have no alarms',

@@ -1,6 +1,7 @@
 /** The form that the monitoring part of an environment must have. */
 import { z } from 'zod/v4';
 import { LOG_RETENTION_DAYS } from './monitoring-settings.js';
+import { wholeNumber } from './schema-values.js';
 
 /** RDS allows no database more connections than this. */
 const MAX_CONNECTIONS = 262_143;
@@ -11,8 +12,8 @@ export const monitoringSchema = z.strictObject({
   logRetentionDays: z.literal([...LOG_RETENTION_DAYS]).optional(),
   thresholds: z
     .strictObject({
-      lambdaErrorsInFiveMinutes: z.number().int().min(1).max(1_000_000).optional(),
-      sessionPinnedConnections: z.number().int().min(1).max(MAX_CONNECTIONS).optional(),
+      lambdaErrorsInFiveMinutes: wholeNumber(1, 1_000_000).optional(),
+      sessionPinnedConnections: wholeNumber(1, MAX_CONNECTIONS).optional(),
     })
     .optional(),
 });

@@ -69,6 +69,7 @@ export function createServer(
     host: instance.dbInstanceEndpointAddress,
     port: POSTGRES_PORT,
     group,
+    identifier: { instanceIdentifier: instance.instanceIdentifier },
     maxConnections,
     proxyTarget: ProxyTarget.fromInstance(withoutGroups(scope, instance)),
     grantConnect: (grantee, user) => void instance.grantConnect(grantee, user),

@@ -5,7 +5,7 @@ import type { DatabaseSettings } from '../configuration/database-settings.js';
 import type { Network } from '../network/network.js';
 import { importProxy } from './existing-proxy.js';
 import { createProxy } from './new-proxy.js';
-import { provideServer, type Server } from './server.js';
+import { provideServer, type Server, type ServerIdentifier } from './server.js';
 
 export interface Database {
   readonly name: string;
@@ -24,6 +24,8 @@ export interface Database {
   readonly admittedConnections: number | undefined;
   /** The proxy's name, which its metrics carry. Absent without a proxy. */
   readonly proxyName?: string;
+  /** The server behind it, if that is known. */
+  readonly serverIdentifier?: ServerIdentifier;
   /** The right to connect, as `user` and no other. */
   grantConnect(grantee: IGrantable): void;
 }
@@ -61,6 +63,7 @@ function connectDirectly(
     port: server.port,
     certificateAuthority: 'rds',
     admittedConnections: server.maxConnections,
+    serverIdentifier: server.identifier,
     grantConnect: (grantee) => server.grantConnect(grantee, user),
   };
 }

@@ -20,7 +20,11 @@ export function importServer(
   const { endpoint, port = POSTGRES_PORT, maxConnections, securityGroup } = settings;
   const group = network.rules.import('DatabaseSecurityGroup', securityGroup);
   const target = settings.kind === 'cluster' ? importCluster(scope, settings) : importInstance(scope, settings);
-  return { host: endpoint, port, group, maxConnections, ...target };
+  const identifier =
+    settings.kind === 'cluster'
+      ? { clusterIdentifier: settings.clusterIdentifier }
+      : { instanceIdentifier: settings.instanceIdentifier };
+  return { host: endpoint, port, group, identifier, maxConnections, ...target };
 }
 
 /** Imported without security groups: network/security-group-rules.ts writes the rules. */

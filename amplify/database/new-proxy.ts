@@ -66,6 +66,7 @@ export function createProxy(
         ? undefined
         : Math.floor((server.maxConnections * maxConnectionsPercent) / 100),
     proxyName: proxy.dbProxyName,
+    serverIdentifier: server.identifier,
     // rds-db:connect on dbuser:<proxy id>/<user>: this proxy and this user, nothing wider.
     grantConnect: (grantee) => void proxy.grantConnect(grantee, user),
   };

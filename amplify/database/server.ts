@@ -9,12 +9,16 @@ import type { Group } from '../network/security-group-rules.js';
 import { createServer } from './created-server.js';
 import { importServer } from './existing-server.js';
 
+export type ServerIdentifier = { readonly instanceIdentifier: string } | { readonly clusterIdentifier: string };
+
 export interface Server {
   /** The host name of the writer. An existing server tells it only where it is needed. */
   readonly host: string | undefined;
   readonly port: number;
   readonly group: Group;
   readonly proxyTarget: ProxyTarget;
+  /** CloudWatch's name for it. May be a token. */
+  readonly identifier: ServerIdentifier;
   /** How many connections it admits, if that is known. */
   readonly maxConnections: number | undefined;
   /** Lets somebody sign in with IAM as one database user, and as no other. */

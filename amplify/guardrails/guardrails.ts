@@ -10,6 +10,7 @@ import {
   type Stack,
   Validations,
 } from 'aws-cdk-lib';
+import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Acknowledgement } from '../configuration/guardrail-names.js';
 import type { Finding, GuardedBackend, Guardrail } from './guardrail.js';
 import { connectionLimit } from './rules/connection-limit.js';
@@ -45,11 +46,24 @@ const GUARDRAILS: readonly Guardrail[] = [
 
 const PLUGIN = 'Guardrails';
 
+/** The part of a defineFunction result that is needed here. */
+interface DatabaseFunction {
+  readonly resources: { readonly cfnResources: { readonly cfnFunction: CfnFunction } };
+}
+
 /** @param rootStack Amplify's root stack. */
-export function guard(rootStack: Stack, backend: Omit<GuardedBackend, 'root'>): void {
+export function guard(
+  rootStack: Stack,
+  backend: Omit<GuardedBackend, 'root' | 'databaseFunctions'> & {
+    readonly databaseFunctions: readonly DatabaseFunction[];
+  },
+): void {
   const app = rootStack.node.root;
   const { acknowledgements = [] } = backend.environment;
-  Validations.of(app).addPlugins(new GuardrailsPlugin({ ...backend, root: rootStack }, acknowledgements));
+  const databaseFunctions = backend.databaseFunctions.map(({ resources }) => resources.cfnResources.cfnFunction);
+  Validations.of(app).addPlugins(
+    new GuardrailsPlugin({ ...backend, databaseFunctions, root: rootStack }, acknowledgements),
+  );
   for (const { guardrail, reason } of acknowledgements) {
     Validations.of(app).acknowledge({ id: `${PLUGIN}::${guardrail}`, reason });
   }

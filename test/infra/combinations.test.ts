@@ -3,7 +3,14 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readPinnedContext } from '../../amplify/network/pinned-context.js';
 import type { Synthesis } from '../support/cloud-assembly.js';
-import { asSandbox, type Combination, combinations, PREFIX_LISTS, prefixListContext } from '../support/deployments.js';
+import {
+  asBranch,
+  asSandbox,
+  type Combination,
+  combinations,
+  PREFIX_LISTS,
+  prefixListContext,
+} from '../support/deployments.js';
 import { DATABASE_GROUP, SECRET_ARN } from '../support/environments.js';
 import { onOwnStacks } from '../support/own-stacks-plugin.js';
 import { physicalNamesIn } from '../support/physical-names.js';
@@ -34,10 +41,10 @@ describe.each(combinations)('$title', ({ network, egress, path, environment }) =
 
   beforeAll(async () => {
     main = await synthesize(branch('main'), {
-      ...inputs('main', environment),
+      ...inputs('main', asBranch(environment)),
       prepare: (app) => Validations.of(app).addPlugins(onOwnStacks(new AwsSolutionsChecks())),
     });
-    again = await synthesize(branch('main'), inputs('main', environment));
+    again = await synthesize(branch('main'), inputs('main', asBranch(environment)));
     alice = await synthesize(sandbox('alice'), inputs('sandbox', asSandbox(environment)));
   });
 

@@ -83,6 +83,11 @@ function combine(network: NetworkSettings, egress: EgressSettings, path: string)
   };
 }
 
+/** With everything that only branches have. */
+export function asBranch(environment: Environment): Environment {
+  return { ...environment, monitoring: { alarmEmails: ['on-call@example.com'] } };
+}
+
 /** A sandbox may own a database only where somebody wrote down that its data goes with it. */
 export function asSandbox(environment: Environment): Environment {
   if (environment.database.server?.kind !== 'created') return environment;

@@ -1,62 +1,72 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Template } from 'aws-cdk-lib/assertions';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { synthesizeBackend } from '../../../src/operations/synthesize-backend.js';
-import { findCycle } from '../../support/stack-graph.js';
-import { branch } from '../../support/synthesize.js';
+import { Match } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Synthesis } from '../../support/cloud-assembly.js';
+import { asBranch, asSandbox } from '../../support/deployments.js';
+import { exampleEnvironment, proxyWithIam, withDatabase } from '../../support/environments.js';
+import { branch, sandbox, synthesize } from '../../support/synthesize.js';
+import { ofType } from '../../support/templates.js';
 
-/** Every template by file name, as text. */
-async function synthesizeMonitoredBackend(name: string): Promise<Map<string, string>> {
-  const out = mkdtempSync(join(tmpdir(), 'monitored-'));
-  // What esbuild prints on the way says nothing about a test.
-  const output = vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
-  try {
-    vi.resetModules();
-    await synthesizeBackend(() => import('../../support/monitored-backend.js'), branch(name), out);
-    const templates = readdirSync(out).filter((file) => file.endsWith('.template.json'));
-    return new Map(templates.map((file) => [file, readFileSync(join(out, file), 'utf8')]));
-  } finally {
-    output.mockRestore();
-    rmSync(out, { recursive: true });
-  }
-}
+const environment = withDatabase({ server: { kind: 'created' }, proxy: proxyWithIam });
 
-describe('monitoring in an Amplify backend', () => {
-  let files: Map<string, string>;
+describe('a branch with alarms', () => {
+  let main: Synthesis;
 
   beforeAll(async () => {
-    files = await synthesizeMonitoredBackend('main');
+    main = await synthesize(branch('main'), { environments: { main: asBranch(environment) }, bundle: false });
   });
 
-  const nested = (name: string) => {
-    const [file] = [...files].filter(([path]) => path.includes(name) && path.endsWith('.nested.template.json'));
-    return Template.fromJSON(JSON.parse(file?.[1] ?? '{}'));
-  };
-
-  test('waits for the stacks that it reads from, and none of them waits for it', () => {
-    const [root] = [...files].filter(([path]) => !path.endsWith('.nested.template.json'));
-    const stacks = Template.fromJSON(JSON.parse(root?.[1] ?? '{}')).findResources('AWS::CloudFormation::Stack');
+  test('has a stack for them that reads from the others, and none of those waits for it', () => {
+    const stacks = main.root.findResources('AWS::CloudFormation::Stack');
     const monitoring = Object.entries(stacks).find(([id]) => id.startsWith('monitoring'));
     const readsFrom = JSON.stringify(monitoring?.[1].Properties.Parameters);
 
     expect(readsFrom).toMatch(/"function[^"]*","Outputs\./);
     expect(readsFrom).toMatch(/"networkAndDatabase[^"]*","Outputs\./);
-    expect(files.size).toBe(4);
-    for (const [path, text] of files) expect(findCycle(JSON.parse(text)), path).toBeUndefined();
+  });
+
+  test('watches the function, against its own time-out and its reserved concurrency, and the proxy by its name', () => {
+    const alarms = main.nested('monitoring').findResources('AWS::CloudWatch::Alarm');
+    const thresholds = Object.fromEntries(
+      Object.entries(alarms).map(([id, { Properties }]) => [id.slice(0, -8), Properties.Threshold]),
+    );
+
+    expect(thresholds).toMatchObject({
+      ordersapiDuration: 12_000,
+      ordersapiConcurrency: 40,
+      ProxyClientConnections: 40,
+    });
+    main.nested('monitoring').hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'ClientConnections',
+      Dimensions: [{ Name: 'ProxyName', Value: { Ref: Match.stringLikeRegexp('Proxy.*Ref$') } }],
+    });
   });
 
   test('leaves the function one log group, of its own stack, in the settings that Amplify made', () => {
-    const template = nested('function');
+    const template = main.nested('function');
     const [logGroup] = Object.keys(template.findResources('AWS::Logs::LogGroup'));
 
     template.resourceCountIs('AWS::Logs::LogGroup', 1);
+    template.hasResource('AWS::Logs::LogGroup', { Properties: { RetentionInDays: 30 }, DeletionPolicy: 'Retain' });
     template.hasResourceProperties('AWS::Lambda::Function', { LoggingConfig: { LogGroup: { Ref: logGroup } } });
-    nested('monitoring').resourceCountIs('AWS::Logs::LogGroup', 0);
+    main.nested('monitoring').resourceCountIs('AWS::Logs::LogGroup', 0);
+  });
+});
+
+test('a sandbox has no alarm, and logs that go with it', async () => {
+  const alice = await synthesize(sandbox('alice'), {
+    environments: { sandbox: asSandbox(environment) },
+    bundle: false,
   });
 
-  test('is the same for the same input', async () => {
-    expect(Object.fromEntries(await synthesizeMonitoredBackend('main'))).toEqual(Object.fromEntries(files));
+  expect(ofType(alice, 'AWS::CloudWatch::Alarm')).toEqual([]);
+  alice.nested('function').hasResource('AWS::Logs::LogGroup', {
+    Properties: { RetentionInDays: 30 },
+    DeletionPolicy: 'Delete',
   });
+});
+
+test('an environment that asks for none has no alarm', async () => {
+  const main = await synthesize(branch('main'), { environments: { main: exampleEnvironment }, bundle: false });
+
+  expect(ofType(main, 'AWS::CloudWatch::Alarm')).toEqual([]);
 });
