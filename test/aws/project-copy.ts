@@ -12,7 +12,7 @@ const REPOSITORY = join(import.meta.dirname, '../..');
 /** What a deployment reads. Amplify looks for the lockfile to find the root of the project. */
 const COPIED = ['amplify', 'src', 'package.json', 'package-lock.json', 'tsconfig.json'];
 
-const AMPX_TIMEOUT_MILLIS = 180_000;
+const AMPX_TIMEOUT_MILLIS = 300_000;
 
 export interface ProjectCopy {
   configure(inputs: { readonly environments: Environments; readonly pinnedContext?: PinnedContext }): void;
