@@ -1,0 +1,85 @@
+/** A copy of this repository in a temporary folder, with environments of its own, and the command ampx run there. */
+import { spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { Environments } from '../../amplify/configuration/environment.js';
+import type { PinnedContext } from '../../amplify/network/pinned-context.js';
+import type { Access } from './accounts.js';
+
+const REPOSITORY = join(import.meta.dirname, '../..');
+/** What a deployment reads. Amplify looks for the lockfile to find the root of the project. */
+const COPIED = ['amplify', 'src', 'package.json', 'package-lock.json', 'tsconfig.json'];
+
+const AMPX_TIMEOUT_MILLIS = 300_000;
+
+export interface ProjectCopy {
+  configure(inputs: { readonly environments: Environments; readonly pinnedContext?: PinnedContext }): void;
+  /** @param variables added to the environment of the command, which otherwise knows nothing of this machine's. */
+  ampx(args: readonly string[], access: Access, variables?: NodeJS.ProcessEnv): Promise<AmpxRun>;
+  remove(): void;
+}
+
+export interface AmpxRun {
+  readonly code: number | null;
+  /** Standard output, then standard error. */
+  readonly output: string;
+}
+
+export function copyProject(): ProjectCopy {
+  const folder = mkdtempSync(join(tmpdir(), 'ampx-'));
+  for (const name of COPIED) cpSync(join(REPOSITORY, name), join(folder, name), { recursive: true });
+  symlinkSync(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'));
+  return {
+    configure: ({ environments, pinnedContext = {} }) => {
+      writeFileSync(join(folder, 'amplify/environments.ts'), sourceOf(environments));
+      writeFileSync(join(folder, 'cdk.context.json'), JSON.stringify(pinnedContext));
+    },
+    ampx: (args, access, variables = {}) => ampx(folder, args, { ...environmentFor(folder, access), ...variables }),
+    remove: () => rmSync(folder, { recursive: true }),
+  };
+}
+
+function sourceOf(environments: Environments): string {
+  return [
+    "import type { Environments } from './configuration/environment.js';",
+    `export const environments: Environments = ${JSON.stringify(environments)};`,
+  ].join('\n');
+}
+
+/** Neither credentials nor settings of the person who runs the test, no telemetry, and no way out of this machine. */
+function environmentFor(folder: string, { endpoint, region, credentials }: Access): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    // ampx and the CDK keep caches there, one of them from access key to account.
+    HOME: join(folder, '.home'),
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    // As npx sets it: ampx learns from it which package manager to name in its advice.
+    npm_config_user_agent: 'npm',
+    AMPLIFY_DISABLE_TELEMETRY: '1',
+    AMPLIFY_BACKEND_NOTICES_ENDPOINT: `${endpoint}/notices`,
+  };
+}
+
+/** What `npx ampx` runs, without npx, so that ending it ends everything. */
+async function ampx(folder: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<AmpxRun> {
+  const child = spawn(process.execPath, [join('node_modules', '.bin', 'ampx'), ...args], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: AMPX_TIMEOUT_MILLIS,
+    killSignal: 'SIGKILL',
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  const [code, ...streams] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+  return { code, output: streams.join('') };
+}
