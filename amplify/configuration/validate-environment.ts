@@ -20,7 +20,8 @@ export function problemsOf(
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
         path: [path, ...issue.path, key].join('.'),
-        got: quote(valueAt(environment, [...issue.path, key])),
+        // What stands in a field that nobody foresaw may be a password.
+        got: 'a value, not shown here',
         expected: 'no such field',
         fix: 'correct its spelling, or remove it',
       }));

@@ -3,6 +3,8 @@
  * (https://github.com/aws-amplify/amplify-backend/issues/999). This one stands beside them, has both, and is never deployed.
  */
 import { Stack, Validations } from 'aws-cdk-lib';
+import { ArtifactMetadataEntryType } from 'aws-cdk-lib/cloud-assembly-schema';
+import { ConfigurationError, type ConfigurationProblem } from '../configuration/configuration-error.js';
 import type { Environment } from '../configuration/environment.js';
 import type { PinnedContext } from './pinned-context.js';
 
@@ -29,4 +31,19 @@ export function createLookupStack(
   });
   for (const [key, answer] of Object.entries(pinnedContext)) stack.node.setContext(key, answer);
   return stack;
+}
+
+/**
+ * A lookup that failed leaves an error on the stack and goes on with a placeholder; ampx would end much later, without the
+ * reason.
+ * @param problem What was looked up, and what to do about it.
+ * @throws ConfigurationError with AWS's own reason.
+ */
+export function refuseFailedLookup(lookupStack: Stack, problem: Omit<ConfigurationProblem, 'expected'>): void {
+  const failure = lookupStack.node.metadata.find(({ type }) => type === ArtifactMetadataEntryType.ERROR);
+  if (failure === undefined) return;
+  const { account, region } = lookupStack;
+  throw new ConfigurationError(`A lookup in AWS failed: ${failure.data}`, [
+    { ...problem, expected: `one of account ${account} in ${region}, and the right to look it up (docs/deploy.md)` },
+  ]);
 }

@@ -83,8 +83,10 @@ describe.skipIf(motoServer === undefined)('ampx', () => {
 
     const { output } = await ampx(SANDBOX, direct);
 
-    expect(output).toContain(`The subnets chosen in ${vpc.id} are not in two availability zones.`);
-    expect(output).toContain(`"isolated", which is ${vpc.isolatedSubnets[0]} in ${region}a`);
+    expect(output).toContain(
+      `is in ${vpc.isolatedSubnets[0]} in ${region}a, and must be in 2 availability zones or more`,
+    );
+    expect(output).toContain("add { guardrail: 'one-zone', reason: '…' }");
     expect(actions('ec2')).toContain('DescribeVpcs');
     expect(uploads()).toEqual([]);
     expect(createdStacks()).toEqual([]);
@@ -95,6 +97,8 @@ describe.skipIf(motoServer === undefined)('ampx', () => {
 
     const { output } = await ampx(SANDBOX, direct);
 
+    expect(output).toContain('network.vpc.id');
+    expect(output).toContain('vpc-0123456789abcdef0');
     expect(actions('ec2'), output).toEqual(['DescribeVpcs']);
     expect(uploads()).toEqual([]);
     expect(createdStacks()).toEqual([]);

@@ -1,35 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { chooseEnvironment } from '../../../amplify/configuration/choose-environment.js';
-import { ConfigurationError } from '../../../amplify/configuration/configuration-error.js';
 import type { Deployment, Target } from '../../../amplify/configuration/deployment.js';
-import type { Environment, Environments } from '../../../amplify/configuration/environment.js';
 import { environments } from '../../../amplify/environments.js';
+import { broken, refusal } from '../../support/configuration.js';
 import { exampleEnvironment, newProxyToCluster, newProxyToInstance } from '../../support/environments.js';
 
 const UNKNOWN: Target = { account: undefined, region: undefined };
 const SANDBOX: Deployment = { type: 'sandbox', name: 'alice' };
 const branch = (name: string): Deployment => ({ type: 'branch', name });
-
-function refusal(all: Environments, deployment: Deployment, target: Target = UNKNOWN): ConfigurationError {
-  try {
-    chooseEnvironment(all, deployment, target);
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error;
-    throw error;
-  }
-  throw new Error('The environment was accepted.');
-}
-
-/** An environment `main` with one value replaced, as plain JavaScript or a cast would allow it; undefined removes it. */
-function broken(path: string, value: unknown, base: Environment = exampleEnvironment): Environments {
-  const main = structuredClone(base);
-  const steps = path.split('.');
-  const last = steps.pop() ?? '';
-  const parent: object = steps.reduce<object>((object, step) => Reflect.get(object, step), main);
-  if (value === undefined) Reflect.deleteProperty(parent, last);
-  else Reflect.set(parent, last, value);
-  return { main };
-}
 
 describe('which environment', () => {
   const main = exampleEnvironment;
@@ -55,6 +33,35 @@ describe('which environment', () => {
     expect(refusal({ main }, branch('constructor')).problems[0]?.path).toBe('environments.constructor');
   });
 
+  test.each([
+    ['a pattern', 'feature/login', { 'feature/*': main, sandbox }],
+    ['the pattern with most text of its own', 'release/2026-11', { '*': sandbox, 'release/*': main, 'rel*': sandbox }],
+    ['its own name rather than a pattern', 'feature/login', { 'feature/*': sandbox, 'feature/login': main }],
+    ['a pattern with a star in the middle', 'team-a/preview', { 'team-*/preview': main, 'team-*/release': sandbox }],
+  ])('a branch deploys %s', (_what, name, all) => {
+    expect(chooseEnvironment(all, branch(name), UNKNOWN)).toBe(main);
+  });
+
+  test('a pattern is text but for its stars', () => {
+    expect(refusal({ 'v1.*': main }, branch('v1x2')).message).toContain('no environment of that name');
+  });
+
+  test('two patterns that fit equally well are refused, naming both', () => {
+    const { problems } = refusal({ 'feature/*': main, '*/feature': sandbox }, branch('feature/feature'));
+
+    expect(problems).toMatchObject([
+      { got: '"feature/*", "*/feature"', fix: expect.stringContaining('"feature/feature"') },
+    ]);
+  });
+
+  test('a pattern is never meant for a sandbox, and `sandbox` never for a branch', () => {
+    expect(refusal({ '*': main }, SANDBOX).message).toMatch(/^A sandbox has no environment/);
+    const { problems } = refusal({ '*': main, sandbox }, branch('sandbox'));
+    expect(problems).toMatchObject([
+      { got: '"sandbox", which only npx ampx sandbox deploys', fix: 'give the branch another name' },
+    ]);
+  });
+
   test('a sandbox without an environment is refused', () => {
     expect(refusal({ main }, SANDBOX).message).toMatch(/^A sandbox has no environment/);
   });
@@ -77,12 +84,12 @@ describe('placeholders', () => {
     expect(problems.map(({ path }) => path)).toEqual([
       'environments.sandbox.account',
       'environments.sandbox.region',
-      'environments.sandbox.network.vpcId',
+      'environments.sandbox.network.vpc.id',
       'environments.sandbox.database.name',
       'environments.sandbox.database.user',
       'environments.sandbox.database.proxy.proxyArn',
       'environments.sandbox.database.proxy.endpoint',
-      'environments.sandbox.database.proxy.securityGroupId',
+      'environments.sandbox.database.proxy.securityGroup.id',
     ]);
     for (const { got, fix } of problems) {
       expect(got).toBe('"REPLACE_ME", still the placeholder');
@@ -118,103 +125,6 @@ describe('the credentials', () => {
         expected: '"us-east-1", the region that AWS is configured for',
         fix: expect.stringContaining('AWS_REGION=eu-west-1'),
       },
-    ]);
-  });
-});
-
-describe('a wrong value', () => {
-  test.each<[string, string, unknown]>([
-    ['an account of eleven digits', 'account', '11112222333'],
-    ['an account that is a number', 'account', 111122223333],
-    ['a zone instead of a region', 'region', 'eu-west-1a'],
-    ['no network', 'network', undefined],
-    ['a subnet as VPC', 'network.vpcId', 'subnet-0a1b2c3d4e5f60718'],
-    ['no subnet choice', 'network.subnets', {}],
-    ['two subnet choices', 'network.subnets', { type: 'isolated', ids: ['subnet-0000000a', 'subnet-0000000b'] }],
-    ['an unknown type', 'network.subnets.type', 'public'],
-    ['a wildcard as database user', 'database.user', '*'],
-    ['an empty database name', 'database.name', ''],
-    ['an unknown kind of proxy', 'database.proxy.kind', 'none'],
-    [
-      "a proxy's name instead of its id",
-      'database.proxy.proxyArn',
-      'arn:aws:rds:eu-west-1:111122223333:db-proxy:orders',
-    ],
-    ['an endpoint of our own', 'database.proxy.endpoint', 'db.example.com'],
-    ['an endpoint with a port', 'database.proxy.endpoint', 'a.proxy-c1.eu-west-1.rds.amazonaws.com:5432'],
-    ['a group name', 'database.proxy.securityGroupId', 'proxy'],
-    ['a misspelt field', 'database.proxy.securtyGroup', 'sg-0d1e2f3a4b5c60798'],
-  ])('%s is refused at %s, telling what stands there', (_what, path, value) => {
-    const { problems } = refusal(broken(path, value), branch('main'));
-
-    expect(problems).toEqual([
-      {
-        path: `environments.main.${path}`,
-        got: value === undefined ? 'nothing' : JSON.stringify(value),
-        expected: expect.stringMatching(/./),
-        fix: expect.stringMatching(/./),
-      },
-    ]);
-  });
-
-  test.each<[string, string[], string, string]>([
-    ['one subnet', ['subnet-0000000a'], 'network.subnets.ids', '["subnet-0000000a"]'],
-    [
-      'a subnet twice',
-      ['subnet-0000000a', 'subnet-0000000a'],
-      'network.subnets.ids',
-      '["subnet-0000000a","subnet-0000000a"]',
-    ],
-    ['a wrong id', ['subnet-0000000a', 'subnet-B'], 'network.subnets.ids.1', '"subnet-B"'],
-  ])('%s by id is refused', (_what, ids, path, got) => {
-    const { problems } = refusal(broken('network.subnets', { ids }), branch('main'));
-
-    expect(problems.map((problem) => [problem.path, problem.got])).toEqual([[`environments.main.${path}`, got]]);
-  });
-
-  test.each<[string, string, unknown]>([
-    ['an unknown kind of target', 'database.proxy.target.kind', 'table'],
-    [
-      'an ARN as identifier',
-      'database.proxy.target.instanceIdentifier',
-      'arn:aws:rds:eu-west-1:111122223333:db:orders',
-    ],
-    ['a group name', 'database.proxy.databaseSecurityGroupId', 'database'],
-    [
-      'an incomplete secret ARN',
-      'database.proxy.secretArn',
-      'arn:aws:secretsmanager:eu-west-1:111122223333:secret:app',
-    ],
-  ])('of a new proxy, %s is refused at %s', (_what, path, value) => {
-    const { problems } = refusal(broken(path, value, newProxyToInstance), branch('main'));
-
-    expect(problems.map((problem) => problem.path)).toEqual([`environments.main.${path}`]);
-  });
-
-  test.each<[string, Environment, string, string, string[]]>([
-    ['a proxy of another account', exampleEnvironment, 'account', '999999999999', ['proxyArn']],
-    ['a proxy of another region', exampleEnvironment, 'region', 'eu-west-2', ['proxyArn', 'endpoint']],
-    ['a secret of another region', newProxyToInstance, 'region', 'eu-west-2', ['secretArn']],
-  ])('%s is refused', (_what, base, path, value, fields) => {
-    const { problems } = refusal(broken(path, value, base), branch('main'));
-
-    expect(problems.map((problem) => problem.path)).toEqual(
-      fields.map((field) => `environments.main.database.proxy.${field}`),
-    );
-  });
-
-  test('is reported together with every other', () => {
-    const main = {
-      ...exampleEnvironment,
-      account: '1',
-      region: 'Ireland',
-      database: { ...exampleEnvironment.database, user: '' },
-    };
-
-    expect(refusal({ main }, branch('main')).problems.map(({ path }) => path)).toEqual([
-      'environments.main.account',
-      'environments.main.region',
-      'environments.main.database.user',
     ]);
   });
 });
