@@ -167,8 +167,8 @@ test.each(MALFORMED)('%s is refused at %s', (what, path, value, expected, base) 
       fix: expect.stringMatching(/^[a-z][^.]+/),
     },
   ]);
-  if (DEEPER[what] === undefined)
-    expect(problems[0]?.got).toBe(value === undefined ? 'nothing' : JSON.stringify(value));
+  const shown = DEEPER[what] === undefined && problems[0]?.expected !== 'no such field';
+  if (shown) expect(problems[0]?.got).toBe(value === undefined ? 'nothing' : JSON.stringify(value));
 });
 
 /** Values that are well-formed and do not go together. */
@@ -364,7 +364,7 @@ test('every problem is told at once, in the order of the fields', () => {
   ]);
 });
 
-test('no value of a field that was meant for something else is printed when it looks like a secret', () => {
+test('what stands in a field that does not exist is not printed: it may be a password', () => {
   const { message } = refusal(broken('database.proxy.password', 'hunter2-hunter2', newProxyToInstance), MAIN);
 
   expect(message).toContain('environments.main.database.proxy.password');
