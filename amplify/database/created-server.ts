@@ -32,8 +32,11 @@ const STORAGE_GROWTH = 4;
 
 const MASTER_USER = 'postgres';
 
-/** The major version that `npm start` runs too. RDS chooses the minor version and keeps it current. */
-const ENGINE = DatabaseInstanceEngine.postgres({ version: PostgresEngineVersion.VER_17 });
+/**
+ * The major version that `npm start` runs too. RDS moves to newer minor versions by itself, in the maintenance window;
+ * change this when it no longer creates this one.
+ */
+const ENGINE = DatabaseInstanceEngine.postgres({ version: PostgresEngineVersion.VER_17_9 });
 
 /** @param keepData True: it refuses to be deleted, and leaves a snapshot. False: it goes with its deployment. */
 export function createServer(

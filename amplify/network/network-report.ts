@@ -3,7 +3,7 @@
  * Data only: the synthesis writes it into a template's metadata, and `npm run synth` prints it.
  */
 
-/** The key in the template's metadata. */
+/** The key in the template's metadata, under which the report stands as JSON. */
 export const NETWORK_REPORT = 'NetworkReport';
 
 export interface NetworkReport {

@@ -8,5 +8,9 @@ import { NETWORK_REPORT, type NetworkReport } from './network-report.js';
 export function reportNetwork(stack: Stack, settings: NetworkSettings, { rules, functionSubnets }: Network): void {
   const zones = new Set(functionSubnets.map((subnet) => subnet.availabilityZone));
   const report: NetworkReport = { rulesToAdd: rules.toAdd, egressCost: egressCost(settings, zones.size) };
-  stack.templateOptions.metadata = { ...stack.templateOptions.metadata, [NETWORK_REPORT]: report };
+  // As text: CloudFormation's metadata knows no fractions.
+  stack.templateOptions.metadata = {
+    ...stack.templateOptions.metadata,
+    [NETWORK_REPORT]: JSON.stringify(report),
+  };
 }

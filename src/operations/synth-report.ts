@@ -44,8 +44,9 @@ export function readSynthReport(
 export const isError = ({ severity }: ValidationFinding) => severity === 'error' || severity === 'fatal';
 
 function networkReportOf(template: string): NetworkReport | undefined {
-  const { Metadata }: { Metadata?: { [NETWORK_REPORT]?: NetworkReport } } = JSON.parse(readFileSync(template, 'utf8'));
-  return Metadata?.[NETWORK_REPORT];
+  const { Metadata }: { Metadata?: { [NETWORK_REPORT]?: string } } = JSON.parse(readFileSync(template, 'utf8'));
+  const report = Metadata?.[NETWORK_REPORT];
+  return report === undefined ? undefined : JSON.parse(report);
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   prefixListContext,
 } from '../support/deployments.js';
 import { DATABASE_GROUP, SECRET_ARN } from '../support/environments.js';
+import { keepTemplates } from '../support/keep-templates.js';
 import { onOwnStacks } from '../support/own-stacks-plugin.js';
 import { physicalNamesIn } from '../support/physical-names.js';
 import { findCycle } from '../support/stack-graph.js';
@@ -46,6 +47,7 @@ describe.each(combinations)('$title', ({ network, egress, path, environment }) =
     });
     again = await synthesize(branch('main'), inputs('main', asBranch(environment)));
     alice = await synthesize(sandbox('alice'), inputs('sandbox', asSandbox(environment)));
+    for (const synthesis of [main, alice]) keepTemplates(synthesis);
   });
 
   test('no stacks wait for each other in a circle', () => {
