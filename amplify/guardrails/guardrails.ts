@@ -11,6 +11,8 @@ import {
   Validations,
 } from 'aws-cdk-lib';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { FAIL_SYNTH_ON_VALIDATION_ERRORS_CONTEXT } from 'aws-cdk-lib/cx-api';
+import type { IConstruct } from 'constructs';
 import type { Acknowledgement } from '../configuration/guardrail-names.js';
 import type { Finding, GuardedBackend, Guardrail } from './guardrail.js';
 import { connectionLimit } from './rules/connection-limit.js';
@@ -78,10 +80,14 @@ class GuardrailsPlugin implements IPolicyValidationPlugin {
     private readonly acknowledgements: readonly Acknowledgement[],
   ) {}
 
-  validate(_context: IPolicyValidationContext): PolicyValidationPluginReport {
+  validate({ appConstruct }: IPolicyValidationContext): PolicyValidationPluginReport {
     const violations = GUARDRAILS.flatMap((guardrail) =>
       guardrail.find(this.backend).map((finding) => toViolation(guardrail, finding)),
     );
+    const refused = violations.filter(
+      ({ ruleName }) => !this.acknowledgements.some(({ guardrail }) => guardrail === ruleName),
+    );
+    if (refused.length > 0 && leavesReportToCaller(appConstruct)) console.error(describeRefusal(refused));
     const unused = this.acknowledgements.filter(
       ({ guardrail }) => !violations.some(({ ruleName }) => ruleName === guardrail),
     );
@@ -101,6 +107,18 @@ class GuardrailsPlugin implements IPolicyValidationPlugin {
       violatingResources: [{ constructPath: this.backend.root.node.path, locations: [] }],
     };
   }
+}
+
+/** ampx takes the report over and then shows none of it: only that the synthesis finished with errors. */
+function leavesReportToCaller(app: IConstruct): boolean {
+  return String(app.node.tryGetContext(FAIL_SYNTH_ON_VALIDATION_ERRORS_CONTEXT)) === 'false';
+}
+
+function describeRefusal(violations: readonly PolicyViolation[]): string {
+  const findings = violations.map(({ ruleName, description, fix }) =>
+    [`  ${ruleName}`, `    problem  ${description}`, `    fix      ${fix}`].join('\n'),
+  );
+  return ['The guardrails refuse this deployment.', ...findings].join('\n\n');
 }
 
 function toViolation({ name, fix }: Guardrail, { construct, problem }: Finding): PolicyViolation {
