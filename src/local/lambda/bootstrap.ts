@@ -14,8 +14,17 @@ const API = '/2018-06-01/runtime';
 const [hostname, port] = requiredVariable('AWS_LAMBDA_RUNTIME_API').split(':');
 const agent = new http.Agent({ keepAlive: true });
 
-// The starter holds the other end. When it goes, by SIGKILL too, so do we.
-process.stdin.on('end', () => process.exit(0)).resume();
+/** Where an error goes: to the INIT phase, or to the present invocation. */
+let phase = { errorPath: `${API}/init/error`, requestId: 'undefined' };
+
+// As Lambda's own runtime: what nobody catches ends the process, and is reported first.
+process.on('uncaughtException', (error) => void reportAndExit('Uncaught Exception', error, 129));
+process.on('unhandledRejection', (reason) => {
+  const message = reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason);
+  const error = new Error(message, { cause: reason });
+  error.name = 'Runtime.UnhandledPromiseRejection';
+  void reportAndExit('Unhandled Promise Rejection', error, 128);
+});
 
 const handler = await initialize();
 for (;;) await serveOneInvocation(handler);
@@ -30,8 +39,7 @@ async function initialize(): Promise<Handler> {
     if (typeof exported !== 'function') throw new Error(`${file}.mjs does not export a function named ${name}.`);
     return exported as Handler;
   } catch (error) {
-    await call('POST', `${API}/init/error`, JSON.stringify(describe(error)));
-    process.exit(1);
+    return reportAndExit('Uncaught Exception', error, 129);
   }
 }
 
@@ -39,6 +47,7 @@ async function serveOneInvocation(handle: Handler): Promise<void> {
   const { body, headers } = await call('GET', `${API}/invocation/next`);
   const requestId = String(headers['lambda-runtime-aws-request-id']);
   const deadlineMillis = Number(headers['lambda-runtime-deadline-ms']);
+  phase = { errorPath: `${API}/invocation/${requestId}/error`, requestId };
   const context = {
     awsRequestId: requestId,
     functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
@@ -53,8 +62,21 @@ async function serveOneInvocation(handle: Handler): Promise<void> {
     const result = await handle(JSON.parse(body), context);
     await call('POST', `${API}/invocation/${requestId}/response`, JSON.stringify(result ?? null));
   } catch (error) {
-    await call('POST', `${API}/invocation/${requestId}/error`, JSON.stringify(describe(error)));
+    await report('Invoke Error', error);
   }
+}
+
+async function reportAndExit(kind: string, error: unknown, exitCode: number): Promise<never> {
+  await report(kind, error);
+  process.exit(exitCode);
+}
+
+/** Writes the line that Lambda's runtime writes, and tells the Runtime API. */
+async function report(kind: string, error: unknown): Promise<void> {
+  const { errorType, errorMessage, trace } = describe(error);
+  const line = JSON.stringify({ errorType, errorMessage, stack: trace });
+  process.stderr.write(`${new Date().toISOString()}\t${phase.requestId}\tERROR\t${kind} \t${line}\n`);
+  await call('POST', phase.errorPath, JSON.stringify({ errorType, errorMessage, trace }));
 }
 
 function describe(error: unknown): { errorType: string; errorMessage: string; trace: string[] } {

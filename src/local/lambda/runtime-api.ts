@@ -6,7 +6,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { FunctionError } from './function-error.js';
+import { FunctionError, responseTooLarge } from './function-error.js';
 
 export interface Invocation {
   requestId: string;
@@ -31,6 +31,9 @@ export interface RuntimeApi {
   close(): Promise<void>;
 }
 
+/** The longest response to a synchronous invocation: 6 MB and a little. */
+const RESPONSE_LIMIT_BYTES = 6_291_556;
+
 const PATH =
   /^\/2018-06-01\/runtime\/(?:init\/(?<init>error)|invocation\/(?:next|(?<id>[\w-]+)\/(?<kind>response|error)))$/;
 
@@ -46,13 +49,17 @@ export async function startRuntimeApi(callbacks: RuntimeApiCallbacks): Promise<R
       callbacks.onReady();
     } else {
       void readBody(request).then((body) => {
-        response.writeHead(202, { 'content-type': 'application/json' }).end('{"status":"OK"}');
+        const isTooLong = body.length > RESPONSE_LIMIT_BYTES;
+        response.writeHead(isTooLong ? 413 : 202, { 'content-type': 'application/json' }).end('{"status":"OK"}');
         if (path.init !== undefined) callbacks.onInitError(parseError(body));
-        else if (path.kind === 'response') callbacks.onResult(path.id ?? '', JSON.parse(body));
-        else callbacks.onFailure(path.id ?? '', parseError(body));
+        else if (path.kind === 'error') callbacks.onFailure(path.id ?? '', parseError(body));
+        else if (isTooLong) callbacks.onFailure(path.id ?? '', responseTooLarge(RESPONSE_LIMIT_BYTES));
+        else callbacks.onResult(path.id ?? '', JSON.parse(body.toString('utf8')));
       });
     }
   });
+  // A frozen runtime does not see its connection close, and would send its next answer into it.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 
@@ -81,13 +88,13 @@ export async function startRuntimeApi(callbacks: RuntimeApiCallbacks): Promise<R
   };
 }
 
-async function readBody(request: http.IncomingMessage): Promise<string> {
+async function readBody(request: http.IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
-function parseError(body: string): FunctionError {
-  const { errorType, errorMessage } = JSON.parse(body) as { errorType: string; errorMessage: string };
+function parseError(body: Buffer): FunctionError {
+  const { errorType, errorMessage } = JSON.parse(body.toString('utf8')) as { errorType: string; errorMessage: string };
   return new FunctionError(errorType, errorMessage);
 }
