@@ -14,18 +14,6 @@ const API = '/2018-06-01/runtime';
 const [hostname, port] = requiredVariable('AWS_LAMBDA_RUNTIME_API').split(':');
 const agent = new http.Agent({ keepAlive: true });
 
-/** Where an error goes: to the INIT phase, or to the present invocation. */
-let phase = { errorPath: `${API}/init/error`, requestId: 'undefined' };
-
-// As Lambda's own runtime: what nobody catches ends the process, and is reported first.
-process.on('uncaughtException', (error) => void reportAndExit('Uncaught Exception', error, 129));
-process.on('unhandledRejection', (reason) => {
-  const message = reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason);
-  const error = new Error(message, { cause: reason });
-  error.name = 'Runtime.UnhandledPromiseRejection';
-  void reportAndExit('Unhandled Promise Rejection', error, 128);
-});
-
 const handler = await initialize();
 for (;;) await serveOneInvocation(handler);
 
@@ -36,10 +24,14 @@ async function initialize(): Promise<Handler> {
       pathToFileURL(join(requiredVariable('LAMBDA_TASK_ROOT'), `${file}.mjs`)).href
     );
     const exported = module[name ?? ''];
-    if (typeof exported !== 'function') throw new Error(`${file}.mjs does not export a function named ${name}.`);
-    return exported as Handler;
-  } catch (error) {
-    return reportAndExit('Uncaught Exception', error, 129);
+    if (typeof exported === 'function') return exported as Handler;
+    const problem = exported === undefined ? 'undefined or not exported' : 'not a function';
+    throw errorNamed('Runtime.HandlerNotFound', `${file}.${name} is ${problem}`);
+  } catch (cause) {
+    const error = cause instanceof SyntaxError ? errorNamed('Runtime.UserCodeSyntaxError', String(cause)) : cause;
+    await report('Init Error', 'undefined', `${API}/init/error`, error);
+    // Ends the process with status 1, as every error does that nobody catches.
+    throw error;
   }
 }
 
@@ -47,7 +39,6 @@ async function serveOneInvocation(handle: Handler): Promise<void> {
   const { body, headers } = await call('GET', `${API}/invocation/next`);
   const requestId = String(headers['lambda-runtime-aws-request-id']);
   const deadlineMillis = Number(headers['lambda-runtime-deadline-ms']);
-  phase = { errorPath: `${API}/invocation/${requestId}/error`, requestId };
   const context = {
     awsRequestId: requestId,
     functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
@@ -59,24 +50,31 @@ async function serveOneInvocation(handle: Handler): Promise<void> {
     getRemainingTimeInMillis: () => deadlineMillis - Date.now(),
   };
   try {
-    const result = await handle(JSON.parse(body), context);
-    await call('POST', `${API}/invocation/${requestId}/response`, JSON.stringify(result ?? null));
+    const result = stringify(await handle(JSON.parse(body), context));
+    await call('POST', `${API}/invocation/${requestId}/response`, result);
   } catch (error) {
-    await report('Invoke Error', error);
+    await report('Invoke Error', requestId, `${API}/invocation/${requestId}/error`, error);
   }
 }
 
-async function reportAndExit(kind: string, error: unknown, exitCode: number): Promise<never> {
-  await report(kind, error);
-  process.exit(exitCode);
-}
-
 /** Writes the line that Lambda's runtime writes, and tells the Runtime API. */
-async function report(kind: string, error: unknown): Promise<void> {
+async function report(kind: string, requestId: string, path: string, error: unknown): Promise<void> {
   const { errorType, errorMessage, trace } = describe(error);
   const line = JSON.stringify({ errorType, errorMessage, stack: trace });
-  process.stderr.write(`${new Date().toISOString()}\t${phase.requestId}\tERROR\t${kind} \t${line}\n`);
-  await call('POST', phase.errorPath, JSON.stringify({ errorType, errorMessage, trace }));
+  process.stderr.write(`${new Date().toISOString()}\t${requestId}\tERROR\t${kind} \t${line}\n`);
+  await call('POST', path, JSON.stringify({ errorType, errorMessage, trace }));
+}
+
+function stringify(result: unknown): string {
+  try {
+    return JSON.stringify(result ?? null);
+  } catch {
+    throw errorNamed('Runtime.JSONStringifyError', 'Unable to stringify response body');
+  }
+}
+
+function errorNamed(name: string, message: string): Error {
+  return Object.assign(new Error(message), { name });
 }
 
 function describe(error: unknown): { errorType: string; errorMessage: string; trace: string[] } {

@@ -273,21 +273,39 @@ describe('a runtime that ends', () => {
   });
 
   test.each([
-    ['an exception that nobody catches', 'setImmediate(() => { throw new RangeError("lost"); })', 'RangeError', 'lost'],
-    [
-      'a rejection that nobody handles',
-      'Promise.reject(new RangeError("lost"))',
-      'Runtime.UnhandledPromiseRejection',
-      'RangeError: lost',
-    ],
-  ])('by %s fails the invocation with it', async (_, code, errorType, message) => {
+    ['an exception that nobody catches', 'setImmediate(() => { throw new RangeError("lost"); })'],
+    ['a rejection that nobody handles', 'Promise.reject(new RangeError("lost"))'],
+  ])('by %s fails the invocation, and the log says why', async (_, code) => {
     const target = await initialize(
       `export const handler = async () => { ${code}; await new Promise((r) => setTimeout(r, 5_000)); };`,
     );
 
-    await expect(target.invoke({})).rejects.toMatchObject({ errorType, message });
+    await expect(target.invoke({})).rejects.toMatchObject({
+      errorType: 'Runtime.ExitError',
+      message: expect.stringContaining('Runtime exited with error: exit status 1'),
+    });
 
+    expect(log.join('\n')).toContain('RangeError: lost');
     expect(normalizedLog().at(-1)).toBe(`${REPORT} Init Duration: N ms Status: error Error Type: Runtime.ExitError`);
+  });
+
+  test.each([
+    [
+      'exports no handler',
+      'export const other = 1;',
+      'Runtime.HandlerNotFound',
+      'index.handler is undefined or not exported',
+    ],
+    [
+      'answers with what is no JSON',
+      'export const handler = async () => 1n;',
+      'Runtime.JSONStringifyError',
+      'Unable to stringify response body',
+    ],
+  ])('or a module that %s is named as Lambda’s runtime names it', async (_, code, errorType, message) => {
+    const target = await initialize(code);
+
+    await expect(target.invoke({})).rejects.toMatchObject({ errorType, message });
   });
 
   test.each([
