@@ -261,7 +261,7 @@ describe('npm start', () => {
     expect(stderr).toContain('Usage: npm start');
   });
 
-  test.each(['0', '101', 'many'])('refuses --environments %s', async (count) => {
+  test.each(['0', '101'])('refuses --environments %s', async (count) => {
     const { code, stderr } = await start(['--environments', count]).ended;
 
     expect(code).toBe(1);

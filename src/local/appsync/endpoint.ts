@@ -16,13 +16,13 @@ import {
   RequestRefusedError,
   unknownOperation,
 } from './errors.js';
-import { type AppSyncEvent, requestHeaders } from './event.js';
+import { type RequestContext, requestHeaders } from './event.js';
+import { type Invoke, withDeadline } from './invocation.js';
 import { type GraphqlRequest, parseGraphqlRequest, readRequestBody } from './request.js';
-import { withinResolverLimit } from './resolver-timeout.js';
 import { authorizationModesOf, createExecutableSchema } from './schema.js';
 
-/** AppSync ends a resolver after 30 s, whatever its Lambda's own timeout. */
-const RESOLVER_TIMEOUT_MILLIS = 30_000;
+/** AppSync ends a request after 30 s, whatever its Lambdas' own timeouts. */
+const REQUEST_LIMIT_MILLIS = 30_000;
 
 export interface GraphqlEndpointOptions {
   /** `schema.transform().schema` of an Amplify data schema. */
@@ -34,11 +34,11 @@ export interface GraphqlEndpointOptions {
   /** The region that IAM signatures must name. */
   region: string;
   /** Runs a function and gives what it returned; rejects with the `errorMessage` of a function that failed. */
-  invoke: (functionName: string, event: AppSyncEvent) => Promise<unknown>;
+  invoke: Invoke;
   /** Called once a request, after its answer was sent. @default - nobody is told */
   onRequest?: (record: RequestRecord) => void;
-  /** How long a field may take, in milliseconds. @default 30_000, AppSync's own limit */
-  resolverTimeoutMillis?: number;
+  /** How long a request may run, in milliseconds. @default 30_000, AppSync's own limit */
+  requestLimitMillis?: number;
 }
 
 /** What may be logged of a request. Never its arguments, its variables or its token. */
@@ -64,8 +64,8 @@ interface Answer {
 
 /** Throws a LocalStackError at once when the schema holds something that cannot be served truthfully. */
 export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlEndpoint {
-  const { sdl, onRequest, resolverTimeoutMillis = RESOLVER_TIMEOUT_MILLIS } = options;
-  const schema = createExecutableSchema({ sdl, invoke: withinResolverLimit(options.invoke, resolverTimeoutMillis) });
+  const { sdl, onRequest, requestLimitMillis = REQUEST_LIMIT_MILLIS } = options;
+  const schema = createExecutableSchema({ sdl, invoke: withDeadline(options.invoke) });
   const authentication = { ...options, modes: authorizationModesOf(sdl) };
 
   async function answer(request: IncomingMessage, record: RequestRecord): Promise<Answer> {
@@ -82,10 +82,14 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     record.username = callerName(caller);
     const graphqlRequest = parseGraphqlRequest(await readOnce());
     record.operation = rootFields(graphqlRequest);
-    return run(graphqlRequest, { caller, headers: requestHeaders(request.headers) });
+    const deadlineMillis = performance.now() + requestLimitMillis;
+    return run(graphqlRequest, { caller, headers: requestHeaders(request.headers), deadlineMillis });
   }
 
-  async function run({ document, variables, operationName }: GraphqlRequest, contextValue: object): Promise<Answer> {
+  async function run(
+    { document, variables, operationName }: GraphqlRequest,
+    contextValue: RequestContext,
+  ): Promise<Answer> {
     const refuse = (errors: AnswerError[]): Answer => ({ status: 200, body: { data: null, errors } });
     const queryErrors = validate(schema, document);
     if (queryErrors.length > 0) return refuse(queryErrors.map((error) => formatQueryError(error, document)));

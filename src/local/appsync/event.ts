@@ -30,6 +30,8 @@ export interface AppSyncEvent {
 export interface RequestContext {
   caller: Caller;
   headers: Record<string, string>;
+  /** By when it must have been answered, on the clock of performance.now(). */
+  deadlineMillis: number;
 }
 
 export interface ResolvedField {

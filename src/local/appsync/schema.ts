@@ -34,13 +34,13 @@ import {
 import { openEnvelope } from './envelope.js';
 import { notAuthorized } from './errors.js';
 import { type AppSyncEvent, createEvent, type RequestContext } from './event.js';
+import type { InvokeBefore } from './invocation.js';
 import { awsScalars } from './scalars.js';
 
 export interface ExecutableSchemaOptions {
   /** `schema.transform().schema` of an Amplify data schema. */
   sdl: string;
-  /** Runs a function and gives what it returned. */
-  invoke: (functionName: string, event: AppSyncEvent) => Promise<unknown>;
+  invoke: InvokeBefore;
 }
 
 /** The authorization modes of a schema's rules; the user pool is the default mode, and always one of them. */
@@ -138,7 +138,7 @@ function resolveByFunctions(functions: readonly FunctionReference[], invoke: Exe
     let prev: AppSyncEvent['prev'] = { result: {} };
     for (const { name, isAsync } of functions) {
       const field = { typeName: info.parentType.name, fieldName: info.fieldName, arguments: args, source, prev };
-      const invocation = invoke(name, createEvent(field, context));
+      const invocation = invoke(name, createEvent(field, context), context.deadlineMillis);
       // Its failure is in the function's own log only, as in AWS.
       if (isAsync) invocation.catch(() => {});
       prev = { result: isAsync ? EVENT_ACCEPTED : openEnvelope(name, await invocation) };

@@ -12,7 +12,7 @@ import type { AppSyncEvent } from '../../../../src/local/appsync/event.js';
 import { type LocalUserPool, loadOrCreateUserPool, subOf } from '../../../../src/local/cognito/user-pool.js';
 import { startWebServer, type WebServer } from '../../../../src/local/web/server.js';
 
-const RESOLVER_TIMEOUT_MILLIS = 200;
+const REQUEST_LIMIT_MILLIS = 200;
 
 const ORDER = {
   id: 'order-1',
@@ -61,7 +61,7 @@ beforeAll(async () => {
       userPool,
       access,
       region: 'eu-west-1',
-      resolverTimeoutMillis: RESOLVER_TIMEOUT_MILLIS,
+      requestLimitMillis: REQUEST_LIMIT_MILLIS,
       onRequest: (record) => records.push(record),
       async invoke(functionName, event) {
         events.push({ functionName, event });
@@ -334,7 +334,16 @@ describe('what a function returns', () => {
     });
   });
 
-  it('is a timeout when it takes longer than a resolver may', async () => {
+  it('is a timeout when several of a pipeline take longer together than a request may', async () => {
+    invoke = () => new Promise((resolve) => setTimeout(resolve, 0.7 * REQUEST_LIMIT_MILLIS, { data: 'late' }));
+
+    const { body } = await query(alice, '{ pipeline }', { path: '/more' });
+
+    expect(body.errors).toMatchObject([{ errorType: 'ExecutionTimeout', path: ['pipeline'] }]);
+    expect(events.map(({ functionName }) => functionName)).toEqual(['first', 'second']);
+  });
+
+  it('is a timeout when it takes longer than a request may', async () => {
     invoke = () => new Promise(() => {});
 
     const { body } = await query(alice, '{ getOrder(id: "1") { id } }');
