@@ -102,7 +102,7 @@ export class RequestTraces {
 
   /** The last 100 requests, the newest first. */
   recent(): readonly RequestTrace[] {
-    return this.#kept;
+    return [...this.#kept];
   }
 
   statistics(): RequestStatistics {
