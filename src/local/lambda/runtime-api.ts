@@ -6,6 +6,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { readBody } from '../web/read-body.js';
 import { FunctionError, responseTooLarge } from './function-error.js';
 
 export interface Invocation {
@@ -40,6 +41,21 @@ const PATH =
 export async function startRuntimeApi(callbacks: RuntimeApiCallbacks): Promise<RuntimeApi> {
   let waiting: http.ServerResponse | undefined;
 
+  /** The outcome of INIT or of an invocation, whatever the function's code has made of it. */
+  const takeReport = async (
+    request: http.IncomingMessage,
+    response: http.ServerResponse,
+    { init, id = '', kind }: Partial<Record<string, string>>,
+  ): Promise<void> => {
+    const body = await readBody(request, RESPONSE_LIMIT_BYTES);
+    response.writeHead(body === undefined ? 413 : 202, { 'content-type': 'application/json' }).end('{"status":"OK"}');
+    if (init !== undefined) return callbacks.onInitError(parseError(body));
+    if (kind === 'error') return callbacks.onFailure(id, parseError(body));
+    const payload = body === undefined ? responseTooLarge(RESPONSE_LIMIT_BYTES) : parseResponse(body);
+    if (payload instanceof FunctionError) callbacks.onFailure(id, payload);
+    else callbacks.onResult(id, payload);
+  };
+
   const server = http.createServer((request, response) => {
     const path = PATH.exec(request.url ?? '')?.groups;
     if (path === undefined) {
@@ -48,14 +64,8 @@ export async function startRuntimeApi(callbacks: RuntimeApiCallbacks): Promise<R
       waiting = response;
       callbacks.onReady();
     } else {
-      void readBody(request).then((body) => {
-        const isTooLong = body.length > RESPONSE_LIMIT_BYTES;
-        response.writeHead(isTooLong ? 413 : 202, { 'content-type': 'application/json' }).end('{"status":"OK"}');
-        if (path.init !== undefined) callbacks.onInitError(parseError(body));
-        else if (path.kind === 'error') callbacks.onFailure(path.id ?? '', parseError(body));
-        else if (isTooLong) callbacks.onFailure(path.id ?? '', responseTooLarge(RESPONSE_LIMIT_BYTES));
-        else callbacks.onResult(path.id ?? '', JSON.parse(body.toString('utf8')));
-      });
+      // A runtime that is killed while it answers has nobody left to be told.
+      takeReport(request, response, path).catch(() => response.destroy());
     }
   });
   // A frozen runtime does not see its connection close, and would send its next answer into it.
@@ -88,13 +98,19 @@ export async function startRuntimeApi(callbacks: RuntimeApiCallbacks): Promise<R
   };
 }
 
-async function readBody(request: http.IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
+function parseResponse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return new FunctionError('Local:InvalidResponse', 'What the runtime posted as the response is no JSON.');
+  }
 }
 
-function parseError(body: Buffer): FunctionError {
-  const { errorType, errorMessage } = JSON.parse(body.toString('utf8')) as { errorType: string; errorMessage: string };
-  return new FunctionError(errorType, errorMessage);
+function parseError(body: Buffer | undefined): FunctionError {
+  try {
+    const { errorType, errorMessage } = JSON.parse(body?.toString('utf8') ?? '') ?? {};
+    return new FunctionError(String(errorType ?? 'Unhandled'), String(errorMessage ?? ''));
+  } catch {
+    return new FunctionError('Local:InvalidResponse', 'What the runtime posted as an error is no JSON.');
+  }
 }

@@ -51,7 +51,10 @@ export async function startRuntime(configuration: FunctionConfiguration): Promis
 
   const api = await startRuntimeApi({
     onReady: () => asked.resolve(DONE),
-    onInitError: (error) => asked.resolve({ kind: 'failed', error }),
+    onInitError: (error) => {
+      // After INIT it is nothing that a runtime does, but the function's code can.
+      if (requestId === undefined) asked.resolve({ kind: 'failed', error });
+    },
     onResult: (id, payload) => {
       if (id === requestId) answered.resolve({ kind: 'done', payload });
     },

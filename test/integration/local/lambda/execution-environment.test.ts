@@ -333,6 +333,62 @@ describe('a runtime that ends', () => {
   });
 });
 
+/** A function's code may reach the Runtime API itself. */
+describe('what is posted to the Runtime API', () => {
+  /** ID in the path stands for the present invocation's. */
+  const posting = (path: string, body: string) => `
+    export const handler = async (event, { awsRequestId }) => {
+      if (!event.post) return process.pid;
+      const url = 'http://' + process.env.AWS_LAMBDA_RUNTIME_API + '/2018-06-01/runtime' + '${path}';
+      const answer = await fetch(url.replace('ID', awsRequestId), { method: 'POST', body: '${body}' });
+      return answer.status;
+    };`;
+
+  test.each([
+    ['a response that is no JSON', '/invocation/ID/response', '{', { errorType: 'Local:InvalidResponse' }],
+    ['an error that is no JSON', '/invocation/ID/error', '{', { errorType: 'Local:InvalidResponse' }],
+    ['an error that is null', '/invocation/ID/error', 'null', { errorType: 'Unhandled', message: '' }],
+    ['an error without a type', '/invocation/ID/error', '{}', { errorType: 'Unhandled', message: '' }],
+  ])('fails the invocation when it is %s, and nothing else', async (_, path, body, error) => {
+    const target = await initialize(posting(path, body));
+    const { payload } = await target.invoke({});
+
+    await expect(target.invoke({ post: true })).rejects.toMatchObject(error);
+
+    expect((await target.invoke({})).payload).toBe(payload);
+  });
+
+  test.each([
+    ['for another invocation', '/invocation/00000000-0000-0000-0000-000000000000/response', 202],
+    ['as an error of INIT, after it', '/init/error', 202],
+    ['to a path that there is not', '/invocation/ID/other', 404],
+  ])('is of no consequence %s', async (_, path, status) => {
+    const target = await initialize(posting(path, '{}'));
+    const { payload } = await target.invoke({});
+
+    expect((await target.invoke({ post: true })).payload).toBe(status);
+    expect((await target.invoke({})).payload).toBe(payload);
+  });
+
+  test('may break off in the middle, when the time is over', async () => {
+    const target = await initialize(
+      `import http from 'node:http';
+      export const handler = async (event, { awsRequestId }) => {
+        if (!event.post) return 'kept';
+        const [hostname, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
+        const path = '/2018-06-01/runtime/invocation/' + awsRequestId + '/response';
+        http.request({ hostname, port, path, method: 'POST', headers: { 'content-length': 1000 } }).write('half');
+        await new Promise((resolve) => setTimeout(resolve, 5_000));
+      };`,
+      { timeoutSeconds: 0.5 },
+    );
+
+    await expect(target.invoke({ post: true })).rejects.toMatchObject({ errorType: 'Sandbox.Timedout' });
+
+    expect((await target.invoke({})).payload).toBe('kept');
+  });
+});
+
 function isAlive(processId: number): boolean {
   // A zombie, which its parent has not asked for, is dead too.
   const { status, stdout } = spawnSync(
