@@ -3,7 +3,12 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DATABASE_ENVIRONMENT } from '../database/environment-names.js';
 import { type BuiltFunction, buildFunction } from './lambda/build.js';
-import { createLocalFunction, type LocalFunction, type LocalInvocationResult } from './lambda/function.js';
+import {
+  createLocalFunction,
+  type FunctionStatistics,
+  type LocalFunction,
+  type LocalInvocationResult,
+} from './lambda/function.js';
 import { type InvocationLog, InvocationLogs } from './lambda/invocation-logs.js';
 import { LocalStackError } from './local-stack-error.js';
 import type { LocalCredentials } from './rds-proxy/credentials.js';
@@ -24,6 +29,13 @@ export interface LocalFunctionsOptions {
   onBuild: (event: BuildEvent) => void;
   /** A line of a function's output that is not the record of one invocation, or that reports an error. */
   onLog: (functionName: string, line: string) => void;
+  /**
+   * A line of a function's log as CloudWatch would have it, in order: all that the function writes, and START, END and
+   * REPORT around it. @default - nobody is told
+   */
+  onLogStream?: (functionName: string, line: string) => void;
+  /** How many invocations of one function may run at the same time, each in an environment of its own. @default 4 */
+  maxEnvironments?: number;
 }
 
 export type BuildEvent = { functionName: string; errors: readonly string[] };
@@ -48,6 +60,8 @@ export interface LocalFunctions {
   start(access: DatabaseAccess): void;
   /** @throws FunctionError */
   invoke(name: string, event: unknown): Promise<LocalInvocation>;
+  /** Figures of each function, by name. Empty before start(). */
+  statistics(): Readonly<Record<string, FunctionStatistics>>;
   /** Ends every environment. */
   stop(): Promise<void>;
   /** Ends the rebuilding. */
@@ -64,6 +78,7 @@ interface Hosted {
 export async function buildFunctions(options: LocalFunctionsOptions): Promise<LocalFunctions> {
   const hosted = new Map<string, Hosted>();
   const logs = new InvocationLogs();
+  const { maxEnvironments, onLogStream = () => {} } = options;
   const dispose = async () => {
     await Promise.all([...hosted.values()].map((host) => host.built.dispose()));
   };
@@ -100,9 +115,12 @@ export async function buildFunctions(options: LocalFunctionsOptions): Promise<Lo
           region: access.region,
           ...FUNCTION_LIMITS,
           environment: functionEnvironment(access),
+          ...(maxEnvironments !== undefined && { maxEnvironments }),
           onLog: (line) => {
+            onLogStream(name, line);
             if (!logs.take(line)) options.onLog(name, line);
           },
+          onPlatformLog: (line) => onLogStream(name, line),
         });
         void host.running.warmUp();
       }
@@ -113,6 +131,11 @@ export async function buildFunctions(options: LocalFunctionsOptions): Promise<Lo
       if (running === undefined) throw new Error(`There is no function named ${name}.`);
       const result = await running.invoke(event);
       return { ...result, log: logs.of(result.requestId) };
+    },
+
+    statistics() {
+      const entries = [...hosted].flatMap(([name, { running }]) => (running ? [[name, running.statistics()]] : []));
+      return Object.fromEntries(entries);
     },
 
     async stop() {

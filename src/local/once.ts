@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { LocalInvocation } from './functions.js';
 import { sendGraphql } from './graphql-client.js';
+import type { InvocationTrace } from './request-traces.js';
 import { createSampleOrder, type GraphqlRequest, getSampleOrder } from './sample-orders.js';
 import { startLocalStack } from './stack.js';
 
@@ -34,7 +34,7 @@ export interface OnceResult {
 /** @throws LocalStackError, and an Error with the GraphQL errors when a request fails. */
 export async function runOnce(onProgress: (step: string) => void): Promise<OnceResult> {
   const directory = await mkdtemp(join(tmpdir(), 'local-stack-'));
-  const records: { appSyncMillis: number; invocation: LocalInvocation | undefined }[] = [];
+  const records: { appSyncMillis: number; invocation: InvocationTrace | undefined }[] = [];
   try {
     const stack = await startLocalStack({
       stateDirectory: directory,
@@ -68,7 +68,7 @@ export async function runOnce(onProgress: (step: string) => void): Promise<OnceR
 }
 
 async function hopsOf(
-  record: { appSyncMillis: number; invocation: LocalInvocation | undefined } | undefined,
+  record: { appSyncMillis: number; invocation: InvocationTrace | undefined } | undefined,
 ): Promise<Hops> {
   const log = await record?.invocation?.log;
   if (record?.invocation === undefined || log === undefined) throw new Error('The function wrote no log line.');

@@ -1,11 +1,11 @@
 /** One line for each GraphQL request: who asked for what, how it ended, and where the time went. Never arguments. */
 import type { RequestRecord } from './appsync/endpoint.js';
-import type { LocalInvocation } from './functions.js';
+import type { InvocationTrace } from './request-traces.js';
 
 /** Waits for the functions' own log lines, which come a moment after the answer. */
 export async function renderRequestLine(
   { operation, username, status, errorTypes, millis }: RequestRecord,
-  invocations: readonly LocalInvocation[],
+  invocations: readonly InvocationTrace[],
   now: Date,
 ): Promise<string> {
   const hops = await Promise.all(invocations.map(renderHops));
@@ -20,7 +20,7 @@ export async function renderRequestLine(
   ].join('  ');
 }
 
-async function renderHops({ millis, initMillis, log }: LocalInvocation): Promise<string> {
+async function renderHops({ millis, initMillis, log }: InvocationTrace): Promise<string> {
   const record = await log;
   const cold = initMillis === undefined ? '' : ` (cold start ${initMillis.toFixed(0)} ms)`;
   const lambda = `Lambda ${millis.toFixed(1)} ms${cold}`;

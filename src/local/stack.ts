@@ -2,19 +2,22 @@
  * Composes the local stack along the path of a request: AppSync, Lambda, RDS Proxy, PostgreSQL. Each part is in a folder
  * of its own; this file starts them in order and stops them in reverse.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { join, resolve } from 'node:path';
 import { schema } from '../../amplify/data/schema.js';
+import { type AppSyncAccess, loadOrCreateAppSyncAccess } from './appsync/access-file.js';
+import { functionNamesIn } from './appsync/directives.js';
 import { createGraphqlEndpoint, type RequestRecord } from './appsync/endpoint.js';
 import { type LocalUserPool, loadOrCreateUserPool } from './cognito/user-pool.js';
 import { writeConnectionFile } from './connection-file.js';
 import { LOCAL_DATABASE, LOCAL_DATABASE_USER, prepareDatabase } from './database.js';
-import { type BuildEvent, buildFunctions, type DatabaseAccess, type LocalInvocation } from './functions.js';
+import { type BuildEvent, buildFunctions, type DatabaseAccess } from './functions.js';
 import { sendGraphql } from './graphql-client.js';
+import type { FunctionStatistics } from './lambda/function.js';
 import { type LocalPostgres, startPostgres } from './postgres/cluster.js';
 import { loadOrCreateCertificate } from './rds-proxy/certificate.js';
 import { loadOrCreateCredentials } from './rds-proxy/credentials.js';
 import { type RdsProxyEvent, startRdsProxy } from './rds-proxy/server.js';
+import { type InvocationTrace, type RequestStatistics, type RequestTrace, RequestTraces } from './request-traces.js';
 import { SAMPLE_ORDERS } from './sample-orders.js';
 import { openStateDirectory } from './state-directory.js';
 import { describeStack } from './summary.js';
@@ -34,13 +37,17 @@ export interface LocalStackOptions {
   proxyPort: number;
   /** Rebuild functions on change. @default false */
   watch?: boolean;
+  /** Concurrent execution environments of each function, 1 or more. @default 4 */
+  maxEnvironments?: number;
   /** Put a few orders into a new data folder. @default false */
   sampleData?: boolean;
   /** A step of the start is done. */
   onProgress?: (step: string) => void;
-  onRequest?: (request: RequestRecord, invocations: readonly LocalInvocation[]) => void;
+  onRequest?: (request: RequestRecord, invocations: readonly InvocationTrace[]) => void;
   onBuild?: (event: BuildEvent) => void;
   onFunctionLog?: (functionName: string, line: string) => void;
+  /** A line of a function's log as CloudWatch would have it, with START, END and REPORT. */
+  onFunctionLogStream?: (functionName: string, line: string) => void;
   onProxyEvent?: (event: RdsProxyEvent) => void;
 }
 
@@ -52,6 +59,11 @@ export interface LocalStack {
   postgres: LocalPostgres;
   access: DatabaseAccess;
   functionNames: readonly string[];
+  /** What opens the API beside a user's token: an API key, IAM credentials. */
+  appSyncAccess: AppSyncAccess;
+  statistics(): { appSync: RequestStatistics; functions: Readonly<Record<string, FunctionStatistics>> };
+  /** The last 100 requests with the milliseconds of each hop, the newest first. */
+  recentRequests(): readonly RequestTrace[];
   /** Ends every process and releases every port. The data stays. */
   stop(): Promise<void>;
 }
@@ -79,13 +91,16 @@ async function startParts(
   const state = await openStateDirectory(stateDirectory);
   onStop(() => state.release());
 
-  const { sdl, functionNames } = readSchema();
-  const [postgres, functions, certificate, credentials, userPool] = await allOrStop(
+  // The schema that Amplify deploys, as SDL, and the functions that its fields name.
+  const sdl = schema.transform().schema;
+  const functionNames = functionNamesIn(sdl);
+  const [postgres, functions, certificate, credentials, userPool, appSyncAccess] = await allOrStop(
     startDatabase(stateDirectory, onStop, onProgress),
     startFunctions(stateDirectory, functionNames, options, onStop, onProgress),
     loadOrCreateCertificate(stateDirectory),
     loadOrCreateCredentials(stateDirectory),
     loadOrCreateUserPool(stateDirectory),
+    loadOrCreateAppSyncAccess(stateDirectory),
   );
 
   const proxy = await startRdsProxy({
@@ -113,21 +128,22 @@ async function startParts(
   functions.start(access);
   onStop(() => functions.stop());
 
-  const requests = new AsyncLocalStorage<LocalInvocation[]>();
+  const traces = new RequestTraces();
   const answerGraphql = createGraphqlEndpoint({
     sdl,
     userPool,
+    access: appSyncAccess,
+    region: LOCAL_REGION,
     async invoke(name, event) {
-      const invocation = await functions.invoke(name, event);
-      requests.getStore()?.push(invocation);
-      return invocation.payload;
+      const { payload } = await traces.invoke(name, event.fieldName, () => functions.invoke(name, event));
+      return payload;
     },
-    onRequest: (request) => options.onRequest?.(request, requests.getStore() ?? []),
+    onRequest: (request) => options.onRequest?.(request, traces.finish(request)),
   });
   const web = await startWebServer({
     port: options.port,
     routes: [
-      { path: '/graphql', handle: (request, response) => requests.run([], () => answerGraphql(request, response)) },
+      { path: '/graphql', handle: (request, response) => traces.run(() => answerGraphql(request, response)) },
       ...createGraphiqlRoutes(),
       ...createConsoleRoutes({
         userPool,
@@ -141,14 +157,17 @@ async function startParts(
   if (options.sampleData && postgres.createdCluster) {
     for (const { username, request } of SAMPLE_ORDERS) await sendGraphql(web.url, userPool, username, request);
   }
-  return { url: web.url, proxyPort: proxy.port, userPool, postgres, access, functionNames };
-}
-
-/** The schema that Amplify deploys, as SDL, and the functions that its fields name. */
-function readSchema(): { sdl: string; functionNames: string[] } {
-  const sdl = schema.transform().schema;
-  const names = [...sdl.matchAll(/@function\(name: "([^"]+)"\)/g)].map(([, name]) => name ?? '');
-  return { sdl, functionNames: [...new Set(names)] };
+  return {
+    url: web.url,
+    proxyPort: proxy.port,
+    userPool,
+    appSyncAccess,
+    postgres,
+    access,
+    functionNames,
+    statistics: () => ({ appSync: traces.statistics(), functions: functions.statistics() }),
+    recentRequests: () => traces.recent(),
+  };
 }
 
 async function startDatabase(
@@ -167,7 +186,7 @@ async function startDatabase(
 async function startFunctions(
   stateDirectory: string,
   names: readonly string[],
-  { watch, onBuild, onFunctionLog }: LocalStackOptions,
+  { watch, maxEnvironments, onBuild, onFunctionLog, onFunctionLogStream }: LocalStackOptions,
   onStop: (stopPart: () => Promise<void>) => void,
   onProgress: (step: string) => void,
 ) {
@@ -178,6 +197,8 @@ async function startFunctions(
     watch: watch ?? false,
     onBuild: onBuild ?? (() => {}),
     onLog: onFunctionLog ?? (() => {}),
+    ...(onFunctionLogStream && { onLogStream: onFunctionLogStream }),
+    ...(maxEnvironments !== undefined && { maxEnvironments }),
   });
   onStop(() => functions.dispose());
   onProgress(`Lambda bundle built: ${names.join(', ')}`);

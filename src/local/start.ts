@@ -12,6 +12,8 @@ Options:
   --once            start on free ports and a throwaway folder, write and read one order through the whole path, print
                     one JSON line with the rows and each hop's milliseconds, and end
   --directory DIR   where data, certificates and local credentials are kept (default: .local)
+  --environments N  concurrent Lambda environments of each function, 1 to 100 (default: 4)
+  --lambda-log      show each function's log as CloudWatch has it, with START, END and REPORT
   --help            show this text
 
 Environment:
@@ -32,7 +34,7 @@ try {
 }
 
 async function main(): Promise<void> {
-  const { once, directory, help } = readArguments();
+  const { once, help, ...options } = readArguments();
   if (help) {
     console.log(HELP);
   } else if (once) {
@@ -43,11 +45,18 @@ async function main(): Promise<void> {
     console.log(JSON.stringify(result));
     process.exitCode = result.ok ? 0 : 1;
   } else {
-    await serve(directory);
+    await serve(options);
   }
 }
 
-async function serve(directory: string): Promise<void> {
+interface ServeOptions {
+  directory: string;
+  /** Concurrent Lambda environments of each function. */
+  environments: number;
+  lambdaLog: boolean;
+}
+
+async function serve({ directory, environments, lambdaLog }: ServeOptions): Promise<void> {
   const port = readPort('PORT', 3000);
   const proxyPort = readPort('PROXY_PORT', 6432);
   console.log(style('dim', 'Starting the local stack …'));
@@ -63,6 +72,7 @@ async function serve(directory: string): Promise<void> {
     proxyPort,
     watch: true,
     sampleData: true,
+    maxEnvironments: environments,
     onProgress: (step) => console.log(`${style('dim', seconds().padStart(7))}  ${step}`),
     onRequest: async (request, invocations) => console.log(await renderRequestLine(request, invocations, new Date())),
     onBuild: ({ functionName, errors }) =>
@@ -71,7 +81,9 @@ async function serve(directory: string): Promise<void> {
           ? style('dim', `${functionName} rebuilt`)
           : style('red', `${functionName} does not build, the last good one stays:\n  ${errors.join('\n  ')}`),
       ),
-    onFunctionLog: (functionName, line) => console.log(`${style('dim', `${functionName} |`)} ${line}`),
+    // The whole log holds these lines too.
+    [lambdaLog ? 'onFunctionLogStream' : 'onFunctionLog']: (functionName: string, line: string) =>
+      console.log(`${style('dim', `${functionName} |`)} ${line}`),
     onProxyEvent: (event) => {
       if (event.type !== 'refused') return;
       // The client is told the message; why it got it is for us alone.
@@ -97,16 +109,22 @@ function stopOnSignal(stop: () => Promise<void>): void {
   }
 }
 
-function readArguments(): { once: boolean; directory: string; help: boolean } {
+function readArguments(): ServeOptions & { once: boolean; help: boolean } {
   try {
     const { values } = parseArgs({
       options: {
         once: { type: 'boolean', default: false },
         directory: { type: 'string', default: '.local' },
+        environments: { type: 'string', default: '4' },
+        'lambda-log': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
-    return values;
+    const { environments, 'lambda-log': lambdaLog, ...rest } = values;
+    if (!/^([1-9]\d?|100)$/.test(environments)) {
+      throw new Error(`--environments is "${environments}". Expected a whole number from 1 to 100.`);
+    }
+    return { ...rest, environments: Number(environments), lambdaLog };
   } catch (error) {
     return fail(`${(error as Error).message}\n\n${HELP}`);
   }

@@ -87,7 +87,9 @@ describePages('the start page', (openPath) => {
 
     await editor.fill('{ nothing }');
     await editor.press('Control+Enter');
-    await expect.poll(() => page.getByRole('alert').textContent()).toMatch(/^ValidationError.*nothing/);
+    await expect
+      .poll(() => page.getByRole('alert').textContent())
+      .toMatch(/^Validation error of type FieldUndefined.*nothing/);
 
     await editor.fill('mutation { createOrder(currency: "EUR", lines: []) { id } }');
     await editor.press('Control+Enter');

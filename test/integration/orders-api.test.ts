@@ -210,12 +210,34 @@ test('a database restart between two invocations does not reach the second calle
   }
 });
 
+test('the last requests have the time of each hop, and each hop has its figures', async () => {
+  const { requests, errors } = stack.statistics().appSync;
+  await place('alice');
+  await stack.ask('alice', TOTALS);
+
+  await expect.poll(() => stack.recentRequests()[0]?.operation).toBe('orderTotals');
+  const [refused, placed] = stack.recentRequests();
+  expect(refused).toMatchObject({ username: 'alice', errorTypes: ['Unauthorized'], invocations: [] });
+  expect(placed).toMatchObject({
+    operation: 'createOrder',
+    status: 200,
+    invocations: [{ functionName: 'orders-api' }],
+  });
+  const [invocation] = placed?.invocations ?? [];
+  const waterfall = [placed?.millis, invocation?.totalMillis, invocation?.millis, invocation?.database?.queryMillis];
+  expect(waterfall).toEqual(waterfall.toSorted((left = 0, right = 0) => right - left));
+  expect(invocation?.database?.queryMillis).toBeGreaterThan(0);
+  const { appSync, functions } = stack.statistics();
+  expect(appSync).toEqual({ requests: requests + 2, errors: errors + 1, p50Millis: expect.any(Number) });
+  expect(functions['orders-api']).toMatchObject({ maxEnvironments: 4, timeouts: 0, memoryMB: 1024 });
+});
+
 test('logs hold no argument, no token and no row', async () => {
   const { id } = await place('alice', 'EUR', [{ sku: 'CONFIDENTIAL-SKU', quantity: 1, unitPriceCents: 1 }]);
   await stack.ask('alice', GET, { id });
   await stack.ask('alice', CREATE, { currency: 'CONFIDENTIAL-CURRENCY', lines: [TEA] });
 
-  const output = stack.output.join('\n');
+  const output = stack.output.concat(JSON.stringify(stack.recentRequests())).join('\n');
   expect(output).toContain('createOrder');
   expect(output).not.toMatch(/CONFIDENTIAL|eyJ|X-Amz-/);
   expect(output).not.toContain(id);

@@ -150,8 +150,10 @@ describe('npm start -- --once', () => {
 describe('npm start', () => {
   test('keeps its data in the folder, answers, and ends on Ctrl-C without a process or a temporary folder', async () => {
     const directory = join(scratch, 'state');
-    const first = start(['--directory', directory]);
+    const first = start(['--directory', directory, '--lambda-log']);
     const output = await first.printed('Ready in');
+    expect(output).toMatch(/orders-api \| START RequestId: [\w-]{36} Version: \$LATEST\n/);
+    expect(output).toMatch(/orders-api \| REPORT RequestId: .*\tMax Memory Used: \d+ MB\tInit Duration: [\d.]+ ms\n/);
     const url = /http:\/\/localhost:\d+/.exec(output)?.[0];
 
     expect((await fetch(`${url}/`)).status).toBe(200);
@@ -167,7 +169,7 @@ describe('npm start', () => {
     expect((await second.ended).code).toBe(0);
   });
 
-  test('killed with SIGKILL, it takes every process along, and the next start finds the data', async () => {
+  test('killed with SIGKILL, it takes every process along, the frozen Lambda environment too, and the next start finds the data', async () => {
     const directory = join(scratch, 'state');
     const killed = start(['--directory', directory]);
     await killed.printed('Ready in');
@@ -257,6 +259,13 @@ describe('npm start', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('--onec');
     expect(stderr).toContain('Usage: npm start');
+  });
+
+  test.each(['0', '101'])('refuses --environments %s', async (count) => {
+    const { code, stderr } = await start(['--environments', count]).ended;
+
+    expect(code).toBe(1);
+    expect(stderr).toContain(`--environments is "${count}". Expected a whole number from 1 to 100.`);
   });
 
   test.each(['http', '-1', '70000', '3000x'])('refuses PORT=%s', async (port) => {

@@ -1,22 +1,56 @@
-/** Owns who is calling: the authorization header turned into an identity, or into the 401 that AppSync answers. */
+/** Owns who is calling: a request's headers turned into a caller, or into the refusal that AppSync answers. */
+import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { JWSInvalid, JWTExpired, JWTInvalid } from 'jose/errors';
-import type { LocalUserPool, UserPoolIdentity } from '../cognito/user-pool.js';
+import type { LocalUserPool } from '../cognito/user-pool.js';
+import type { AppSyncAccess } from './access-file.js';
+import type { AuthorizationMode, Caller, IamIdentity, IamRole } from './caller.js';
 import { unauthenticated } from './errors.js';
+import { isSigned, verifySignature } from './iam-signature.js';
 
 /** AppSync says the same of a missing header and of a well-formed token that it does not accept. */
 const NO_VALID_HEADER = 'Valid authorization header not provided.';
+const WRONG_API_KEY = 'You are not authorized to make this call.';
+
+const ACCOUNT = '000000000000';
+
+export interface AuthenticationOptions {
+  userPool: LocalUserPool;
+  access: AppSyncAccess;
+  /** Of the signatures. */
+  region: string;
+  /** Those that the API has. IAM it always has: Amplify switches it on. */
+  modes: ReadonlySet<AuthorizationMode>;
+}
 
 /**
- * The caller of a request. The header holds the bare token, as Amplify's client sends it: AppSync cannot parse one with
- * "Bearer" in front, so neither does this.
+ * The caller of a request. A token is sent bare, as Amplify's client does: AppSync cannot parse one with "Bearer" in front,
+ * so neither does this.
+ *
+ * @param readBody asked only for a signature's sake, which covers the body
  */
-export async function authenticate(request: IncomingMessage, userPool: LocalUserPool): Promise<UserPoolIdentity> {
-  const token = request.headers.authorization;
-  if (!token) throw unauthenticated(NO_VALID_HEADER);
+export async function authenticate(
+  request: IncomingMessage,
+  readBody: () => Promise<Buffer>,
+  { userPool, access, region, modes }: AuthenticationOptions,
+): Promise<Caller> {
+  const sourceIp = [request.socket.remoteAddress ?? '127.0.0.1'];
+  const apiKey = request.headers['x-api-key'];
+  if (typeof apiKey === 'string' && modes.has('apiKey')) {
+    if (!isSame(apiKey, access.apiKey)) throw unauthenticated(WRONG_API_KEY);
+    return { mode: 'apiKey', identity: null };
+  }
+  const { authorization } = request.headers;
+  if (!authorization) throw unauthenticated(NO_VALID_HEADER);
+  if (isSigned(authorization)) {
+    const { method = '', url = '', headers } = request;
+    const signed = { method, url, headers, body: await readBody() };
+    const role = verifySignature(signed, { region, roles: access.roles, now: Date.now() });
+    return { mode: 'iam', role, identity: iamIdentity(role, region, access.roles[role].accessKeyId, sourceIp) };
+  }
   try {
-    const identity = await userPool.verifyToken(token);
-    return { ...identity, sourceIp: [request.socket.remoteAddress ?? '127.0.0.1'] };
+    const identity = await userPool.verifyToken(authorization);
+    return { mode: 'userPool', identity: { ...identity, sourceIp } };
   } catch (cause) {
     throw unauthenticated(refusalOf(cause), { cause });
   }
@@ -26,4 +60,25 @@ function refusalOf(cause: unknown): string {
   if (cause instanceof JWTExpired) return 'Token has expired.';
   if (cause instanceof JWSInvalid || cause instanceof JWTInvalid) return 'Unable to parse JWT token.';
   return NO_VALID_HEADER;
+}
+
+/** What AppSync tells a resolver of an identity pool's user, or of any other role. */
+function iamIdentity(role: IamRole, region: string, accessKeyId: string, sourceIp: string[]): IamIdentity {
+  const sessionName = role === 'service' ? 'local' : 'CognitoIdentityCredentials';
+  const fromPool = role !== 'service';
+  return {
+    accountId: ACCOUNT,
+    cognitoIdentityPoolId: fromPool ? `${region}:00000000-0000-0000-0000-000000000000` : null,
+    cognitoIdentityId: fromPool ? `${region}:00000000-0000-0000-0000-000000000001` : null,
+    cognitoIdentityAuthType: fromPool ? (role === 'guest' ? 'unauthenticated' : 'authenticated') : null,
+    cognitoIdentityAuthProvider: null,
+    sourceIp,
+    username: `${accessKeyId}:${sessionName}`,
+    userArn: `arn:aws:sts::${ACCOUNT}:assumed-role/${role}/${sessionName}`,
+  };
+}
+
+function isSame(left: string, right: string): boolean {
+  const [a, b] = [Buffer.from(left), Buffer.from(right)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }

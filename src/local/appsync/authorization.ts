@@ -1,13 +1,26 @@
 /**
- * Owns who may have which field: the schema's `@auth` rules turned into checks of a caller. A rule that it cannot check
- * stops the start, so that no field is ever open here and closed in AWS, or the other way round.
+ * Owns who may have which field: the schema's `@auth` rules turned into checks of a caller, as Amplify's transformer turns
+ * them into resolver templates. A rule that it cannot check stops the start, so that no field is ever open here and closed
+ * in AWS, or the other way round.
+ * @see @aws-amplify/graphql-auth-transformer, vtl-generator/ddb/resolvers/field.js
  */
 import type { UserPoolIdentity } from '../cognito/user-pool.js';
 import { LocalStackError } from '../local-stack-error.js';
+import type { AuthorizationMode, Caller, IamRole } from './caller.js';
 import type { AuthRule } from './directives.js';
 
-/** True when the caller may have the field. */
-export type AccessCheck = (identity: UserPoolIdentity) => boolean;
+/** True when the caller may have a field of this object; the object is null for a field of Query or Mutation. */
+export type AccessCheck = (caller: Caller, source: unknown) => boolean;
+
+/** Amplify's defaults for a rule that does not say. */
+const DEFAULT_OWNER_FIELD = 'owner';
+const DEFAULT_IDENTITY_CLAIM = 'sub::username';
+const DEFAULT_GROUP_CLAIM = 'cognito:groups';
+
+/** A role that is none of an identity pool's may have everything: Amplify switches `enableIamAuthorizationMode` on. */
+export function orService(check: AccessCheck): AccessCheck {
+  return (caller, source) => (caller.mode === 'iam' && caller.role === 'service') || check(caller, source);
+}
 
 /**
  * The check of a field by its `@auth` rules: a caller needs one of them to hold.
@@ -16,28 +29,91 @@ export type AccessCheck = (identity: UserPoolIdentity) => boolean;
  * @param rules undefined when the field has no `@auth`: then AppSync's default mode decides, which is the user pool
  */
 export function createAccessCheck(place: string, rules: readonly AuthRule[] | undefined): AccessCheck {
-  if (rules === undefined) return () => true;
+  if (rules === undefined) return byMode('userPool');
   const checks = rules.map((rule) => createRuleCheck(place, rule));
-  return (identity) => checks.some((holds) => holds(identity));
+  return (caller, source) => checks.some((holds) => holds(caller, source));
+}
+
+export function byMode(mode: AuthorizationMode): AccessCheck {
+  return (caller) => caller.mode === mode;
 }
 
 /** The check that the caller is in one of the groups. */
-export function createGroupCheck(groups: readonly string[]): AccessCheck {
-  return ({ groups: own }) => own?.some((group) => groups.includes(group)) ?? false;
+export function byGroups(groups: readonly string[], claim: string = DEFAULT_GROUP_CLAIM): AccessCheck {
+  return (caller) => caller.mode === 'userPool' && groupsOf(caller.identity, claim).some((own) => groups.includes(own));
 }
 
-function createRuleCheck(place: string, { allow, provider, groups }: AuthRule): AccessCheck {
-  const byUserPool = provider === undefined || provider === 'userPools';
-  // `private` means any signed-in caller, and whoever comes this far has shown a valid token.
-  if (byUserPool && allow === 'private') return () => true;
-  if (byUserPool && allow === 'groups' && groups !== undefined) return createGroupCheck(groups);
-  throw notSupportedYet(`@auth(allow: ${allow}${provider === undefined ? '' : `, provider: ${provider}`}) on ${place}`);
+/** The modes that callers can use a rule with. */
+export function modeOfRule({ allow, provider }: AuthRule): AuthorizationMode {
+  if (provider === 'apiKey' || (allow === 'public' && provider === undefined)) return 'apiKey';
+  return provider === 'identityPool' || provider === 'iam' ? 'iam' : 'userPool';
+}
+
+function createRuleCheck(place: string, rule: AuthRule): AccessCheck {
+  const { allow, provider, groups, groupsField, groupClaim } = rule;
+  const mode = modeOfRule(rule);
+  const unknown = rule.unknownOptions.length > 0;
+  if (!unknown && mode === 'apiKey' && allow === 'public') return byMode('apiKey');
+  if (!unknown && mode === 'iam' && allow === 'private') return byRole('authenticated');
+  if (!unknown && mode === 'iam' && allow === 'public') return byRole('guest');
+  if (!unknown && (provider === undefined || provider === 'userPools')) {
+    // Whoever comes this far has shown a valid token.
+    if (allow === 'private') return byMode('userPool');
+    if (allow === 'owner') return byOwner(rule);
+    if (allow === 'groups' && groups !== undefined) return byGroups(groups, groupClaim);
+    if (allow === 'groups' && groupsField !== undefined) return byGroupsField(groupsField, groupClaim);
+  }
+  throw notSupportedYet(`@auth(${describeRule(rule)}) on ${place}`);
+}
+
+function byRole(role: IamRole): AccessCheck {
+  return (caller) => caller.mode === 'iam' && caller.role === role;
+}
+
+/** The object names its owner: in the form `sub::username`, or by one of the two. It may name several. */
+function byOwner({ ownerField = DEFAULT_OWNER_FIELD, identityClaim = DEFAULT_IDENTITY_CLAIM }: AuthRule): AccessCheck {
+  return (caller, source) => {
+    if (caller.mode !== 'userPool') return false;
+    const claims = identityClaim.split('::').map((name) => claimOf(caller.identity, name));
+    if (claims.some((claim) => claim === undefined)) return false;
+    const accepted = [claims.join('::'), ...claims];
+    return valuesIn(source, ownerField).some((owner) => accepted.includes(owner));
+  };
+}
+
+/** The object names the group, or the groups, that may have it. */
+function byGroupsField(groupsField: string, claim: string = DEFAULT_GROUP_CLAIM): AccessCheck {
+  return (caller, source) =>
+    caller.mode === 'userPool' &&
+    valuesIn(source, groupsField).some((group) => groupsOf(caller.identity, claim).includes(group));
+}
+
+function claimOf({ claims }: UserPoolIdentity, name: string): string | undefined {
+  // An ID token has the user's name under another claim.
+  const value = claims[name] ?? (name === 'username' ? claims['cognito:username'] : undefined);
+  return typeof value === 'string' ? value : undefined;
+}
+
+function groupsOf({ claims }: UserPoolIdentity, claim: string): string[] {
+  const value = claims[claim];
+  if (Array.isArray(value)) return value.map(String);
+  return typeof value === 'string' ? [value] : [];
+}
+
+function valuesIn(source: unknown, field: string): string[] {
+  const value: unknown = typeof source === 'object' && source !== null ? Reflect.get(source, field) : undefined;
+  return (Array.isArray(value) ? value : [value]).filter((entry) => typeof entry === 'string');
+}
+
+function describeRule({ allow, provider, unknownOptions }: AuthRule): string {
+  const options = unknownOptions.length === 0 ? '' : ` with ${unknownOptions.join(', ')}`;
+  return `allow: ${allow}${options}${provider === undefined ? '' : `, provider: ${provider}`}`;
 }
 
 /** @param what the part of the schema that the local stack cannot stand in for */
 export function notSupportedYet(what: string): LocalStackError {
   return new LocalStackError(
     `The schema cannot be served: not supported locally yet: ${what}.`,
-    'Locally there are allow.authenticated() and allow.group(s) with the user pool. Use one of them, or test this field in a sandbox.',
+    'Locally there are rules for the user pool, groups, owners, an API key and an identity pool. Use one of them, or test this field in a sandbox.',
   );
 }

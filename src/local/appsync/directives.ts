@@ -1,18 +1,48 @@
 /** Owns the reading of Amplify's directives off a schema's syntax tree, into values the rest can work with. */
-import { type DirectiveNode, valueFromASTUntyped } from 'graphql';
+import { type DirectiveNode, parse, valueFromASTUntyped, visit } from 'graphql';
 
 /** One rule of `@auth(rules: […])`. */
 export interface AuthRule {
   allow: string;
   provider?: string;
   groups?: readonly string[];
+  /** Field of the object that names its groups. */
+  groupsField?: string;
+  /** Claim of the token that holds the caller's groups. */
+  groupClaim?: string;
+  /** Field of the object that names its owner. */
+  ownerField?: string;
+  /** Claim of the token that identifies an owner; two of them joined by `::`. */
+  identityClaim?: string;
+  /** Names of options that mean nothing to us. They must not be dropped: a rule without them is another rule. */
+  unknownOptions: readonly string[];
+}
+
+/** A Lambda function that resolves a field, or a step of it. */
+export interface FunctionReference {
+  name: string;
+  /** True when AppSync does not wait for it: `a.handler.function(…).async()`. */
+  isAsync: boolean;
 }
 
 type Directives = readonly DirectiveNode[] | undefined;
 
 /** The functions of a field in the order in which they run: one for a handler, several for a pipeline. */
-export function functionNames(directives: Directives): string[] {
-  return argumentsOf(directives, 'function').flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
+export function functionReferences(directives: Directives): FunctionReference[] {
+  return argumentsOf(directives, 'function').flatMap(({ name, invocationType }) =>
+    typeof name === 'string' ? [{ name, isAsync: invocationType === 'Event' }] : [],
+  );
+}
+
+/** The names of all functions that a schema's fields are resolved by, each once. */
+export function functionNamesIn(sdl: string): string[] {
+  const names = new Set<string>();
+  visit(parse(sdl), {
+    FieldDefinition({ directives }) {
+      for (const { name } of functionReferences(directives)) names.add(name);
+    },
+  });
+  return [...names];
 }
 
 /** The rules of `@auth` on a field; undefined where the field has none. */
@@ -35,6 +65,17 @@ export function authorizationModeDirectives(directives: Directives): string[] {
   return (directives ?? []).map(({ name }) => name.value).filter((name) => modes.includes(name));
 }
 
+/** Every `@auth` rule of a schema. */
+export function authRulesIn(sdl: string): AuthRule[] {
+  const rules: AuthRule[] = [];
+  visit(parse(sdl), {
+    FieldDefinition({ directives }) {
+      rules.push(...(authRules(directives) ?? []));
+    },
+  });
+  return rules;
+}
+
 function argumentsOf(directives: Directives, name: string): Record<string, unknown>[] {
   return (directives ?? [])
     .filter((directive) => directive.name.value === name)
@@ -43,15 +84,18 @@ function argumentsOf(directives: Directives, name: string): Record<string, unkno
     );
 }
 
+/** The options of a rule that are one name. */
+const TEXT_OPTIONS = ['provider', 'groupsField', 'groupClaim', 'ownerField', 'identityClaim'] as const;
+
 function toAuthRule(rule: unknown): AuthRule {
-  const { allow, provider, groups, ...rest } = rule as Record<string, unknown>;
+  const { allow, groups, ...rest } = rule as Record<string, unknown>;
   const groupNames = stringsIn(groups);
-  // An option that is not understood must not be dropped: `allow: groups, groupsField: …` is no plain group rule.
-  const unknownOptions = Object.keys(rest);
+  const texts = TEXT_OPTIONS.flatMap((name) => (typeof rest[name] === 'string' ? [[name, rest[name]]] : []));
   return {
-    allow: unknownOptions.length === 0 ? String(allow) : `${allow} with ${unknownOptions.join(', ')}`,
-    ...(typeof provider === 'string' && { provider }),
+    allow: String(allow),
     ...(groupNames !== undefined && { groups: groupNames }),
+    ...Object.fromEntries(texts),
+    unknownOptions: Object.keys(rest).filter((name) => !TEXT_OPTIONS.some((known) => known === name)),
   };
 }
 

@@ -2,40 +2,54 @@
  * Owns `/graphql`: one HTTP request answered as AppSync answers it. Who calls, what is asked, what each field gives, and
  * one record for the log.
  */
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type DocumentNode, execute, Kind, validate } from 'graphql';
+import { type DocumentNode, execute, getOperationAST, Kind, validate } from 'graphql';
 import type { LocalUserPool } from '../cognito/user-pool.js';
+import type { AppSyncAccess } from './access-file.js';
 import { authenticate } from './authentication.js';
-import { fieldError, formatFieldError, RequestRefusedError } from './errors.js';
-import { type AppSyncEvent, requestHeaders } from './event.js';
-import { readGraphqlRequest } from './request.js';
-import { createExecutableSchema } from './schema.js';
+import { callerName } from './caller.js';
+import {
+  type AnswerError,
+  formatFieldError,
+  formatQueryError,
+  RequestRefusedError,
+  unknownOperation,
+} from './errors.js';
+import { type RequestContext, requestHeaders } from './event.js';
+import { type Invoke, withDeadline } from './invocation.js';
+import { type GraphqlRequest, parseGraphqlRequest, readRequestBody } from './request.js';
+import { authorizationModesOf, createExecutableSchema } from './schema.js';
 
-/** AppSync ends a resolver after 30 s, whatever its Lambda's own timeout. */
-const RESOLVER_TIMEOUT_MILLIS = 30_000;
+/** AppSync ends a request after 30 s, whatever its Lambdas' own timeouts. */
+const REQUEST_LIMIT_MILLIS = 30_000;
 
 export interface GraphqlEndpointOptions {
   /** `schema.transform().schema` of an Amplify data schema. */
   sdl: string;
   /** Whose tokens are accepted. */
   userPool: LocalUserPool;
+  /** The API key, where the schema has a rule for one, and the IAM credentials that are accepted. */
+  access: AppSyncAccess;
+  /** The region that IAM signatures must name. */
+  region: string;
   /** Runs a function and gives what it returned; rejects with the `errorMessage` of a function that failed. */
-  invoke: (functionName: string, event: AppSyncEvent) => Promise<unknown>;
+  invoke: Invoke;
   /** Called once a request, after its answer was sent. @default - nobody is told */
   onRequest?: (record: RequestRecord) => void;
-  /** How long a field may take, in milliseconds. @default 30_000, AppSync's own limit */
-  resolverTimeoutMillis?: number;
+  /** How long a request may run, in milliseconds. @default 30_000, AppSync's own limit */
+  requestLimitMillis?: number;
 }
 
 /** What may be logged of a request. Never its arguments, its variables or its token. */
 export interface RequestRecord {
   /** The root fields asked for, as "listOrders, orderTotals"; empty when the request could not be read. */
   operation: string;
-  /** Null when the caller could not be told. */
+  /** The user's name, "API key" or "IAM guest"; null when the caller could not be told. */
   username: string | null;
   /** The HTTP status. */
   status: number;
-  /** `errorType` of each error in the answer. */
+  /** `errorType` of each error in the answer; "GraphQLError" for those that AppSync's engine gives none. */
   errorTypes: readonly string[];
   millis: number;
 }
@@ -45,36 +59,52 @@ export type GraphqlEndpoint = (request: IncomingMessage, response: ServerRespons
 
 interface Answer {
   status: number;
-  body: { data?: unknown; errors?: { errorType: string | null; message: string }[] };
+  body: { data?: unknown; errors?: (AnswerError | { errorType: string; message: string })[] };
 }
 
 /** Throws a LocalStackError at once when the schema holds something that cannot be served truthfully. */
 export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlEndpoint {
-  const { sdl, userPool, onRequest } = options;
-  const schema = createExecutableSchema({ sdl, invoke: invokeAsAppSync(options) });
+  const { sdl, onRequest, requestLimitMillis = REQUEST_LIMIT_MILLIS } = options;
+  const schema = createExecutableSchema({ sdl, invoke: withDeadline(options.invoke) });
+  const authentication = { ...options, modes: authorizationModesOf(sdl) };
 
   async function answer(request: IncomingMessage, record: RequestRecord): Promise<Answer> {
     if (request.method !== 'POST') {
       throw new RequestRefusedError(405, 'MethodNotAllowedException', 'Send GraphQL with POST.');
     }
+    let body: Promise<Buffer> | undefined;
+    const readOnce = () => {
+      body ??= readRequestBody(request);
+      return body;
+    };
     // The caller first: an unknown one learns nothing about the request, not even that it is malformed.
-    const identity = await authenticate(request, userPool);
-    record.username = identity.username;
-    const { document, variables, operationName } = await readGraphqlRequest(request);
-    record.operation = rootFields(document, operationName);
+    const caller = await authenticate(request, readOnce, authentication);
+    record.username = callerName(caller);
+    const graphqlRequest = parseGraphqlRequest(await readOnce());
+    record.operation = rootFields(graphqlRequest);
+    const deadlineMillis = performance.now() + requestLimitMillis;
+    return run(graphqlRequest, { caller, headers: requestHeaders(request.headers), deadlineMillis });
+  }
 
-    const validationErrors = validate(schema, document);
-    if (validationErrors.length > 0) {
-      return { status: 200, body: { data: null, errors: validationErrors.map(formatFieldError) } };
-    }
+  async function run(
+    { document, variables, operationName }: GraphqlRequest,
+    contextValue: RequestContext,
+  ): Promise<Answer> {
+    const refuse = (errors: AnswerError[]): Answer => ({ status: 200, body: { data: null, errors } });
+    const queryErrors = validate(schema, document);
+    if (queryErrors.length > 0) return refuse(queryErrors.map((error) => formatQueryError(error, document)));
+    if (getOperationAST(document, operationName) == null) return refuse([unknownOperation(operationName)]);
+
     const { data, errors } = await execute({
       schema,
       document,
       variableValues: variables,
       operationName,
-      contextValue: { identity, headers: requestHeaders(request.headers) },
+      contextValue,
     });
-    return { status: 200, body: { data: data ?? null, ...(errors && { errors: errors.map(formatFieldError) }) } };
+    // Without `data` nothing was executed: the variables were refused.
+    if (data === undefined) return refuse((errors ?? []).map((error) => formatQueryError(error, document)));
+    return { status: 200, body: { data, ...(errors && { errors: errors.map((e) => formatFieldError(e, schema)) }) } };
   }
 
   return async (request, response) => {
@@ -90,28 +120,9 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     onRequest?.({
       ...record,
       status,
-      errorTypes: (body.errors ?? []).map(({ errorType }) => errorType ?? 'Unknown'),
+      errorTypes: (body.errors ?? []).map(({ errorType }) => errorType ?? 'GraphQLError'),
       millis: performance.now() - startMillis,
     });
-  };
-}
-
-/** A failing function is `Lambda:Unhandled` with its message; a slow one is left to itself after 30 s. */
-function invokeAsAppSync({ invoke, resolverTimeoutMillis = RESOLVER_TIMEOUT_MILLIS }: GraphqlEndpointOptions) {
-  return async (functionName: string, event: AppSyncEvent): Promise<unknown> => {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<never>((_, reject) => {
-      const fail = () => reject(fieldError('ExecutionTimeout', 'Execution timed out.'));
-      timer = setTimeout(fail, resolverTimeoutMillis);
-    });
-    const failed = (error: unknown) => {
-      throw fieldError('Lambda:Unhandled', error instanceof Error ? error.message : String(error));
-    };
-    try {
-      return await Promise.race([invoke(functionName, event).catch(failed), timeout]);
-    } finally {
-      clearTimeout(timer);
-    }
   };
 }
 
@@ -122,6 +133,10 @@ function answerRefusal(error: unknown): Answer {
 }
 
 function send(response: ServerResponse, status: number, body: Answer['body']): void {
+  const [error] = body.errors ?? [];
+  // The header is for refusals of the whole request; a field's error is in the body only.
+  if (status !== 200 && error?.errorType !== undefined) response.setHeader('x-amzn-errortype', error.errorType);
+  response.setHeader('x-amzn-requestid', randomUUID());
   response.writeHead(status, { 'content-type': 'application/json;charset=UTF-8' });
   response.end(JSON.stringify(body));
 }
@@ -129,11 +144,22 @@ function send(response: ServerResponse, status: number, body: Answer['body']): v
 /** As AppSync: any page may call, since what it needs is a token and not a cookie. */
 function allowEveryOrigin(response: ServerResponse): void {
   response.setHeader('access-control-allow-origin', '*');
-  response.setHeader('access-control-allow-headers', 'authorization, content-type, x-amz-user-agent, x-api-key');
+  response.setHeader(
+    'access-control-allow-headers',
+    'authorization, content-type, x-amz-date, x-amz-security-token, x-amz-user-agent, x-api-key',
+  );
   response.setHeader('access-control-allow-methods', 'POST, OPTIONS');
+  response.setHeader('access-control-expose-headers', 'x-amzn-RequestId,x-amzn-ErrorType');
+  response.setHeader('access-control-max-age', '172800');
 }
 
-function rootFields(document: DocumentNode, operationName: string | undefined): string {
+function rootFields({
+  document,
+  operationName,
+}: {
+  document: DocumentNode;
+  operationName: string | undefined;
+}): string {
   const operation = document.definitions.find(
     (definition) =>
       definition.kind === Kind.OPERATION_DEFINITION &&

@@ -1,13 +1,17 @@
 /** Owns AppSync's error shapes: of a request that is refused as a whole, and of a field that failed in an answer. */
-import { GraphQLError, type SourceLocation } from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, type SourceLocation } from 'graphql';
+import { nullMessage, resultPath, validationMessage } from './graphql-java-messages.js';
 import { ScalarSerializationError } from './scalars.js';
 
-/** One entry of `errors` in an answer. */
-export interface FieldError {
+/**
+ * One entry of `errors` in an answer. AppSync gives `data`, `errorType` and `errorInfo` to those that a resolver raised;
+ * one of its GraphQL engine has a message and a place only.
+ */
+export interface AnswerError {
   path: readonly (string | number)[] | null;
-  data: null;
-  errorType: string | null;
-  errorInfo: unknown;
+  data?: null;
+  errorType?: string;
+  errorInfo?: unknown;
   locations: { line: number; column: number; sourceName: null }[] | null;
   message: string;
 }
@@ -20,7 +24,7 @@ export class RequestRefusedError extends Error {
   override readonly name = 'RequestRefusedError';
 
   constructor(
-    readonly status: 400 | 401 | 405 | 413,
+    readonly status: 400 | 401 | 403 | 405 | 413,
     readonly errorType: string,
     message: string,
     options?: ErrorOptions,
@@ -32,6 +36,14 @@ export class RequestRefusedError extends Error {
 /** HTTP 401. The caller could not be told. */
 export function unauthenticated(message: string, options?: ErrorOptions): RequestRefusedError {
   return new RequestRefusedError(401, 'UnauthorizedException', message, options);
+}
+
+/** HTTP 403. The signature of a request is none that the caller could have made. */
+export function signatureRefused(
+  errorType: 'IncompleteSignatureException' | 'InvalidSignatureException' | 'UnrecognizedClientException',
+  message: string,
+): RequestRefusedError {
+  return new RequestRefusedError(403, errorType, message);
 }
 
 /** HTTP 400. The body is not a GraphQL request. */
@@ -59,27 +71,34 @@ export function fieldError(errorType: string, message: string, errorInfo: unknow
   return new GraphQLError(message, undefined, undefined, undefined, undefined, undefined, { errorType, errorInfo });
 }
 
-/** An error of validation or execution as it stands in AppSync's answer. */
-export function formatFieldError(error: GraphQLError): FieldError {
-  return {
-    path: error.path ?? null,
-    data: null,
-    errorType: errorTypeOf(error),
-    errorInfo: error.extensions?.errorInfo ?? null,
-    locations: error.locations?.map(({ line, column }: SourceLocation) => ({ line, column, sourceName: null })) ?? null,
-    message: messageOf(error),
-  };
+/** The request does not say which of its operations to run, or names one that it does not have. */
+export function unknownOperation(operationName: string | undefined): AnswerError {
+  const message =
+    operationName === undefined
+      ? 'Must provide operation name if query contains multiple operations.'
+      : `Unknown operation named '${operationName}'.`;
+  return { path: null, errorType: 'UnknownOperationError', locations: null, message };
 }
 
-function errorTypeOf(error: GraphQLError): string | null {
-  const errorType = error.extensions?.errorType;
-  if (typeof errorType === 'string') return errorType;
-  // Without a path nothing was executed: the document or its variables were refused.
-  return error.path === undefined ? 'ValidationError' : null;
+/** An error of the query itself, before anything was executed, as it stands in AppSync's answer. */
+export function formatQueryError(error: GraphQLError, document: DocumentNode): AnswerError {
+  return { path: null, locations: locationsOf(error), message: validationMessage(error, document) };
 }
 
-function messageOf(error: GraphQLError): string {
-  if (!(error.originalError instanceof ScalarSerializationError)) return error.message;
-  const place = error.path?.map((step) => (typeof step === 'number' ? `[${step}]` : `/${step}`)).join('');
-  return `Can't serialize value (${place}) : ${error.message}`;
+/** An error of one field, as it stands in AppSync's answer. */
+export function formatFieldError(error: GraphQLError, schema: GraphQLSchema): AnswerError {
+  const path = error.path ?? null;
+  const { errorType, errorInfo = null } = error.extensions ?? {};
+  if (typeof errorType === 'string') {
+    return { path, data: null, errorType, errorInfo, locations: locationsOf(error), message: error.message };
+  }
+  if (error.originalError instanceof ScalarSerializationError) {
+    const message = `Can't serialize value (${resultPath(error)}) : ${error.message}`;
+    return { path, locations: null, message };
+  }
+  return { path, locations: null, message: nullMessage(error, schema) ?? error.message };
+}
+
+function locationsOf({ locations }: GraphQLError): AnswerError['locations'] {
+  return locations?.map(({ line, column }: SourceLocation) => ({ line, column, sourceName: null })) ?? null;
 }

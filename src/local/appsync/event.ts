@@ -1,6 +1,6 @@
 /** Owns the event that a resolver's Lambda receives: the payload of Amplify's own resolver template, field by field. */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { UserPoolIdentity } from '../cognito/user-pool.js';
+import type { Caller } from './caller.js';
 
 /**
  * What AppSync sends to the function of an Amplify `a.handler.function`. There is no `info` in it, although the type
@@ -12,7 +12,8 @@ export interface AppSyncEvent {
   typeName: string;
   fieldName: string;
   arguments: Record<string, unknown>;
-  identity: UserPoolIdentity;
+  /** Null for a caller with an API key. */
+  identity: Caller['identity'];
   /** The parent object; null for a field of Query or Mutation. */
   source: unknown;
   request: {
@@ -27,8 +28,10 @@ export interface AppSyncEvent {
 
 /** What one HTTP request brings to each of its resolvers. */
 export interface RequestContext {
-  identity: UserPoolIdentity;
+  caller: Caller;
   headers: Record<string, string>;
+  /** By when it must have been answered, on the clock of performance.now(). */
+  deadlineMillis: number;
 }
 
 export interface ResolvedField {
@@ -40,13 +43,13 @@ export interface ResolvedField {
 }
 
 /** The event of one field. It crosses to the Lambda as JSON, so it is made of plain values only. */
-export function createEvent(field: ResolvedField, { identity, headers }: RequestContext): AppSyncEvent {
+export function createEvent(field: ResolvedField, { caller, headers }: RequestContext): AppSyncEvent {
   return {
     typeName: field.typeName,
     fieldName: field.fieldName,
     // graphql-js hands out objects without a prototype.
     arguments: toPlainJson(field.arguments),
-    identity,
+    identity: caller.identity,
     source: field.source ?? null,
     request: { headers, domainName: null },
     prev: field.prev,

@@ -13,10 +13,15 @@ export interface GraphqlRequest {
   operationName: string | undefined;
 }
 
-/** Reads and parses a request; throws a RequestRefusedError with AppSync's text when it is none. */
-export async function readGraphqlRequest(request: IncomingMessage): Promise<GraphqlRequest> {
+/** Reads the body of a request; throws a RequestRefusedError when it is longer than AppSync takes. */
+export async function readRequestBody(request: IncomingMessage): Promise<Buffer> {
   const body = await readBody(request, REQUEST_LIMIT_BYTES);
   if (body === undefined) throw requestTooLarge(REQUEST_LIMIT_BYTES);
+  return body;
+}
+
+/** Parses a body; throws a RequestRefusedError with AppSync's text when it is no GraphQL request. */
+export function parseGraphqlRequest(body: Buffer): GraphqlRequest {
   if (body.length === 0) throw malformedRequest('Request body is empty.');
 
   const unparsable = (cause?: unknown) => malformedRequest('Unable to parse GraphQL query.', { cause });

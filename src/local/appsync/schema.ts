@@ -13,18 +13,39 @@ import {
   isScalarType,
   parse,
 } from 'graphql';
-import { type AccessCheck, createAccessCheck, createGroupCheck, notSupportedYet } from './authorization.js';
-import { authorizationModeDirectives, authRules, cognitoGroups, functionNames } from './directives.js';
+import {
+  type AccessCheck,
+  byGroups,
+  byMode,
+  createAccessCheck,
+  modeOfRule,
+  notSupportedYet,
+  orService,
+} from './authorization.js';
+import type { AuthorizationMode } from './caller.js';
+import {
+  authorizationModeDirectives,
+  authRules,
+  authRulesIn,
+  cognitoGroups,
+  type FunctionReference,
+  functionReferences,
+} from './directives.js';
 import { openEnvelope } from './envelope.js';
 import { notAuthorized } from './errors.js';
 import { type AppSyncEvent, createEvent, type RequestContext } from './event.js';
+import type { InvokeBefore } from './invocation.js';
 import { awsScalars } from './scalars.js';
 
 export interface ExecutableSchemaOptions {
   /** `schema.transform().schema` of an Amplify data schema. */
   sdl: string;
-  /** Runs a function and gives what it returned. */
-  invoke: (functionName: string, event: AppSyncEvent) => Promise<unknown>;
+  invoke: InvokeBefore;
+}
+
+/** The authorization modes of a schema's rules; the user pool is the default mode, and always one of them. */
+export function authorizationModesOf(sdl: string): ReadonlySet<AuthorizationMode> {
+  return new Set<AuthorizationMode>(['userPool', ...authRulesIn(sdl).map(modeOfRule)]);
 }
 
 type Field = GraphQLField<unknown, RequestContext, Record<string, unknown>>;
@@ -37,13 +58,13 @@ export function createExecutableSchema({ sdl, invoke }: ExecutableSchemaOptions)
   installAwsScalars(schema);
   if (schema.getSubscriptionType()) throw notSupportedYet('type Subscription');
 
+  const modes = authorizationModesOf(sdl);
   const roots = [schema.getQueryType(), schema.getMutationType()];
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
-    const mayReadType = createTypeCheck(type);
-    for (const field of Object.values(type.getFields())) {
-      resolveField({ type, field, mayReadType, isRoot: roots.includes(type), invoke });
-    }
+    const isRoot = roots.includes(type);
+    const mayReadType = isRoot ? undefined : createTypeCheck(type, modes);
+    for (const field of Object.values(type.getFields())) resolveField({ type, field, mayReadType, isRoot, invoke });
   }
   return schema;
 }
@@ -68,35 +89,45 @@ interface FieldToResolve {
 
 function resolveField({ type, field, mayReadType, isRoot, invoke }: FieldToResolve): void {
   const place = `${type.name}.${field.name}`;
-  const functions = functionNames(field.astNode?.directives);
+  const functions = functionReferences(field.astNode?.directives);
   if (isRoot && functions.length === 0) throw notSupportedYet(`${place}, which has no a.handler.function`);
 
   const rules = authRules(field.astNode?.directives);
-  const mayReadField = createAccessCheck(place, rules);
+  // A field of an object needs a rule of its own only where the object's is not enough.
+  const mayReadField = isRoot || rules !== undefined ? orService(createAccessCheck(place, rules)) : undefined;
   const resolve = functions.length > 0 ? resolveByFunctions(functions, invoke) : defaultFieldResolver;
   // Most fields of most types need no check: they keep graphql-js's own fast path.
-  if (functions.length === 0 && rules === undefined && mayReadType === undefined) return;
+  if (functions.length === 0 && mayReadField === undefined && mayReadType === undefined) return;
 
   field.resolve = (source, args, context, info) => {
-    if (!mayReadField(context.identity) || mayReadType?.(context.identity) === false) {
+    const { caller } = context;
+    if (mayReadField?.(caller, source) === false || mayReadType?.(caller, source) === false) {
       throw notAuthorized(type.name, field.name);
     }
     return resolve(source, args, context, info);
   };
 }
 
-/** The check that a type's own directives ask for; undefined when any user of the pool may read it. */
-function createTypeCheck(type: GraphQLObjectType): AccessCheck | undefined {
+/** The check that a type's own directives ask for; undefined when every caller that there can be may read it. */
+function createTypeCheck(type: GraphQLObjectType, modes: ReadonlySet<AuthorizationMode>): AccessCheck | undefined {
   const directives = type.astNode?.directives;
-  const modes = authorizationModeDirectives(directives);
-  if (modes.length > 0 && !modes.includes('aws_cognito_user_pools')) {
-    throw notSupportedYet(`@${modes.join(' @')} on type ${type.name}`);
+  const named = authorizationModeDirectives(directives);
+  const checks: AccessCheck[] = [];
+  if (named.includes('aws_api_key')) checks.push(byMode('apiKey'));
+  if (named.includes('aws_iam')) checks.push(byMode('iam'));
+  if (named.length === 0 || named.includes('aws_cognito_user_pools')) {
+    const groups = cognitoGroups(directives);
+    if (groups === undefined && modes.size === 1) return undefined;
+    checks.push(groups === undefined ? byMode('userPool') : byGroups(groups));
   }
-  const groups = cognitoGroups(directives);
-  return groups && createGroupCheck(groups);
+  if (checks.length === 0) throw notSupportedYet(`@${named.join(' @')} on type ${type.name}`);
+  return orService((caller, source) => checks.some((holds) => holds(caller, source)));
 }
 
-function resolveByFunctions(functions: readonly string[], invoke: ExecutableSchemaOptions['invoke']) {
+/** What Amplify's template answers for a function that nobody waits for. */
+const EVENT_ACCEPTED = { success: true };
+
+function resolveByFunctions(functions: readonly FunctionReference[], invoke: ExecutableSchemaOptions['invoke']) {
   return async (
     source: unknown,
     args: Record<string, unknown>,
@@ -105,9 +136,12 @@ function resolveByFunctions(functions: readonly string[], invoke: ExecutableSche
   ): Promise<unknown> => {
     // Several functions are a pipeline: each sees in `prev` what the one before returned.
     let prev: AppSyncEvent['prev'] = { result: {} };
-    for (const name of functions) {
+    for (const { name, isAsync } of functions) {
       const field = { typeName: info.parentType.name, fieldName: info.fieldName, arguments: args, source, prev };
-      prev = { result: openEnvelope(name, await invoke(name, createEvent(field, context))) };
+      const invocation = invoke(name, createEvent(field, context), context.deadlineMillis);
+      // Its failure is in the function's own log only, as in AWS.
+      if (isAsync) invocation.catch(() => {});
+      prev = { result: isAsync ? EVENT_ACCEPTED : openEnvelope(name, await invocation) };
     }
     return prev.result;
   };

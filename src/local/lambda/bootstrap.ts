@@ -14,9 +14,6 @@ const API = '/2018-06-01/runtime';
 const [hostname, port] = requiredVariable('AWS_LAMBDA_RUNTIME_API').split(':');
 const agent = new http.Agent({ keepAlive: true });
 
-// The starter holds the other end. When it goes, by SIGKILL too, so do we.
-process.stdin.on('end', () => process.exit(0)).resume();
-
 const handler = await initialize();
 for (;;) await serveOneInvocation(handler);
 
@@ -27,11 +24,14 @@ async function initialize(): Promise<Handler> {
       pathToFileURL(join(requiredVariable('LAMBDA_TASK_ROOT'), `${file}.mjs`)).href
     );
     const exported = module[name ?? ''];
-    if (typeof exported !== 'function') throw new Error(`${file}.mjs does not export a function named ${name}.`);
-    return exported as Handler;
-  } catch (error) {
-    await call('POST', `${API}/init/error`, JSON.stringify(describe(error)));
-    process.exit(1);
+    if (typeof exported === 'function') return exported as Handler;
+    const problem = exported === undefined ? 'undefined or not exported' : 'not a function';
+    throw errorNamed('Runtime.HandlerNotFound', `${file}.${name} is ${problem}`);
+  } catch (cause) {
+    const error = cause instanceof SyntaxError ? errorNamed('Runtime.UserCodeSyntaxError', String(cause)) : cause;
+    await report('Init Error', 'undefined', `${API}/init/error`, error);
+    // Ends the process with status 1, as every error does that nobody catches.
+    throw error;
   }
 }
 
@@ -50,11 +50,31 @@ async function serveOneInvocation(handle: Handler): Promise<void> {
     getRemainingTimeInMillis: () => deadlineMillis - Date.now(),
   };
   try {
-    const result = await handle(JSON.parse(body), context);
-    await call('POST', `${API}/invocation/${requestId}/response`, JSON.stringify(result ?? null));
+    const result = stringify(await handle(JSON.parse(body), context));
+    await call('POST', `${API}/invocation/${requestId}/response`, result);
   } catch (error) {
-    await call('POST', `${API}/invocation/${requestId}/error`, JSON.stringify(describe(error)));
+    await report('Invoke Error', requestId, `${API}/invocation/${requestId}/error`, error);
   }
+}
+
+/** Writes the line that Lambda's runtime writes, and tells the Runtime API. */
+async function report(kind: string, requestId: string, path: string, error: unknown): Promise<void> {
+  const { errorType, errorMessage, trace } = describe(error);
+  const line = JSON.stringify({ errorType, errorMessage, stack: trace });
+  process.stderr.write(`${new Date().toISOString()}\t${requestId}\tERROR\t${kind} \t${line}\n`);
+  await call('POST', path, JSON.stringify({ errorType, errorMessage, trace }));
+}
+
+function stringify(result: unknown): string {
+  try {
+    return JSON.stringify(result ?? null);
+  } catch {
+    throw errorNamed('Runtime.JSONStringifyError', 'Unable to stringify response body');
+  }
+}
+
+function errorNamed(name: string, message: string): Error {
+  return Object.assign(new Error(message), { name });
 }
 
 function describe(error: unknown): { errorType: string; errorMessage: string; trace: string[] } {

@@ -1,11 +1,16 @@
-/** One Lambda execution environment: a process that runs the bundle, and serves one invocation at a time. */
-import { type ChildProcess, spawn } from 'node:child_process';
+/**
+ * One Lambda execution environment: INIT, then one invocation at a time, frozen in between. When its runtime crashes or
+ * runs out of time it is reset, and the next invocation initializes it again, on that invocation's own time.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { FunctionError } from './function-error.js';
-import { type RuntimeApi, startRuntimeApi } from './runtime-api.js';
+import { setImmediate } from 'node:timers/promises';
+import { type FunctionError, runtimeExited, timedOut } from './function-error.js';
+import { endLine, failureLines, initReportLine, type PlatformFailure, reportLine, startLine } from './platform-log.js';
+import { type Failure, type Outcome, type Runtime, startRuntime } from './runtime.js';
+
+/** Lambda's limit for the INIT phase, whatever the function's own timeout. */
+const INIT_LIMIT_MILLIS = 10_000;
 
 export interface FunctionConfiguration {
   name: string;
@@ -14,147 +19,169 @@ export interface FunctionConfiguration {
   /** The function's own variables, as amplify/ sets them, and the credentials of its role. */
   environment: Readonly<Record<string, string>>;
   region: string;
-  /** 1..900. After that the environment is killed, as Lambda does. */
+  /** 1..900. After that the environment is reset, as Lambda does. */
   timeoutSeconds: number;
+  /** 128..10240. Reported beside what was used; not enforced. */
   memoryMB: number;
   /** One line of the function's output. */
   onLog: (line: string) => void;
+  /** One line of Lambda's own: START, END, REPORT, and what went wrong. @default - nobody is told */
+  onPlatformLog?: (line: string) => void;
+  /** @default 10_000, Lambda's own limit */
+  initLimitMillis?: number;
 }
 
 export interface InvocationResult {
   requestId: string;
   payload: unknown;
+  /** From the event to the answer; with the INIT phase, where the environment had been reset. */
   millis: number;
 }
 
 export interface ExecutionEnvironment {
-  /** Milliseconds from spawn to the first request for an event. */
-  readonly initMillis: number;
-  /** Resolves when the process has ended, for whatever reason. */
-  readonly ended: Promise<void>;
+  /** Milliseconds of the INIT phase; undefined before it, and when it failed. */
+  readonly initMillis: number | undefined;
+  /**
+   * The INIT phase. Call it once, and first. It resolves whether it went well or not: if not, the first invocation tries
+   * again, and reports what is wrong.
+   */
+  initialize(): Promise<void>;
   /** @throws FunctionError when the handler throws, runs out of time, or ends the process. */
   invoke(event: unknown): Promise<InvocationResult>;
+  /** The most that any of its runtimes has used, in MB. */
+  maxMemoryUsedMB(): number;
+  /** Ends it at once, whatever it is doing. */
   stop(): Promise<void>;
 }
 
-interface CurrentInvocation {
-  requestId: string;
-  resolve: (payload: unknown) => void;
-  reject: (error: FunctionError) => void;
+/** An invocation that is over. */
+interface Finished {
+  outcome: Outcome;
+  /** What ended the runtime; undefined when it lives on. */
+  failure: Failure | undefined;
+  millis: number;
 }
 
-/** @throws FunctionError when the module cannot be loaded. */
-export async function startExecutionEnvironment(configuration: FunctionConfiguration): Promise<ExecutionEnvironment> {
-  const start = performance.now();
-  let current: CurrentInvocation | undefined;
-  let initialized: () => void = () => {};
-  let failInit: (error: FunctionError) => void = () => {};
-  const ready = new Promise<void>((resolve, reject) => {
-    initialized = resolve;
-    failInit = reject;
-  });
-  let waitingForEvent: () => void = initialized;
+export function createExecutionEnvironment(configuration: FunctionConfiguration): ExecutionEnvironment {
+  const { name, region, timeoutSeconds, memoryMB, onPlatformLog = () => {} } = configuration;
+  const functionArn = `arn:aws:lambda:${region}:000000000000:function:${name}`;
+  let runtime: Runtime | undefined;
+  let underWay: Promise<unknown> = Promise.resolve();
+  let stopped = false;
+  let initMillis: number | undefined;
+  let unreportedInitMillis: number | undefined;
+  let peakMB = 0;
 
-  const api = await startRuntimeApi({
-    onReady: () => waitingForEvent(),
-    onInitError: (error) => failInit(error),
-    onResult: (requestId, payload) => {
-      if (current?.requestId === requestId) current.resolve(payload);
-    },
-    onFailure: (requestId, error) => {
-      if (current?.requestId === requestId) current.reject(error);
-    },
-  });
+  const measureMemory = () => {
+    peakMB = Math.max(peakMB, runtime?.maxMemoryUsedMB() ?? 0);
+    return peakMB;
+  };
 
-  const child = spawnRuntime(configuration, api);
-  const ended = once(child, 'close').then(async ([code, signal]) => {
-    const error = new FunctionError('Runtime.ExitError', `Runtime exited with ${signal ?? `exit status ${code}`}.`);
-    failInit(error);
-    current?.reject(error);
-    await api.close();
-  });
-  await ready;
-  const initMillis = performance.now() - start;
+  const reset = async () => {
+    measureMemory();
+    const ending = runtime;
+    runtime = undefined;
+    await ending?.stop();
+  };
+
+  const start = async (phase: 'init' | 'invoke', limitMillis: number): Promise<Runtime | Failure> => {
+    const startedAt = performance.now();
+    const starting = await startRuntime(configuration);
+    runtime = starting;
+    // Stopped in the meantime: nobody but us knows of the process.
+    if (stopped) await reset();
+    const outcome = await starting.initialize(limitMillis);
+    if (outcome.kind === 'done') return starting;
+    if (!stopped) onPlatformLog(initReportLine(performance.now() - startedAt, phase, describeFailure(outcome)));
+    await reset();
+    return outcome;
+  };
+
+  const run = async (requestId: string, event: unknown): Promise<Finished> => {
+    const startedAt = performance.now();
+    const elapsedMillis = () => performance.now() - startedAt;
+    const remainingMillis = () => timeoutSeconds * 1_000 - elapsedMillis();
+    const deadlineMillis = Date.now() + timeoutSeconds * 1_000;
+
+    const ready = runtime ?? (await start('invoke', timeoutSeconds * 1_000));
+    if ('kind' in ready) return { outcome: ready, failure: ready, millis: elapsedMillis() };
+    ready.thaw();
+    const outcome = await ready.run({ requestId, event, deadlineMillis, functionArn }, remainingMillis());
+    const millis = elapsedMillis();
+    if (outcome.kind === 'timedOut' || outcome.kind === 'exited') return { outcome, failure: outcome, millis };
+    const end = await ready.finish(remainingMillis());
+    return { outcome, failure: end.kind === 'done' ? undefined : end, millis };
+  };
+
+  const invoke = async (event: unknown): Promise<InvocationResult> => {
+    const requestId = randomUUID();
+    onPlatformLog(startLine(requestId));
+    const { outcome, failure, millis } = await run(requestId, event);
+    const error = outcome.kind === 'done' ? undefined : toFunctionError(outcome, requestId, timeoutSeconds);
+    // What the function has written comes through pipes of its own, which are read in the same turn as the answer.
+    await setImmediate();
+    if (failure !== undefined) {
+      const cause = toFunctionError(failure, requestId, timeoutSeconds);
+      for (const line of failureLines(requestId, cause, new Date())) onPlatformLog(line);
+    }
+    onPlatformLog(endLine(requestId));
+    onPlatformLog(
+      reportLine({
+        requestId,
+        durationMillis: millis,
+        memorySizeMB: memoryMB,
+        maxMemoryUsedMB: measureMemory(),
+        initMillis: unreportedInitMillis,
+        failure: failure && describeFailure(failure),
+      }),
+    );
+    unreportedInitMillis = undefined;
+    if (failure === undefined) runtime?.freeze();
+    else await reset();
+    if (outcome.kind === 'done') return { requestId, payload: outcome.payload, millis };
+    throw error;
+  };
 
   return {
-    initMillis,
-    ended,
+    get initMillis() {
+      return initMillis;
+    },
+
+    maxMemoryUsedMB: measureMemory,
+
+    async initialize() {
+      const startedAt = performance.now();
+      underWay = start('init', configuration.initLimitMillis ?? INIT_LIMIT_MILLIS);
+      const ready = (await underWay) as Runtime | Failure;
+      if ('kind' in ready) return;
+      initMillis = performance.now() - startedAt;
+      unreportedInitMillis = initMillis;
+      measureMemory();
+      ready.freeze();
+    },
 
     async invoke(event) {
-      const requestId = randomUUID();
-      const invocationStart = performance.now();
-      const { timeoutSeconds, name, region } = configuration;
-      const nextEvent = new Promise<void>((resolve) => {
-        waitingForEvent = resolve;
-      });
-      const timer = setTimeout(() => {
-        current?.reject(
-          new FunctionError(
-            'Sandbox.Timedout',
-            `${requestId} Task timed out after ${timeoutSeconds.toFixed(2)} seconds`,
-          ),
-        );
-        child.kill('SIGKILL');
-      }, timeoutSeconds * 1_000);
-      try {
-        const payload = await new Promise<unknown>((resolve, reject) => {
-          current = { requestId, resolve, reject };
-          api.deliver({
-            requestId,
-            event,
-            deadlineMillis: Date.now() + timeoutSeconds * 1_000,
-            functionArn: `arn:aws:lambda:${region}:000000000000:function:${name}`,
-          });
-        });
-        const millis = performance.now() - invocationStart;
-        // The environment is free again once the runtime has asked for its next event.
-        await Promise.race([nextEvent, ended]);
-        return { requestId, payload, millis };
-      } catch (error) {
-        // After an error that the handler threw, the environment lives on; after a kill or an exit it is gone.
-        await Promise.race([nextEvent, ended]);
-        throw error;
-      } finally {
-        clearTimeout(timer);
-        current = undefined;
-      }
+      if (stopped) throw new Error('The execution environment has been stopped.');
+      const invocation = invoke(event);
+      underWay = invocation;
+      return invocation;
     },
 
     async stop() {
-      child.kill('SIGKILL');
-      await ended;
+      stopped = true;
+      await reset();
+      await Promise.allSettled([underWay]);
     },
   };
 }
 
-function spawnRuntime(configuration: FunctionConfiguration, api: RuntimeApi): ChildProcess {
-  const { directory, name, region, memoryMB, environment, onLog } = configuration;
-  const child = spawn(process.execPath, [join(directory, 'bootstrap.mjs')], {
-    cwd: directory,
-    // stdin stays open for as long as we live: its end tells the process that we are gone.
-    stdio: ['pipe', 'pipe', 'pipe'],
-    // A group of its own: Ctrl-C goes to the starter alone, which then stops everything in order.
-    detached: true,
-    // Nothing of the developer's own environment reaches the function.
-    env: {
-      PATH: '/usr/local/bin:/usr/bin:/bin',
-      LANG: 'en_US.UTF-8',
-      TZ: ':UTC',
-      AWS_LAMBDA_RUNTIME_API: api.address,
-      AWS_LAMBDA_FUNCTION_NAME: name,
-      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMB),
-      AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
-      AWS_LAMBDA_LOG_STREAM_NAME: 'local',
-      AWS_REGION: region,
-      AWS_DEFAULT_REGION: region,
-      LAMBDA_TASK_ROOT: directory,
-      _HANDLER: 'index.handler',
-      ...environment,
-    },
-  });
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on('line', onLog);
-  }
-  return child;
+function describeFailure(failure: Failure): PlatformFailure {
+  if (failure.kind === 'timedOut') return { status: 'timeout' };
+  const errorType = failure.kind === 'exited' ? 'Runtime.ExitError' : failure.error.errorType;
+  return { status: 'error', errorType };
+}
+
+function toFunctionError(failure: Failure, requestId: string, timeoutSeconds: number): FunctionError {
+  if (failure.kind === 'failed') return failure.error;
+  return failure.kind === 'timedOut' ? timedOut(requestId, timeoutSeconds) : runtimeExited(requestId, failure.exit);
 }

@@ -2,21 +2,44 @@
  * A Lambda function: as many execution environments as there are concurrent invocations, up to a limit. Beyond it,
  * invocations wait in line; in AWS they would be throttled only at the account's or the function's own limit.
  */
+import { RecentDurations } from '../statistics.js';
 import {
+  createExecutionEnvironment,
   type ExecutionEnvironment,
   type FunctionConfiguration,
   type InvocationResult,
-  startExecutionEnvironment,
 } from './execution-environment.js';
+import { FunctionError } from './function-error.js';
 
 export interface LocalFunctionOptions extends FunctionConfiguration {
-  /** Each is a process of about 60 MB. @default 4 */
+  /** Each is a process of about 60 MB, which serves one invocation at a time. 1 or more. @default 4 */
   maxEnvironments?: number;
 }
 
 export interface LocalInvocationResult extends InvocationResult {
-  /** Set when the invocation had to wait for a new environment. */
+  /** Set when the invocation had to wait for a new environment: milliseconds of its INIT phase. */
   initMillis: number | undefined;
+}
+
+/** Counted since the start; durations are those of the last 500 invocations. */
+export interface FunctionStatistics {
+  /** Environments that there are, and of those the busy ones: in their INIT phase or serving an invocation. */
+  environments: number;
+  busyEnvironments: number;
+  maxEnvironments: number;
+  /** Invocations that wait for an environment. */
+  waiting: number;
+  /** INIT phases of new environments, failed ones too. */
+  coldStarts: number;
+  invocations: number;
+  /** Invocations that failed: the handler threw, ran out of time, or ended the process. */
+  errors: number;
+  /** Of those, the ones that ran out of time. */
+  timeouts: number;
+  p50Millis: number | undefined;
+  /** The most that any environment has used. */
+  maxMemoryUsedMB: number;
+  memoryMB: number;
 }
 
 export interface LocalFunction {
@@ -26,6 +49,7 @@ export interface LocalFunction {
   warmUp(): Promise<void>;
   /** New code: environments that are busy finish their invocation, then all start afresh. */
   replaceEnvironments(): void;
+  statistics(): FunctionStatistics;
   stop(): Promise<void>;
 }
 
@@ -37,44 +61,39 @@ export function createLocalFunction(options: LocalFunctionOptions): LocalFunctio
   const idle: ExecutionEnvironment[] = [];
   const warmingUp: Promise<ExecutionEnvironment>[] = [];
   const waiting: ((environment: ExecutionEnvironment | undefined) => void)[] = [];
-  let starting = 0;
   let generation = 0;
   const generationOf = new WeakMap<ExecutionEnvironment, number>();
-  const starts = new Set<Promise<unknown>>();
+  const durations = new RecentDurations();
+  const counts = { coldStarts: 0, invocations: 0, errors: 0, timeouts: 0 };
+  let maxMemoryUsedMB = 0;
   let stopped = false;
 
   const start = async (): Promise<ExecutionEnvironment> => {
-    starting += 1;
-    const started = startExecutionEnvironment(options);
-    starts.add(started);
+    const environment = createExecutionEnvironment(options);
+    all.add(environment);
+    generationOf.set(environment, generation);
+    counts.coldStarts += 1;
     try {
-      const environment = await started;
-      all.add(environment);
-      generationOf.set(environment, generation);
-      void environment.ended.then(() => retire(environment));
+      await environment.initialize();
       return environment;
-    } finally {
-      starting -= 1;
-      starts.delete(started);
-      // Should it have failed, the place is free for the next in line, who reports the failure to their own caller.
-      if (all.size + starting < maxEnvironments) waiting.shift()?.(undefined);
+    } catch (error) {
+      // It could not even be started: the place is free for the next in line.
+      await retire(environment);
+      throw error;
     }
   };
 
-  const retire = (environment: ExecutionEnvironment) => {
+  const retire = async (environment: ExecutionEnvironment): Promise<void> => {
     all.delete(environment);
-    const index = idle.indexOf(environment);
-    if (index >= 0) idle.splice(index, 1);
     // Somebody in line may now start an environment of their own.
     waiting.shift()?.(undefined);
+    await environment.stop();
   };
 
-  const isUsable = (environment: ExecutionEnvironment) =>
-    all.has(environment) && generationOf.get(environment) === generation;
-
   const release = (environment: ExecutionEnvironment) => {
-    if (!isUsable(environment)) {
-      void environment.stop();
+    maxMemoryUsedMB = Math.max(maxMemoryUsedMB, environment.maxMemoryUsedMB());
+    if (stopped || generationOf.get(environment) !== generation) {
+      void retire(environment);
       return;
     }
     const next = waiting.shift();
@@ -89,17 +108,28 @@ export function createLocalFunction(options: LocalFunctionOptions): LocalFunctio
       if (free !== undefined) return { environment: free, cold: false };
       const warming = warmingUp.shift();
       if (warming !== undefined) return { environment: await warming, cold: true };
-      if (all.size + starting < maxEnvironments) return { environment: await start(), cold: true };
+      if (all.size < maxEnvironments) return { environment: await start(), cold: true };
       const handedOver = await new Promise<ExecutionEnvironment | undefined>((resolve) => waiting.push(resolve));
       if (handedOver !== undefined) return { environment: handedOver, cold: false };
     }
   };
 
+  const count = (error: unknown) => {
+    counts.errors += 1;
+    if (error instanceof FunctionError && error.errorType === 'Sandbox.Timedout') counts.timeouts += 1;
+  };
+
   return {
     async invoke(event) {
       const { environment, cold } = await acquire();
+      counts.invocations += 1;
       try {
-        return { ...(await environment.invoke(event)), initMillis: cold ? environment.initMillis : undefined };
+        const result = await environment.invoke(event);
+        durations.add(result.millis);
+        return { ...result, initMillis: cold ? environment.initMillis : undefined };
+      } catch (error) {
+        count(error);
+        throw error;
       } finally {
         release(environment);
       }
@@ -110,7 +140,7 @@ export function createLocalFunction(options: LocalFunctionOptions): LocalFunctio
       warmingUp.push(warming);
       const environment = await warming.catch(() => undefined);
       const index = warmingUp.indexOf(warming);
-      // Whoever was quick enough to claim it, or to be told that it failed, has taken it from the list.
+      // Whoever was quick enough to claim it has taken it from the list.
       if (index < 0) return;
       warmingUp.splice(index, 1);
       if (environment !== undefined) release(environment);
@@ -118,14 +148,27 @@ export function createLocalFunction(options: LocalFunctionOptions): LocalFunctio
 
     replaceEnvironments() {
       generation += 1;
-      for (const environment of idle.splice(0)) void environment.stop();
+      for (const environment of idle.splice(0)) void retire(environment);
+    },
+
+    statistics() {
+      const environments = all.size;
+      return {
+        environments,
+        busyEnvironments: environments - idle.length,
+        maxEnvironments,
+        waiting: waiting.length,
+        ...counts,
+        p50Millis: durations.p50Millis,
+        maxMemoryUsedMB,
+        memoryMB: options.memoryMB,
+      };
     },
 
     async stop() {
       stopped = true;
       generation += 1;
       for (const wake of waiting.splice(0)) wake(undefined);
-      await Promise.allSettled(starts);
       await Promise.all([...all].map((environment) => environment.stop()));
     },
   };

@@ -6,7 +6,8 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { FunctionError } from './function-error.js';
+import { readBody } from '../web/read-body.js';
+import { FunctionError, responseTooLarge } from './function-error.js';
 
 export interface Invocation {
   requestId: string;
@@ -31,11 +32,29 @@ export interface RuntimeApi {
   close(): Promise<void>;
 }
 
+/** The longest response to a synchronous invocation: 6 MB and a little. */
+const RESPONSE_LIMIT_BYTES = 6_291_556;
+
 const PATH =
   /^\/2018-06-01\/runtime\/(?:init\/(?<init>error)|invocation\/(?:next|(?<id>[\w-]+)\/(?<kind>response|error)))$/;
 
 export async function startRuntimeApi(callbacks: RuntimeApiCallbacks): Promise<RuntimeApi> {
   let waiting: http.ServerResponse | undefined;
+
+  /** The outcome of INIT or of an invocation, whatever the function's code has made of it. */
+  const takeReport = async (
+    request: http.IncomingMessage,
+    response: http.ServerResponse,
+    { init, id = '', kind }: Partial<Record<string, string>>,
+  ): Promise<void> => {
+    const body = await readBody(request, RESPONSE_LIMIT_BYTES);
+    response.writeHead(body === undefined ? 413 : 202, { 'content-type': 'application/json' }).end('{"status":"OK"}');
+    if (init !== undefined) return callbacks.onInitError(parseError(body));
+    if (kind === 'error') return callbacks.onFailure(id, parseError(body));
+    const payload = body === undefined ? responseTooLarge(RESPONSE_LIMIT_BYTES) : parseResponse(body);
+    if (payload instanceof FunctionError) callbacks.onFailure(id, payload);
+    else callbacks.onResult(id, payload);
+  };
 
   const server = http.createServer((request, response) => {
     const path = PATH.exec(request.url ?? '')?.groups;
@@ -45,14 +64,12 @@ export async function startRuntimeApi(callbacks: RuntimeApiCallbacks): Promise<R
       waiting = response;
       callbacks.onReady();
     } else {
-      void readBody(request).then((body) => {
-        response.writeHead(202, { 'content-type': 'application/json' }).end('{"status":"OK"}');
-        if (path.init !== undefined) callbacks.onInitError(parseError(body));
-        else if (path.kind === 'response') callbacks.onResult(path.id ?? '', JSON.parse(body));
-        else callbacks.onFailure(path.id ?? '', parseError(body));
-      });
+      // A runtime that is killed while it answers has nobody left to be told.
+      takeReport(request, response, path).catch(() => response.destroy());
     }
   });
+  // A frozen runtime does not see its connection close, and would send its next answer into it.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 
@@ -81,13 +98,19 @@ export async function startRuntimeApi(callbacks: RuntimeApiCallbacks): Promise<R
   };
 }
 
-async function readBody(request: http.IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+function parseResponse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return new FunctionError('Local:InvalidResponse', 'What the runtime posted as the response is no JSON.');
+  }
 }
 
-function parseError(body: string): FunctionError {
-  const { errorType, errorMessage } = JSON.parse(body) as { errorType: string; errorMessage: string };
-  return new FunctionError(errorType, errorMessage);
+function parseError(body: Buffer | undefined): FunctionError {
+  try {
+    const { errorType, errorMessage } = JSON.parse(body?.toString('utf8') ?? '') ?? {};
+    return new FunctionError(String(errorType ?? 'Unhandled'), String(errorMessage ?? ''));
+  } catch {
+    return new FunctionError('Local:InvalidResponse', 'What the runtime posted as an error is no JSON.');
+  }
 }

@@ -18,12 +18,14 @@ let project: string;
 let functions: LocalFunctions | undefined;
 let builds: BuildEvent[];
 let logs: string[];
+let logStream: string[];
 
 beforeEach(async () => {
   project = await mkdtemp(join(tmpdir(), 'functions-'));
   await mkdir(join(project, 'amplify/functions/greeter'), { recursive: true });
   builds = [];
   logs = [];
+  logStream = [];
 });
 afterEach(async () => {
   await functions?.stop();
@@ -44,6 +46,7 @@ async function buildGreeter(watch: boolean): Promise<LocalFunctions> {
     watch,
     onBuild: (event) => builds.push(event),
     onLog: (_, line) => logs.push(line),
+    onLogStream: (_, line) => logStream.push(line),
   });
   functions.start(ACCESS);
   return functions;
@@ -111,6 +114,23 @@ test('passes on a record that reports an error', async () => {
   await (await target.invoke('greeter', {})).log;
 
   expect(logs.join()).toContain('DatabaseUnavailableError');
+});
+
+test('has the whole log as CloudWatch would have it, and figures of each function', async () => {
+  await writeHandler(`export const handler = async (_: unknown, { awsRequestId }: { awsRequestId: string }) => {
+    console.log(JSON.stringify({ level: 'info', requestId: awsRequestId, rows: 0 }));
+  };`);
+  const target = await buildGreeter(false);
+
+  const { requestId } = await target.invoke('greeter', {});
+
+  expect(logStream.map((line) => line.replace(/\t.*/, ''))).toEqual([
+    `START RequestId: ${requestId} Version: $LATEST`,
+    `{"level":"info","requestId":"${requestId}","rows":0}`,
+    `END RequestId: ${requestId}`,
+    `REPORT RequestId: ${requestId}`,
+  ]);
+  expect(target.statistics()).toMatchObject({ greeter: { invocations: 1, coldStarts: 1, environments: 1 } });
 });
 
 test('has the database’s place and the role’s credentials in the environment, and no password', async () => {

@@ -6,12 +6,13 @@ import { getIntrospectionQuery } from 'graphql';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { schema } from '../../../../amplify/data/schema.js';
+import { createAppSyncAccess } from '../../../../src/local/appsync/access-file.js';
 import { createGraphqlEndpoint, type RequestRecord } from '../../../../src/local/appsync/endpoint.js';
 import type { AppSyncEvent } from '../../../../src/local/appsync/event.js';
 import { type LocalUserPool, loadOrCreateUserPool, subOf } from '../../../../src/local/cognito/user-pool.js';
 import { startWebServer, type WebServer } from '../../../../src/local/web/server.js';
 
-const RESOLVER_TIMEOUT_MILLIS = 200;
+const REQUEST_LIMIT_MILLIS = 200;
 
 const ORDER = {
   id: 'order-1',
@@ -30,7 +31,9 @@ const MORE_SDL = `
     staff: String @function(name: "staff") @auth(rules: [{allow: groups, groups: ["admins", "auditors"]}])
     report: Report @function(name: "report") @auth(rules: [{allow: private}])
     unruled: String @function(name: "unruled")
+    later: Accepted @function(name: "later", invocationType: Event) @auth(rules: [{allow: private}])
   }
+  type Accepted { success: Boolean! }
   type Report { title: String, secret: Secret }
   type Secret @aws_cognito_user_pools(cognito_groups: ["admins"]) { text: String }
 `;
@@ -39,6 +42,7 @@ type Invoke = (functionName: string, event: AppSyncEvent) => Promise<unknown>;
 
 let stateDirectory: string;
 let userPool: LocalUserPool;
+const access = createAppSyncAccess();
 let server: WebServer;
 let invoke: Invoke;
 let events: { functionName: string; event: AppSyncEvent }[];
@@ -55,7 +59,9 @@ beforeAll(async () => {
     createGraphqlEndpoint({
       sdl,
       userPool,
-      resolverTimeoutMillis: RESOLVER_TIMEOUT_MILLIS,
+      access,
+      region: 'eu-west-1',
+      requestLimitMillis: REQUEST_LIMIT_MILLIS,
       onRequest: (record) => records.push(record),
       async invoke(functionName, event) {
         events.push({ functionName, event });
@@ -328,7 +334,16 @@ describe('what a function returns', () => {
     });
   });
 
-  it('is a timeout when it takes longer than a resolver may', async () => {
+  it('is a timeout when several of a pipeline take longer together than a request may', async () => {
+    invoke = () => new Promise((resolve) => setTimeout(resolve, 0.7 * REQUEST_LIMIT_MILLIS, { data: 'late' }));
+
+    const { body } = await query(alice, '{ pipeline }', { path: '/more' });
+
+    expect(body.errors).toMatchObject([{ errorType: 'ExecutionTimeout', path: ['pipeline'] }]);
+    expect(events.map(({ functionName }) => functionName)).toEqual(['first', 'second']);
+  });
+
+  it('is a timeout when it takes longer than a request may', async () => {
     invoke = () => new Promise(() => {});
 
     const { body } = await query(alice, '{ getOrder(id: "1") { id } }');
@@ -342,12 +357,44 @@ describe('what a function returns', () => {
     const { body } = await query(alice, '{ listOrders { items { createdAt } } }');
 
     expect(body.data).toBeNull();
-    expect(body.errors).toMatchObject([
+    expect(body.errors).toEqual([
       {
+        path: ['listOrders', 'items', 0, 'createdAt'],
+        locations: null,
         message:
           "Can't serialize value (/listOrders/items[0]/createdAt) : Unable to serialize `yesterday` as a valid DateTime Object.",
       },
     ]);
+  });
+
+  it('is refused where it has null and the schema does not allow it', async () => {
+    invoke = async () => ({ data: { items: [ORDER, { ...ORDER, totalCents: null }], nextToken: null } });
+
+    const { body } = await query(alice, '{ listOrders { items { totalCents } } }');
+
+    expect(body).toEqual({
+      data: null,
+      errors: [
+        {
+          path: ['listOrders', 'items', 1, 'totalCents'],
+          locations: null,
+          message:
+            "Cannot return null for non-nullable type: 'Int' within parent 'Order' (/listOrders/items[1]/totalCents)",
+        },
+      ],
+    });
+  });
+});
+
+describe('a function that nobody waits for', () => {
+  it('is invoked, and the field is answered at once, whatever comes of it', async () => {
+    invoke = () => new Promise((_, reject) => setTimeout(() => reject(new Error('later')), 50));
+
+    const { body } = await query(alice, '{ later { success } }', { path: '/more' });
+
+    expect(body).toEqual({ data: { later: { success: true } } });
+    expect(theEvent().functionName).toBe('later');
+    await new Promise((resolve) => setTimeout(resolve, 100));
   });
 });
 
@@ -414,7 +461,7 @@ describe('a request that is none', () => {
     });
   });
 
-  it('is answered with 200 and a ValidationError when the schema does not have it', async () => {
+  it('is answered with 200 and a message without a type when the schema does not have it', async () => {
     const { status, body } = await query(alice, '{ badfield }');
 
     expect(status).toBe(200);
@@ -423,28 +470,70 @@ describe('a request that is none', () => {
       errors: [
         {
           path: null,
-          data: null,
-          errorType: 'ValidationError',
-          errorInfo: null,
           locations: [{ line: 1, column: 3, sourceName: null }],
-          message: expect.stringContaining('badfield'),
+          message:
+            "Validation error of type FieldUndefined: Field 'badfield' in type 'Query' is undefined @ 'badfield'",
         },
       ],
     });
   });
 
   it.each([
-    ['a variable is missing', 'query ($id: ID!) { getOrder(id: $id) { id } }', {}],
+    [
+      'a field of an object is unknown',
+      '{ listOrders { items { price } } }',
+      {},
+      "Validation error of type FieldUndefined: Field 'price' in type 'Order' is undefined @ 'listOrders/items/price'",
+    ],
+    [
+      'an argument is missing',
+      '{ getOrder { id } }',
+      {},
+      "Validation error of type MissingFieldArgument: Missing field argument id @ 'getOrder'",
+    ],
+    [
+      'an argument is unknown',
+      '{ getOrder(id: "1", key: 2) { id } }',
+      {},
+      "Validation error of type UnknownArgument: Unknown field argument key @ 'getOrder'",
+    ],
+    [
+      'an object has no selection',
+      '{ getOrder(id: "1") }',
+      {},
+      "Validation error of type SubSelectionRequired: Sub selection required for type Order of field getOrder @ 'getOrder'",
+    ],
+    [
+      'a list has no selection',
+      '{ listOrders { items } }',
+      {},
+      "Validation error of type SubSelectionRequired: Sub selection required for type null of field items @ 'listOrders/items'",
+    ],
+    [
+      'a variable is missing',
+      'query ($id: ID!) { getOrder(id: $id) { id } }',
+      {},
+      "Variable 'id' has coerced Null value for NonNull type 'ID!'",
+    ],
+    [
+      'a variable is null',
+      'query ($id: ID!) { getOrder(id: $id) { id } }',
+      { id: null },
+      "Variable 'id' has coerced Null value for NonNull type 'ID!'",
+    ],
     [
       'a variable is of another type',
       'query ($limit: Int) { listOrders(limit: $limit) { nextToken } }',
       { limit: 'x' },
+      expect.stringContaining('limit'),
     ],
-  ])('is answered in the same way when %s', async (_, text, variables) => {
+  ])('is answered in graphql-java’s words when %s', async (_, text, variables, message) => {
     const { status, body } = await query(alice, text, { variables });
 
-    expect({ status, data: body.data }).toEqual({ status: 200, data: null });
-    expect(body.errors).toMatchObject([{ path: null, errorType: 'ValidationError' }]);
+    expect({ status, body }).toEqual({
+      status: 200,
+      body: { data: null, errors: [{ path: null, locations: [expect.any(Object)], message }] },
+    });
     expect(events).toEqual([]);
   });
 
@@ -454,7 +543,14 @@ describe('a request that is none', () => {
     const unnamed = await query(alice, text);
     const named = await query(alice, text, { operationName: 'B' });
 
-    expect(unnamed.body.errors).toMatchObject([{ message: expect.stringContaining('Must provide operation name') }]);
+    const unknown = await query(alice, text, { operationName: 'C' });
+    expect(unnamed).toMatchObject({
+      status: 200,
+      body: { data: null, errors: [{ errorType: 'UnknownOperationError', path: null }] },
+    });
+    expect(unknown.body.errors).toMatchObject([
+      { errorType: 'UnknownOperationError', message: "Unknown operation named 'C'." },
+    ]);
     expect(named.body).toEqual({ data: { getOrder: null } });
     expect(theEvent().event.arguments).toEqual({ id: '2' });
   });
@@ -506,7 +602,24 @@ describe('a page of another origin', () => {
     expect(response.status).toBe(200);
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
     expect(response.headers.get('access-control-allow-headers')).toContain('authorization');
+    expect(response.headers.get('access-control-max-age')).toBe('172800');
     expect(records).toEqual([]);
+  });
+});
+
+describe('an answer', () => {
+  it('names its request, and the error of one that was refused as a whole', async () => {
+    const answered = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { authorization: alice },
+      body: JSON.stringify({ query: '{ __typename }' }),
+    });
+    const refused = await fetch(`${server.url}/graphql`, { method: 'POST' });
+
+    expect(answered.headers.get('x-amzn-requestid')).toMatch(/^[\da-f-]{36}$/);
+    expect(answered.headers.get('access-control-expose-headers')).toContain('x-amzn-RequestId');
+    expect(answered.headers.get('x-amzn-errortype')).toBeNull();
+    expect(refused.headers.get('x-amzn-errortype')).toBe('UnauthorizedException');
   });
 });
 

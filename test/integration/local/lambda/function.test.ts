@@ -128,6 +128,34 @@ test('serves 20 concurrent invocations in at most 3 environments, one at a time 
   expect(results.filter(({ initMillis }) => initMillis !== undefined)).toHaveLength(3);
 });
 
+test('counts environments, cold starts, invocations and what became of them', async () => {
+  const target = start({ maxEnvironments: 2, timeoutSeconds: 0.5 });
+  await target.warmUp();
+  const warmedUp = target.statistics();
+  const underWay = ['echo', 'throw', 'exit', 'sleep'].map((what) => target.invoke({ do: what, millis: 60_000 }));
+  const whileBusy = target.statistics();
+
+  await Promise.allSettled(underWay);
+
+  const none = { invocations: 0, errors: 0, timeouts: 0, p50Millis: undefined };
+  expect(warmedUp).toMatchObject({ environments: 1, busyEnvironments: 0, waiting: 0, coldStarts: 1, ...none });
+  expect(whileBusy).toMatchObject({ environments: 2, busyEnvironments: 2, waiting: 2 });
+  expect(target.statistics()).toEqual({
+    environments: 2,
+    busyEnvironments: 0,
+    maxEnvironments: 2,
+    waiting: 0,
+    coldStarts: 2,
+    invocations: 4,
+    errors: 3,
+    timeouts: 1,
+    p50Millis: expect.any(Number),
+    maxMemoryUsedMB: expect.any(Number),
+    memoryMB: 512,
+  });
+  expect(target.statistics().maxMemoryUsedMB).toBeGreaterThan(20);
+});
+
 test('passes on what the function writes, line by line', async () => {
   await start().invoke({ do: 'log' });
 

@@ -1,9 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { schema as amplifySchema } from '../../../../amplify/data/schema.js';
+import { functionNamesIn } from '../../../../src/local/appsync/directives.js';
 import { createExecutableSchema } from '../../../../src/local/appsync/schema.js';
 import { LocalStackError } from '../../../../src/local/local-stack-error.js';
 
 const invoke = () => Promise.reject(new Error('not invoked by these tests'));
+
+describe('functionNamesIn', () => {
+  it('finds every function that a field names, each once, whatever else the directive says', () => {
+    const names = functionNamesIn(`
+      "Not @function(name: \\"described\\")."
+      type Query {
+        a: String @function(name: "f") @function(name: "g")
+        b: String @auth(rules: [{allow: private}]) @function(invocationType: Event, name: "h")
+        c(name: String = "@function(name: \\"i\\")"): String @function(name : "f")
+      }
+      type Object { d: String @function(name: "k") }`);
+
+    expect(names).toEqual(['f', 'g', 'h', 'k']);
+  });
+
+  it('finds those of this project', () => {
+    expect(functionNamesIn(amplifySchema.transform().schema)).toEqual(['orders-api']);
+  });
+});
 
 describe('createExecutableSchema', () => {
   it('serves the schema of this project', () => {
@@ -13,23 +33,26 @@ describe('createExecutableSchema', () => {
   });
 
   it.each([
-    ['owner rules', '@auth(rules: [{allow: owner}])', '@auth(allow: owner) on Query.thing'],
-    ['API keys', '@auth(rules: [{allow: public}])', '@auth(allow: public) on Query.thing'],
-    [
-      'identity pools',
-      '@auth(rules: [{allow: private, provider: identityPool}])',
-      '@auth(allow: private, provider: identityPool) on Query.thing',
-    ],
     ['an authorizer function', '@auth(rules: [{allow: custom}])', '@auth(allow: custom) on Query.thing'],
     [
-      'groups named by a field',
-      '@auth(rules: [{allow: groups, groupsField: "team", groups: ["a"]}])',
-      '@auth(allow: groups with groupsField) on Query.thing',
+      'OpenID Connect',
+      '@auth(rules: [{allow: private, provider: oidc}])',
+      '@auth(allow: private, provider: oidc) on Query.thing',
+    ],
+    [
+      'an option that is not known',
+      '@auth(rules: [{allow: groups, groups: ["a"], operations: [read]}])',
+      '@auth(allow: groups with operations) on Query.thing',
+    ],
+    [
+      'a combination that Amplify does not have',
+      '@auth(rules: [{allow: groups, groups: ["a"], provider: identityPool}])',
+      '@auth(allow: groups, provider: identityPool) on Query.thing',
     ],
     [
       'one such rule among others',
-      '@auth(rules: [{allow: private}, {allow: owner}])',
-      '@auth(allow: owner) on Query.thing',
+      '@auth(rules: [{allow: private}, {allow: custom}])',
+      '@auth(allow: custom) on Query.thing',
     ],
   ])('does not start with %s, which it could not check', (_, auth, named) => {
     expectRefusal(`type Query { thing: String @function(name: "f") ${auth} }`, named);
@@ -39,10 +62,10 @@ describe('createExecutableSchema', () => {
     expectRefusal('type Query { thing: String }', 'Query.thing, which has no a.handler.function');
   });
 
-  it('does not start with a type that the user pool may not read', () => {
+  it('does not start with a type that no caller may read here', () => {
     expectRefusal(
-      'type Query { thing: Thing @function(name: "f") } type Thing @aws_api_key { id: ID }',
-      '@aws_api_key on type Thing',
+      'type Query { thing: Thing @function(name: "f") } type Thing @aws_oidc @aws_lambda { id: ID }',
+      '@aws_oidc @aws_lambda on type Thing',
     );
   });
 

@@ -1,0 +1,58 @@
+/**
+ * Owns what opens the local API beside a user pool's tokens: an API key, and IAM credentials of the roles that Amplify
+ * gives rules to. Kept in the state folder, readable by their owner only. They open the stand-in and nothing else.
+ */
+import { randomInt } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createCredentials, type LocalCredentials } from '../rds-proxy/credentials.js';
+import { replacePrivateFile } from '../replace-file.js';
+import type { IamRole } from './caller.js';
+
+export interface AppSyncAccess {
+  /** For the header x-api-key. */
+  apiKey: string;
+  /** For requests signed with SigV4, service `appsync`. */
+  roles: Readonly<Record<IamRole, LocalCredentials>>;
+}
+
+const FILE_NAME = 'appsync.json';
+const API_KEY_ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
+const API_KEY_LENGTH = 26;
+
+/** @param stateDirectory made when missing */
+export async function loadOrCreateAppSyncAccess(stateDirectory: string): Promise<AppSyncAccess> {
+  const path = join(stateDirectory, FILE_NAME);
+  const kept = parseAccess(await readFile(path, 'utf8').catch(() => ''));
+  if (kept !== undefined) return kept;
+  const access = createAppSyncAccess();
+  await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
+  await replacePrivateFile(path, `${JSON.stringify(access, null, 2)}\n`);
+  return access;
+}
+
+/** A key and credentials, unlike any others. */
+export function createAppSyncAccess(): AppSyncAccess {
+  const letters = Array.from({ length: API_KEY_LENGTH }, () => API_KEY_ALPHABET[randomInt(API_KEY_ALPHABET.length)]);
+  return {
+    // AppSync's keys begin so.
+    apiKey: `da2-${letters.join('')}`,
+    roles: { authenticated: createCredentials(), guest: createCredentials(), service: createCredentials() },
+  };
+}
+
+function parseAccess(text: string): AppSyncAccess | undefined {
+  try {
+    const { apiKey, roles } = JSON.parse(text) as Partial<AppSyncAccess>;
+    const complete = [roles?.authenticated, roles?.guest, roles?.service].every(
+      (role) => role !== undefined && [role.accessKeyId, role.secretAccessKey, role.sessionToken].every(isFilled),
+    );
+    return isFilled(apiKey) && roles !== undefined && complete ? { apiKey, roles } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isFilled(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}

@@ -1,0 +1,128 @@
+/**
+ * Owns deciding whether an HTTP request carries a valid signature of one of the local IAM roles (SigV4 in headers).
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ */
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { LocalCredentials } from '../rds-proxy/credentials.js';
+import type { AppSyncAccess } from './access-file.js';
+import type { IamRole } from './caller.js';
+import { type RequestRefusedError, signatureRefused } from './errors.js';
+
+export interface SignedRequest {
+  method: string;
+  /** Path and query, as they were sent. */
+  url: string;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+}
+
+interface SignatureContext {
+  region: string;
+  roles: AppSyncAccess['roles'];
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+const ALGORITHM = 'AWS4-HMAC-SHA256';
+const SERVICE = 'appsync';
+const TERMINATOR = 'aws4_request';
+const MAX_CLOCK_SKEW_MILLIS = 5 * 60 * 1000;
+const HEADER =
+  /^AWS4-HMAC-SHA256 Credential=(?<credential>[^,\s]+), ?SignedHeaders=(?<names>[^,\s]+), ?Signature=(?<signature>[0-9a-f]{64})$/;
+
+export function isSigned(authorization: string): boolean {
+  return authorization.startsWith(ALGORITHM);
+}
+
+/** The role that signed. @throws RequestRefusedError with AWS's words for what is wrong */
+export function verifySignature(request: SignedRequest, { region, roles, now }: SignatureContext): IamRole {
+  const {
+    credential = '',
+    names = '',
+    signature = '',
+  } = HEADER.exec(request.headers.authorization ?? '')?.groups ?? {};
+  const [accessKeyId, date, signedRegion, service, terminator, ...more] = credential.split('/');
+  const signedHeaders = names.split(';');
+  if (terminator === undefined || more.length > 0 || !signedHeaders.includes('host')) {
+    throw signatureRefused(
+      'IncompleteSignatureException',
+      'Authorization header is incomplete, or does not sign host.',
+    );
+  }
+  const scope = [date, region, SERVICE, TERMINATOR].join('/');
+  if ([date, signedRegion, service, terminator].join('/') !== scope) {
+    throw signatureRefused(
+      'InvalidSignatureException',
+      `Credential should be scoped to a valid region, to correct service: '${SERVICE}', in '${region}'.`,
+    );
+  }
+  const time = headerOf(request.headers, 'x-amz-date');
+  if (!time.startsWith(date ?? '') || Math.abs(parseTime(time) - now) > MAX_CLOCK_SKEW_MILLIS) {
+    throw signatureRefused(
+      'InvalidSignatureException',
+      `Signature expired, or not yet current: ${time || 'no x-amz-date'}`,
+    );
+  }
+  const [role, credentials] =
+    (Object.entries(roles) as [IamRole, LocalCredentials][]).find(([, known]) => known.accessKeyId === accessKeyId) ??
+    [];
+  const sessionToken = headerOf(request.headers, 'x-amz-security-token');
+  if (role === undefined || credentials === undefined || !isSame(sessionToken, credentials.sessionToken)) {
+    throw signatureRefused('UnrecognizedClientException', 'The security token included in the request is invalid.');
+  }
+  const toSign = [ALGORITHM, time, scope, sha256(canonicalRequest(request, signedHeaders))].join('\n');
+  if (!isSame(signature, sign(toSign, scope, credentials.secretAccessKey))) throw signatureMismatch();
+  return role;
+}
+
+function canonicalRequest({ method, url, headers, body }: SignedRequest, signedHeaders: readonly string[]): string {
+  const [path = '/', query = ''] = url.split('?', 2);
+  // A signed hash that is not the body's would let another body through.
+  const bodyHash = sha256(body);
+  if (![bodyHash, ''].includes(headerOf(headers, 'x-amz-content-sha256'))) throw signatureMismatch();
+  return [
+    method,
+    path,
+    query.split('&').sort().join('&'),
+    ...signedHeaders.map((name) => `${name}:${headerOf(headers, name).trim().replace(/ +/g, ' ')}`),
+    '',
+    signedHeaders.join(';'),
+    bodyHash,
+  ].join('\n');
+}
+
+function signatureMismatch(): RequestRefusedError {
+  return signatureRefused(
+    'InvalidSignatureException',
+    'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+  );
+}
+
+function sign(toSign: string, scope: string, secretAccessKey: string): string {
+  const key = scope.split('/').reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`);
+  return hmac(key, toSign).toString('hex');
+}
+
+function headerOf(headers: IncomingHttpHeaders, name: string): string {
+  const value = headers[name] ?? '';
+  return Array.isArray(value) ? value.join(',') : value;
+}
+
+/** NaN, which is out of every range, for what is no time. */
+function parseTime(time: string): number {
+  return Date.parse(time.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)$/, '$1-$2-$3:$4:$5'));
+}
+
+function isSame(left: string, right: string): boolean {
+  const [a, b] = [Buffer.from(left), Buffer.from(right)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function sha256(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+function hmac(key: string | Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}

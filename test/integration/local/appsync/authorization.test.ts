@@ -1,0 +1,301 @@
+/** Who may have which field, for every kind of caller and rule, over HTTP. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { a } from '@aws-amplify/data-schema';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type AppSyncAccess, loadOrCreateAppSyncAccess } from '../../../../src/local/appsync/access-file.js';
+import { createGraphqlEndpoint } from '../../../../src/local/appsync/endpoint.js';
+import type { AppSyncEvent } from '../../../../src/local/appsync/event.js';
+import { type LocalUserPool, loadOrCreateUserPool, subOf } from '../../../../src/local/cognito/user-pool.js';
+import { startWebServer, type WebServer } from '../../../../src/local/web/server.js';
+import { type SigningOptions, signedHeaders } from '../../../support/sign-request.js';
+
+const answering = () => a.handler.function('answer');
+
+/** As Amplify emits it: one query for each rule that a custom operation may have. */
+const schema = a.schema({
+  forUsers: a
+    .query()
+    .returns(a.string())
+    .authorization((allow) => [allow.authenticated()])
+    .handler(answering()),
+  forAdmins: a
+    .query()
+    .returns(a.string())
+    .authorization((allow) => [allow.group('admins')])
+    .handler(answering()),
+  forKey: a
+    .query()
+    .returns(a.string())
+    .authorization((allow) => [allow.publicApiKey()])
+    .handler(answering()),
+  forGuests: a
+    .query()
+    .returns(a.string())
+    .authorization((allow) => [allow.guest()])
+    .handler(answering()),
+  forPoolUsers: a
+    .query()
+    .returns(a.string())
+    .authorization((allow) => [allow.authenticated('identityPool')])
+    .handler(answering()),
+  forKeyAndAdmins: a
+    .query()
+    .returns(a.string())
+    .authorization((allow) => [allow.publicApiKey(), allow.group('admins')])
+    .handler(answering()),
+});
+
+const FIELDS = ['forUsers', 'forAdmins', 'forKey', 'forGuests', 'forPoolUsers', 'forKeyAndAdmins'];
+
+/** Rules on the fields of objects, which Amplify emits for models: written by hand. */
+const OBJECT_SDL = `
+  type Query { note: Note @function(name: "answer") @auth(rules: [{allow: private}, {allow: public}]) }
+  type Note @aws_api_key @aws_cognito_user_pools {
+    open: String
+    byOwner: String @auth(rules: [{allow: owner}])
+    byAuthor: String @auth(rules: [{allow: owner, ownerField: "authors", identityClaim: "username"}])
+    byTeam: String @auth(rules: [{allow: groups, groupsField: "team"}])
+    byDepartment: String @auth(rules: [{allow: groups, groups: ["sales"], groupClaim: "department"}])
+    usersOnly: UsersOnly
+  }
+  type UsersOnly { text: String }
+`;
+
+let stateDirectory: string;
+let userPool: LocalUserPool;
+let access: AppSyncAccess;
+let server: WebServer;
+let events: AppSyncEvent[];
+let answer: unknown;
+
+beforeAll(async () => {
+  stateDirectory = await mkdtemp(join(tmpdir(), 'authorization-'));
+  userPool = await loadOrCreateUserPool(stateDirectory);
+  access = await loadOrCreateAppSyncAccess(stateDirectory);
+  const serve = (sdl: string) =>
+    createGraphqlEndpoint({
+      sdl,
+      userPool,
+      access,
+      region: 'eu-west-1',
+      async invoke(_, event) {
+        events.push(event);
+        return { data: answer };
+      },
+    });
+  server = await startWebServer({
+    port: 0,
+    routes: [
+      { path: '/graphql', handle: serve(schema.transform().schema) },
+      { path: '/objects', handle: serve(OBJECT_SDL) },
+      {
+        path: '/pool-only',
+        handle: serve('type Query { a: String @function(name: "answer") @auth(rules: [{allow: private}]) }'),
+      },
+    ],
+  });
+});
+afterAll(async () => {
+  await server.stop();
+  await rm(stateDirectory, { recursive: true });
+});
+beforeEach(() => {
+  events = [];
+  answer = 'yes';
+});
+
+type Headers = (body: string, url: string) => Promise<Record<string, string>>;
+
+const user =
+  (username: string, ...groups: string[]): Headers =>
+  async () => ({ authorization: await userPool.issueToken({ username, groups }) });
+const withKey: Headers = async () => ({ 'x-api-key': access.apiKey });
+const signedBy =
+  (role: keyof AppSyncAccess['roles'], options?: SigningOptions): Headers =>
+  (body, url) =>
+    signedHeaders(url, body, access.roles[role], options);
+
+interface GraphqlBody {
+  data: Record<string, unknown> | null;
+  errors?: { errorType?: string; message: string; path?: string[] }[];
+}
+
+async function send(headers: Headers, query: string, path = '/graphql', sentQuery = query) {
+  const body = JSON.stringify({ query });
+  const url = `${server.url}${path}`;
+  const sent = { method: 'POST', headers: await headers(body, url), body: JSON.stringify({ query: sentQuery }) };
+  const response = await fetch(url, sent);
+  return { status: response.status, body: (await response.json()) as GraphqlBody };
+}
+
+describe('a rule of an operation', () => {
+  const callers: [string, Headers, string[]][] = [
+    ['a user', user('alice'), ['forUsers']],
+    ['an admin', user('carol', 'admins'), ['forUsers', 'forAdmins', 'forKeyAndAdmins']],
+    ['a holder of the API key', withKey, ['forKey', 'forKeyAndAdmins']],
+    ['a guest of the identity pool', signedBy('guest'), ['forGuests']],
+    ['a user of the identity pool', signedBy('authenticated'), ['forPoolUsers']],
+    // Amplify lets every role in that is none of an identity pool's and holds appsync:GraphQL.
+    ['a service’s role', signedBy('service'), FIELDS],
+  ];
+
+  it.each(callers)('lets %s have what is theirs, and nothing else', async (_, headers, allowed) => {
+    const { status, body } = await send(headers, `{ ${FIELDS.join(' ')} }`);
+
+    expect(status).toBe(200);
+    expect(Object.entries(body.data ?? {}).flatMap(([field, value]) => (value === 'yes' ? [field] : []))).toEqual(
+      allowed,
+    );
+    expect((body.errors ?? []).map(({ errorType, message }) => `${errorType}: ${message}`).toSorted()).toEqual(
+      FIELDS.filter((field) => !allowed.includes(field))
+        .map((field) => `Unauthorized: Not Authorized to access ${field} on type Query`)
+        .toSorted(),
+    );
+    expect(events).toHaveLength(allowed.length);
+  });
+});
+
+describe('a rule of an object’s field', () => {
+  const query = '{ note { open byOwner byAuthor byTeam byDepartment usersOnly { text } } }';
+  const note = { open: '1', byOwner: '2', byAuthor: '3', byTeam: '4', byDepartment: '5', usersOnly: { text: '6' } };
+
+  it.each<[string, Headers, object, string[]]>([
+    ['alice as its owner, by sub and name', user('alice'), { owner: `${subOf('alice')}::alice` }, ['open', 'byOwner']],
+    ['alice as its owner, by sub', user('alice'), { owner: subOf('alice') }, ['open', 'byOwner']],
+    ['alice as one of several authors', user('alice'), { authors: ['bob', 'alice'] }, ['open', 'byAuthor']],
+    ['a member of its team', user('alice', 'blue'), { team: ['red', 'blue'] }, ['open', 'byTeam']],
+    ['a member of its only team', user('alice', 'blue'), { team: 'blue' }, ['open', 'byTeam']],
+    [
+      'somebody else',
+      user('bob', 'green'),
+      { owner: `${subOf('alice')}::alice`, authors: ['alice'], team: 'blue' },
+      ['open'],
+    ],
+    ['somebody, where it has no owner', user('alice'), {}, ['open']],
+    ['somebody whose name is in another user’s', user('ali'), { owner: 'x::alice', authors: ['alice'] }, ['open']],
+    ['a holder of the API key', withKey, { owner: 'alice', authors: ['alice'], team: 'blue' }, ['open']],
+  ])('lets %s have what is theirs, and nothing else', async (_, headers, fields, allowed) => {
+    answer = { ...note, ...fields };
+
+    const { body } = await send(headers, query, '/objects');
+
+    const { usersOnly, ...texts } = (body.data?.note ?? {}) as Record<string, unknown>;
+    expect(Object.keys(texts).filter((name) => texts[name] !== null)).toEqual(allowed);
+    expect(usersOnly).toEqual({ text: headers === withKey ? null : '6' });
+  });
+});
+
+describe('an API key', () => {
+  it('that is wrong is answered with 401, and no function is invoked', async () => {
+    const wrong = async () => ({ 'x-api-key': `${access.apiKey.slice(0, -1)}!` });
+
+    expect(await send(wrong, '{ forKey }')).toEqual({
+      status: 401,
+      body: { errors: [{ errorType: 'UnauthorizedException', message: 'You are not authorized to make this call.' }] },
+    });
+    expect(events).toEqual([]);
+  });
+
+  it('opens nothing where no rule of the schema asks for one', async () => {
+    expect(await send(withKey, '{ a }', '/pool-only')).toMatchObject({
+      status: 401,
+      body: { errors: [{ message: 'Valid authorization header not provided.' }] },
+    });
+  });
+
+  it('gives the function no identity', async () => {
+    await send(withKey, '{ forKey }');
+
+    expect(events).toMatchObject([{ fieldName: 'forKey', identity: null }]);
+  });
+
+  it('and the credentials are the same after a restart', async () => {
+    expect(await loadOrCreateAppSyncAccess(stateDirectory)).toEqual(access);
+  });
+});
+
+describe('a signed request', () => {
+  it('gives the function the identity of a user of the identity pool, or of a role', async () => {
+    await send(signedBy('guest'), '{ forGuests }');
+    await send(signedBy('service'), '{ forGuests }');
+
+    expect(events.map(({ identity }) => identity)).toMatchObject([
+      { cognitoIdentityAuthType: 'unauthenticated', cognitoIdentityId: expect.stringContaining('eu-west-1:') },
+      {
+        cognitoIdentityAuthType: null,
+        cognitoIdentityId: null,
+        userArn: expect.stringContaining(':assumed-role/service/'),
+      },
+    ]);
+  });
+
+  const tampered =
+    (change: (headers: Record<string, string>) => Record<string, string>): Headers =>
+    async (body, url) =>
+      change(await signedBy('guest')(body, url));
+
+  it.each<[string, Headers, string]>([
+    [
+      'of unknown credentials',
+      (body, url) => signedHeaders(url, body, { ...access.roles.guest, accessKeyId: 'ASIAX' }),
+      'UnrecognizedClientException',
+    ],
+    [
+      'of another secret',
+      (body, url) => signedHeaders(url, body, { ...access.roles.guest, secretAccessKey: 'x' }),
+      'InvalidSignatureException',
+    ],
+    [
+      'of another session',
+      (body, url) => signedHeaders(url, body, { ...access.roles.guest, sessionToken: 'x' }),
+      'UnrecognizedClientException',
+    ],
+    ['for another region', signedBy('guest', { region: 'us-east-1' }), 'InvalidSignatureException'],
+    ['for another service', signedBy('guest', { service: 's3' }), 'InvalidSignatureException'],
+    [
+      'six minutes old',
+      signedBy('guest', { signingDate: new Date(Date.now() - 360_000) }),
+      'InvalidSignatureException',
+    ],
+    [
+      'from six minutes ahead',
+      signedBy('guest', { signingDate: new Date(Date.now() + 360_000) }),
+      'InvalidSignatureException',
+    ],
+    [
+      'with another content type',
+      tampered((headers) => ({ ...headers, 'content-type': 'text/plain' })),
+      'InvalidSignatureException',
+    ],
+    [
+      'cut short',
+      tampered((headers) => ({ ...headers, authorization: headers.authorization?.slice(0, -1) ?? '' })),
+      'IncompleteSignatureException',
+    ],
+    [
+      'without its host',
+      tampered((headers) => ({ ...headers, authorization: headers.authorization?.replace('host;', '') ?? '' })),
+      'IncompleteSignatureException',
+    ],
+  ])('%s is answered with 403, and no function is invoked', async (_, headers, errorType) => {
+    const { status, body } = await send(headers, '{ forGuests }');
+
+    expect({ status, errorType: body.errors?.[0]?.errorType }).toEqual({ status: 403, errorType });
+    expect(events).toEqual([]);
+  });
+
+  it('with another body than the signed one is answered with 403, whether its hash is sent along or not', async () => {
+    const withoutHash = tampered(({ 'x-amz-content-sha256': _, ...headers }) => headers);
+
+    for (const headers of [signedBy('guest'), withoutHash]) {
+      const { status, body } = await send(headers, '{ forGuests }', '/graphql', '{ again: forGuests }');
+      expect({ status, errorType: body.errors?.[0]?.errorType }).toEqual({
+        status: 403,
+        errorType: 'InvalidSignatureException',
+      });
+    }
+    expect(events).toEqual([]);
+  });
+});
