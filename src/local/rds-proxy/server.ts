@@ -7,7 +7,7 @@ import tls from 'node:tls';
 import type { ServerCertificate } from './certificate.js';
 import { serveConnection } from './connection.js';
 import type { RdsProxyEvent } from './events.js';
-import { listenOnLoopback } from './listeners.js';
+import { listenForClients } from './listeners.js';
 import { type Principal, verifyToken } from './token.js';
 
 export type { RdsProxyEvent } from './events.js';
@@ -76,7 +76,7 @@ export async function startRdsProxy(options: RdsProxyOptions): Promise<RdsProxy>
         }),
     });
   };
-  const listeners = await listenOnLoopback(options.port, accept);
+  const listeners = await listenForClients(options.port, accept);
 
   return {
     port: listeners.port,
