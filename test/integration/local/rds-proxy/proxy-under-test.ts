@@ -8,7 +8,12 @@ import pg from 'pg';
 import { type LocalPostgres, startPostgres } from '../../../../src/local/postgres/cluster.js';
 import { loadOrCreateCertificate } from '../../../../src/local/rds-proxy/certificate.js';
 import { createCredentials, type LocalCredentials } from '../../../../src/local/rds-proxy/credentials.js';
-import { type RdsProxy, type RdsProxyEvent, startRdsProxy } from '../../../../src/local/rds-proxy/server.js';
+import {
+  type RdsProxy,
+  type RdsProxyEvent,
+  type RdsProxyOptions,
+  startRdsProxy,
+} from '../../../../src/local/rds-proxy/server.js';
 
 export const REGION = 'eu-west-1';
 export const HANDSHAKE_TIMEOUT_MILLIS = 400;
@@ -30,7 +35,8 @@ export interface ProxyUnderTest {
   stop(): Promise<void>;
 }
 
-export async function startProxyUnderTest(): Promise<ProxyUnderTest> {
+/** @param options over those that every test has */
+export async function startProxyUnderTest(options: Partial<RdsProxyOptions> = {}): Promise<ProxyUnderTest> {
   const directory = await mkdtemp(join(tmpdir(), 'proxy-under-test-'));
   const [postgres, certificate] = await Promise.all([
     startPostgres({ dataDirectory: join(directory, 'data') }),
@@ -54,11 +60,13 @@ export async function startProxyUnderTest(): Promise<ProxyUnderTest> {
     principals: [{ credentials, databaseUsers: ['app'] }],
     onEvent: (event) => events.push(event),
     handshakeTimeoutMillis: HANDSHAKE_TIMEOUT_MILLIS,
+    restartDatabase: () => postgres.restart(),
+    ...options,
   });
   const ca = await readFile(certificate.caPath, 'utf8');
 
-  const token: ProxyUnderTest['token'] = async (options = {}) => {
-    const { user = 'app', host = 'localhost', port = proxy.port } = options;
+  const token: ProxyUnderTest['token'] = async (subject = {}) => {
+    const { user = 'app', host = 'localhost', port = proxy.port } = subject;
     return new Signer({ hostname: host, port, username: user, region: REGION, credentials }).getAuthToken();
   };
   const createClient = (config: pg.ClientConfig = {}) => {
