@@ -16,17 +16,25 @@ import type { FunctionStatistics } from './lambda/function.js';
 import { type LocalPostgres, startPostgres } from './postgres/cluster.js';
 import { loadOrCreateCertificate } from './rds-proxy/certificate.js';
 import { loadOrCreateCredentials } from './rds-proxy/credentials.js';
-import { type RdsProxyEvent, startRdsProxy } from './rds-proxy/server.js';
+import { type RdsProxy, type RdsProxyEvent, startRdsProxy } from './rds-proxy/server.js';
 import { type InvocationTrace, type RequestStatistics, type RequestTrace, RequestTraces } from './request-traces.js';
 import { SAMPLE_ORDERS } from './sample-orders.js';
 import { openStateDirectory } from './state-directory.js';
 import { describeStack } from './summary.js';
 import { createConsoleRoutes } from './web/console/routes.js';
 import { createGraphiqlRoutes } from './web/graphiql/routes.js';
+import { createProxyRoutes } from './web/proxy/routes.js';
 import { startWebServer } from './web/server.js';
 
 /** Part of every IAM token. Any region does, as long as both sides agree. */
 export const LOCAL_REGION = 'eu-west-1';
+
+/** As a new proxy in AWS has them (amplify/database/new-proxy.ts); what that leaves at RDS Proxy's default is here too. */
+export const LOCAL_POOL_SETTINGS = {
+  maxConnections: 100,
+  connectionBorrowTimeoutSeconds: 5,
+  idleClientTimeoutSeconds: 300,
+} as const;
 
 export interface LocalStackOptions {
   /** Data, certificates and local credentials. Made when missing. */
@@ -55,6 +63,8 @@ export interface LocalStack {
   /** Of the start page, without a slash at the end. GraphQL is at `${url}/graphql`. */
   url: string;
   proxyPort: number;
+  /** Its figures, what pinned, and its fault switches. Stopped by `stop`. */
+  proxy: Omit<RdsProxy, 'stop'>;
   userPool: LocalUserPool;
   postgres: LocalPostgres;
   access: DatabaseAccess;
@@ -110,6 +120,9 @@ async function startParts(
     certificate,
     upstreamSocketPath: join(postgres.socketDirectory, '.s.PGSQL.5432'),
     principals: [{ credentials, databaseUsers: [LOCAL_DATABASE_USER] }],
+    pool: LOCAL_POOL_SETTINGS,
+    admission: { databaseUsers: [LOCAL_DATABASE_USER] },
+    restartDatabase: () => postgres.restart(),
     ...(options.onProxyEvent && { onEvent: options.onProxyEvent }),
   });
   onStop(() => proxy.stop());
@@ -145,6 +158,7 @@ async function startParts(
     routes: [
       { path: '/graphql', handle: (request, response) => traces.run(() => answerGraphql(request, response)) },
       ...createGraphiqlRoutes(),
+      ...createProxyRoutes(proxy),
       ...createConsoleRoutes({
         userPool,
         describeStack: () => describeStack({ url: web.url, access, stateDirectory, postgres, functionNames }),
@@ -160,6 +174,7 @@ async function startParts(
   return {
     url: web.url,
     proxyPort: proxy.port,
+    proxy,
     userPool,
     appSyncAccess,
     postgres,
@@ -175,7 +190,10 @@ async function startDatabase(
   onStop: (stopPart: () => Promise<void>) => void,
   onProgress: (step: string) => void,
 ): Promise<LocalPostgres> {
-  const postgres = await startPostgres({ dataDirectory: join(stateDirectory, 'data') });
+  const postgres = await startPostgres({
+    dataDirectory: join(stateDirectory, 'data'),
+    settings: { max_connections: String(LOCAL_POOL_SETTINGS.maxConnections) },
+  });
   onStop(() => postgres.stop());
   onProgress(`PostgreSQL ${postgres.version} runs${postgres.createdCluster ? ' on a new data folder' : ''}`);
   const applied = await prepareDatabase(postgres.socketDirectory);

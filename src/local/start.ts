@@ -61,11 +61,13 @@ async function serve({ directory, environments, lambdaLog }: ServeOptions): Prom
   const proxyPort = readPort('PROXY_PORT', 6432);
   console.log(style('dim', 'Starting the local stack …'));
 
-  const [{ startLocalStack }, { renderSummary }, { renderRequestLine }] = await Promise.all([
+  const [{ startLocalStack }, { renderSummary }, { renderRequestLine }, { createProxyLines }] = await Promise.all([
     import('./stack.js'),
     import('./summary.js'),
     import('./request-line.js'),
+    import('./proxy-line.js'),
   ]);
+  const renderProxyEvent = createProxyLines();
   const starting = startLocalStack({
     stateDirectory: directory,
     port,
@@ -85,10 +87,8 @@ async function serve({ directory, environments, lambdaLog }: ServeOptions): Prom
     [lambdaLog ? 'onFunctionLogStream' : 'onFunctionLog']: (functionName: string, line: string) =>
       console.log(`${style('dim', `${functionName} |`)} ${line}`),
     onProxyEvent: (event) => {
-      if (event.type !== 'refused') return;
-      // The client is told the message; why it got it is for us alone.
-      const texts = new Set([event.message, event.reason].filter((text) => text !== ''));
-      console.log(style('red', `RDS Proxy refused a connection: ${[...texts].join(' ')}`));
+      const line = renderProxyEvent(event);
+      if (line !== undefined) console.log(style('red', line));
     },
   });
   stopOnSignal(async () => (await starting).stop());

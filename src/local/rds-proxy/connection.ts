@@ -1,22 +1,30 @@
-/** Owns one client connection from beginning to end: handshake, database session, and the bytes between the two. */
+/** Owns one client connection from beginning to end: handshake, greeting, and the session until either side is gone. */
 import type net from 'node:net';
 import type { RdsProxyEvent } from './events.js';
 import { type HandshakeOptions, shakeHands } from './handshake.js';
+import type { SessionIdentity } from './pool/session-identity.js';
 import { Refusal } from './refusal.js';
-import { openUpstream, type UpstreamSession } from './upstream.js';
+import { ClientSession, type ClientSessionOptions } from './session/client-session.js';
+import type { FindPinReasons } from './session/statement-relay.js';
 import { AUTHENTICATION_OK, buildFatalError, ProtocolViolation, READY_FOR_QUERY } from './wire.js';
 
-export interface ConnectionOptions extends Pick<HandshakeOptions, 'secureContext' | 'verify'> {
+export interface ConnectionOptions
+  extends Pick<HandshakeOptions, 'secureContext' | 'admit' | 'verify'>,
+    Omit<ClientSessionOptions, 'identity' | 'onPin' | 'findPinReasons'> {
   connectionId: number;
-  upstreamSocketPath: string;
   /** How long a client may take to present its token. */
   handshakeTimeoutMillis: number;
   onEvent: (event: RdsProxyEvent) => void;
+  /** Its grammar takes a moment to load. */
+  findPinReasons: Promise<FindPinReasons>;
+  onPin: (identity: SessionIdentity, ...pin: Parameters<ClientSessionOptions['onPin']>) => void;
+  /** Called when the client is logged in. */
+  onSession: (session: ClientSession) => void;
 }
 
 /** Serves a client until either side is gone. Never rejects because of what a client does. */
 export async function serveConnection(raw: net.Socket, options: ConnectionOptions): Promise<void> {
-  const { connectionId, onEvent } = options;
+  const { connectionId, onEvent, pool } = options;
   const startedAt = performance.now();
   let socket = raw;
   let user: string | undefined;
@@ -41,13 +49,21 @@ export async function serveConnection(raw: net.Socket, options: ConnectionOption
     if (handshake === undefined) throw new ProtocolViolation('RDS Proxy ignores requests to cancel a query');
 
     const { request } = handshake;
-    const upstream = await openUpstream(options.upstreamSocketPath, request, ended.signal);
-    if (socket.destroyed) upstream.socket.destroy();
-    socket.write(Buffer.concat([AUTHENTICATION_OK, upstream.greeting, READY_FOR_QUERY]));
+    const greeting = await pool.greeting(request, ended.signal);
+    const findPinReasons = await options.findPinReasons;
+    ended.signal.throwIfAborted();
+    socket.write(Buffer.concat([AUTHENTICATION_OK, greeting, READY_FOR_QUERY]));
     const who = { connectionId, user: request.user, database: request.database };
     onEvent({ type: 'opened', ...who, durationMillis: performance.now() - startedAt });
-    await relay(socket, upstream);
-    onEvent({ type: 'closed', ...who, durationMillis: performance.now() - startedAt });
+    const session = new ClientSession(handshake.socket, {
+      ...options,
+      identity: request,
+      findPinReasons,
+      onPin: (...pin) => options.onPin(request, ...pin),
+    });
+    options.onSession(session);
+    const end = await session.ended;
+    onEvent({ type: 'closed', ...who, durationMillis: performance.now() - startedAt, ...end });
   } catch (error) {
     clearTimeout(tooSlow);
     onEvent(turnAway(socket, describeEnd(error, ended.signal), connectionId, user));
@@ -68,23 +84,4 @@ function turnAway(socket: net.Socket, error: unknown, connectionId: number, user
   }
   socket.destroy();
   return { ...known, message: '', reason: error instanceof Error ? error.message : String(error) };
-}
-
-/** Session mode: all that either side says goes to the other, no faster than the other reads it. */
-async function relay(client: net.Socket, { socket: upstream }: UpstreamSession): Promise<void> {
-  client.on('error', () => {});
-  client.pipe(upstream).pipe(client);
-  await Promise.all([
-    new Promise<void>((resolve) => {
-      // PostgreSQL's last words, such as that it shuts down, still reach the client.
-      upstream.once('close', () => resolve(client.destroySoon()));
-    }),
-    new Promise<void>((resolve) => {
-      if (client.destroyed) resolve();
-      client.once('close', () => {
-        upstream.destroy();
-        resolve();
-      });
-    }),
-  ]);
 }

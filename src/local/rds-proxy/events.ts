@@ -1,13 +1,14 @@
-/** Owns the events that the stand-in reports, for logs and counters. None holds a token or a query. Types only. */
+/** Owns the events that the stand-in reports, for logs and counters. None holds a token or a parameter. Types only. */
+import type { Pin } from './pinning/pin-report.js';
 
-export type RdsProxyEvent = ConnectionOpened | ConnectionRefused | ConnectionClosed;
+export type RdsProxyEvent = ConnectionOpened | ConnectionRefused | ConnectionClosed | StatementPinned;
 
 interface ConnectionEvent {
   /** Counts from 1 for each stand-in. */
   connectionId: number;
 }
 
-/** A client has authenticated, and its database session is ready. */
+/** A client has authenticated, and may send its first query. */
 export interface ConnectionOpened extends ConnectionEvent {
   type: 'opened';
   user: string;
@@ -36,4 +37,15 @@ export interface ConnectionClosed extends ConnectionEvent {
   database: string;
   /** From the first byte to the end. */
   durationMillis: number;
+  /** Who ended it, and why. */
+  reason: string;
+  /** SQLSTATE, and what the client was told, when the proxy ended it with an error. */
+  code?: string;
+  message?: string;
+}
+
+/** A statement pinned a session for the first time since the start. */
+export interface StatementPinned {
+  type: 'pinned';
+  pin: Pin;
 }

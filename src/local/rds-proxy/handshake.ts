@@ -14,6 +14,9 @@ export interface Handshake {
 
 export interface HandshakeOptions {
   secureContext: tls.SecureContext;
+  /** Called when the client has said who it is, and before it is asked for a token. @throws Refusal */
+  admit: (user: string) => void;
+  /** @throws Refusal instead of judging */
   verify: (token: string, user: string) => TokenVerdict;
   /** Called as soon as the client has said who it is. */
   onUser: (user: string) => void;
@@ -44,6 +47,7 @@ export async function shakeHands(raw: net.Socket, options: HandshakeOptions): Pr
 
   const request = parseStartup(encrypted);
   options.onUser(request.user);
+  options.admit(request.user);
   const verdict = options.verify(await readPassword(socket), request.user);
   if (!verdict.accepted) throw authenticationFailed(request.user, verdict.reason);
   return { socket, request };

@@ -1,7 +1,7 @@
-/** Owns listening on loopback, and only there: 127.0.0.1, and ::1 on the same port where the machine has it. */
-import { once } from 'node:events';
+/** Owns what the stand-in listens on, and what a person is told when the port is not to be had. */
 import net from 'node:net';
 import { LocalStackError } from '../local-stack-error.js';
+import { listenOnLoopback, portOf } from '../loopback.js';
 import { findPortHolder } from './port-holder.js';
 
 export interface Listeners {
@@ -10,46 +10,22 @@ export interface Listeners {
   close(): void;
 }
 
-/** `localhost` means either, by the client's choice. */
-const IPV4_LOOPBACK = '127.0.0.1';
-const IPV6_LOOPBACK = '::1';
-const NO_IPV6: ReadonlySet<string | undefined> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL']);
-const ATTEMPTS_FOR_A_FREE_PORT = 10;
-
 /**
  * @param port 0 = any that is free
  * @throws LocalStackError when the port is taken, or not allowed
  */
-export async function listenOnLoopback(port: number, onConnection: (socket: net.Socket) => void): Promise<Listeners> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await listenOnBoth(port, onConnection);
-    } catch (error) {
-      // Free for one address need not be free for the other.
-      const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-      if (port !== 0 || !isTaken || attempt === ATTEMPTS_FOR_A_FREE_PORT) throw await explain(error, port);
-    }
-  }
-}
-
-async function listenOnBoth(port: number, onConnection: (socket: net.Socket) => void): Promise<Listeners> {
-  const ipv4 = await listen(IPV4_LOOPBACK, port, onConnection);
-  const actualPort = (ipv4.address() as net.AddressInfo).port;
+export async function listenForClients(port: number, onConnection: (socket: net.Socket) => void): Promise<Listeners> {
   try {
-    const ipv6 = await listen(IPV6_LOOPBACK, actualPort, onConnection);
-    return { port: actualPort, close: () => void [ipv4.close(), ipv6.close()] };
+    const servers = await listenOnLoopback(port, () => net.createServer({ noDelay: true }, onConnection));
+    return {
+      port: portOf(servers[0]),
+      close() {
+        for (const server of servers) server.close();
+      },
+    };
   } catch (error) {
-    if (NO_IPV6.has((error as NodeJS.ErrnoException).code)) return { port: actualPort, close: () => void ipv4.close() };
-    ipv4.close();
-    throw error;
+    throw await explain(error, port);
   }
-}
-
-async function listen(host: string, port: number, onConnection: (socket: net.Socket) => void): Promise<net.Server> {
-  const server = net.createServer({ noDelay: true }, onConnection);
-  server.listen({ host, port });
-  await once(server, 'listening');
-  return server;
 }
 
 async function explain(error: unknown, port: number): Promise<unknown> {

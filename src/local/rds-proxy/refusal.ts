@@ -23,12 +23,43 @@ export class Refusal extends Error {
 
 const INVALID_AUTHORIZATION = '28000';
 const INVALID_PASSWORD = '28P01';
+const TOO_MANY_CONNECTIONS = '53300';
 const FEATURE_NOT_SUPPORTED = '0A000';
 const CONNECTION_EXCEPTION = '08000';
 const PROTOCOL_VIOLATION = '08P01';
 
 export function tlsRequired(): Refusal {
   return new Refusal(INVALID_AUTHORIZATION, 'This RDS Proxy requires TLS connections.');
+}
+
+export function noCredentials(user: string): Refusal {
+  const message = `This RDS proxy has no credentials for the role ${user}. Check the credentials for this role and try again.`;
+  return new Refusal(INVALID_AUTHORIZATION, message);
+}
+
+export function tooManyClients(limit: number): Refusal {
+  return new Refusal(TOO_MANY_CONNECTIONS, `The maximum number of client connections to the proxy exceeded ${limit}.`);
+}
+
+/** @param perSecond how many are allowed */
+export function connectingTooFast(perSecond: number): Refusal {
+  return new Refusal(TOO_MANY_CONNECTIONS, `Rate of connection to proxy exceeded ${perSecond}.`);
+}
+
+export function tooManyTokens(perSecond: number): Refusal {
+  return new Refusal(
+    TOO_MANY_CONNECTIONS,
+    'The IAM authentication failed because of too many competing requests.',
+    `more than ${perSecond} tokens were presented within a second`,
+  );
+}
+
+export function wrongProtocolVersion(version: string): Refusal {
+  return new Refusal(
+    FEATURE_NOT_SUPPORTED,
+    'Feature not supported: RDS Proxy supports only version 3.0 of the PostgreSQL messaging protocol.',
+    `the client asked for version ${version} of the protocol`,
+  );
 }
 
 export function userMissing(): Refusal {
@@ -52,6 +83,12 @@ export function malformedStartup(reason: string): Refusal {
   return new Refusal(PROTOCOL_VIOLATION, 'invalid startup packet', reason);
 }
 
-export function databaseUnreachable(reason: string): Refusal {
+/** Also while the database is away: RDS Proxy does not tell the two apart. */
+export function borrowTimedOut(reason: string): Refusal {
   return new Refusal(CONNECTION_EXCEPTION, 'Timed-out waiting to acquire database connection.', reason);
+}
+
+/** Said by the stand-in alone, as PostgreSQL says it when it shuts down. */
+export function proxyStops(): Refusal {
+  return new Refusal('57P01', 'terminating connection due to administrator command', 'the stand-in stops');
 }

@@ -1,16 +1,26 @@
 /**
- * Owns the local stand-in for RDS Proxy as a whole: what it listens on, the connections that it has open, and its end.
- * Session mode: each client has a database session of its own for as long as it is connected.
+ * Owns the local stand-in for RDS Proxy as a whole: what it listens on, who is connected, and its end. Composes the rest:
+ * admission, handshake, sessions, the pool of database connections, the report of what pins, and the faults.
  */
-import type net from 'node:net';
-import tls from 'node:tls';
+import { createAcceptor } from './acceptor.js';
+import type { AdmissionLimits } from './admission.js';
 import type { ServerCertificate } from './certificate.js';
-import { serveConnection } from './connection.js';
+import { Clients } from './clients.js';
 import type { RdsProxyEvent } from './events.js';
-import { listenOnLoopback } from './listeners.js';
-import { type Principal, verifyToken } from './token.js';
+import { type FaultRequest, type FaultResult, type FaultState, Faults } from './faults.js';
+import { listenForClients } from './listeners.js';
+import { type Pin, PinReport } from './pinning/pin-report.js';
+import type { PinSettings } from './pinning/settings.js';
+import { ConnectionPool } from './pool/connection-pool.js';
+import { completePoolSettings, type PoolSettings } from './pool/settings.js';
+import { proxyStops } from './refusal.js';
+import { Counters, collectStatistics, type RdsProxyStatistics } from './statistics/statistics.js';
+import type { Principal } from './token.js';
 
 export type { RdsProxyEvent } from './events.js';
+export type { FaultRequest, FaultResult, FaultState } from './faults.js';
+export type { Pin } from './pinning/pin-report.js';
+export type { RdsProxyStatistics } from './statistics/statistics.js';
 export type { Principal } from './token.js';
 
 export interface RdsProxyOptions {
@@ -26,6 +36,14 @@ export interface RdsProxyOptions {
   upstreamSocketPath: string;
   /** Whose tokens are accepted. */
   principals: readonly Principal[];
+  /** @default RDS Proxy's own defaults */
+  pool?: Partial<PoolSettings>;
+  /** What the documentation of pinning leaves open. @default the cautious side */
+  pinning?: Partial<PinSettings>;
+  /** @default - no limits */
+  admission?: AdmissionLimits;
+  /** Restarts PostgreSQL, for the fault of that name. @default - that fault is an error */
+  restartDatabase?: () => Promise<void>;
   /** Called at once; must not throw. @default - events are dropped */
   onEvent?: (event: RdsProxyEvent) => void;
   /** Milliseconds since 1970, to judge tokens by. @default Date.now */
@@ -37,54 +55,61 @@ export interface RdsProxyOptions {
 export interface RdsProxy {
   /** The port that it listens on. */
   port: number;
+  statistics(): RdsProxyStatistics;
+  /** What has pinned a session since the start, or since `forgetPins`: empty for code that never pins. */
+  pins(): readonly Pin[];
+  forgetPins(): void;
+  /** The fault switches as they stand. */
+  faults(): Readonly<FaultState>;
+  /**
+   * Sets a fault switch, or makes a fault happen.
+   * @throws ZodError for a request that is none
+   */
+  applyFault(fault: FaultRequest): Promise<FaultResult>;
   /** Ends every connection and stops listening. May be called more than once. */
   stop(): Promise<void>;
 }
 
-const DEFAULT_HANDSHAKE_TIMEOUT_MILLIS = 10_000;
+/** How often idle connections are looked through. */
+const SWEEP_MILLIS = 250;
 
 /**
  * Starts the stand-in on loopback.
- * @throws LocalStackError when the port is taken
+ * @throws LocalStackError when the port is taken, RangeError for pool settings out of range
  */
 export async function startRdsProxy(options: RdsProxyOptions): Promise<RdsProxy> {
-  const { certificate, key } = options.certificate;
-  const secureContext = tls.createSecureContext({ cert: certificate, key, minVersion: 'TLSv1.2' });
-  const open = new Set<net.Socket>();
-  let connectionCount = 0;
-
-  const accept = (socket: net.Socket) => {
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
-    // Followed by 'close', which whoever serves the connection acts on.
-    socket.on('error', () => {});
-    connectionCount += 1;
-    void serveConnection(socket, {
-      connectionId: connectionCount,
-      secureContext,
-      upstreamSocketPath: options.upstreamSocketPath,
-      handshakeTimeoutMillis: options.handshakeTimeoutMillis ?? DEFAULT_HANDSHAKE_TIMEOUT_MILLIS,
-      onEvent: options.onEvent ?? (() => {}),
-      verify: (token, user) =>
-        verifyToken(token, {
-          hostname: options.hostname,
-          port: listeners.port,
-          region: options.region,
-          user,
-          principals: options.principals,
-          now: (options.now ?? Date.now)(),
-        }),
-    });
-  };
-  const listeners = await listenOnLoopback(options.port, accept);
+  const settings = completePoolSettings(options.pool);
+  const pool = new ConnectionPool(options.upstreamSocketPath, settings);
+  const clients = new Clients();
+  const counters = new Counters();
+  const onEvent = options.onEvent ?? (() => {});
+  const report = new PinReport((pin) => onEvent({ type: 'pinned', pin }));
+  const faults = new Faults({
+    failOver: (pauseMillis) => pool.failOver(pauseMillis),
+    ...(options.restartDatabase && { restartDatabase: options.restartDatabase }),
+    dropIdleClients: () => clients.closeWhere(({ isIdle }) => isIdle, 'dropped while idle, on request'),
+    blackHole: (connectionId) => clients.turnIntoBlackHoles(connectionId),
+    exhaustPool: (on) => pool.exhaust(on),
+  });
+  const accept = createAcceptor({ options, pool, clients, counters, report, faults, onEvent, port: () => port });
+  const listeners = await listenForClients(options.port, accept);
+  const { port } = listeners;
+  const sweep = setInterval(() => {
+    clients.sweep(settings);
+    pool.sweep();
+  }, SWEEP_MILLIS);
 
   return {
-    port: listeners.port,
+    port,
+    statistics: () => collectStatistics(counters, clients, pool),
+    pins: () => report.pins,
+    forgetPins: () => report.clear(),
+    faults: () => ({ ...faults.state }),
+    applyFault: (fault) => faults.apply(fault),
     async stop() {
+      clearInterval(sweep);
       listeners.close();
-      const ends = [...open].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
-      for (const socket of open) socket.destroy();
-      await Promise.all(ends);
+      await Promise.all([pool.stop(proxyStops()), clients.closeAll()]);
     },
   };
 }

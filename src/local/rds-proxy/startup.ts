@@ -1,5 +1,5 @@
 /** Owns what a client may ask for when it connects: reads its start-up packet, and refuses what RDS Proxy refuses. Pure. */
-import { malformedStartup, notSupported, userMissing } from './refusal.js';
+import { malformedStartup, notSupported, userMissing, wrongProtocolVersion } from './refusal.js';
 import { REQUEST_CODES, type StartupPacket } from './wire.js';
 
 /** Who connects, to which database, with which session settings. */
@@ -27,7 +27,7 @@ const RECOGNIZED_SETTINGS: ReadonlySet<string> = new Set([
 /** @throws Refusal */
 export function parseStartup({ code, body }: StartupPacket): StartupRequest {
   if (code !== REQUEST_CODES.protocolVersion3) {
-    throw notSupported(`version ${code >>> 16}.${code & 0xffff} of the PostgreSQL messaging protocol`);
+    throw wrongProtocolVersion(`${code >>> 16}.${code & 0xffff}`);
   }
   const parameters = parseParameters(body);
   const user = parameters.get('user');

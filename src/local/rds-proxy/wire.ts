@@ -50,6 +50,14 @@ export function buildFatalError(sqlState: string, message: string): Buffer {
   return buildMessage('E', `SFATAL\0VFATAL\0C${sqlState}\0M${message}\0\0`);
 }
 
+/** Asks PostgreSQL to cancel what a session does. @param key the body of that session's BackendKeyData */
+export function buildCancelRequest(key: Buffer): Buffer {
+  const header = Buffer.alloc(8);
+  header.writeInt32BE(key.length + 8, 0);
+  header.writeInt32BE(REQUEST_CODES.cancel, 4);
+  return Buffer.concat([header, key]);
+}
+
 /** A start-up packet that asks for protocol version 3. */
 export function buildStartup(parameters: Readonly<Record<string, string>>): Buffer {
   const content = Buffer.from(`${Object.entries(parameters).flat().join('\0')}\0\0`);

@@ -3,14 +3,13 @@
  * security headers. What it answers is in the routes it is given.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { LocalStackError } from '../local-stack-error.js';
+import { listenOnLoopback, portOf } from '../loopback.js';
 import { isLoopbackHost } from './loopback-host.js';
 
 /** An answer still under way gets this long when the server stops. */
 const STOP_GRACE_MILLIS = 1000;
 const STOP_SWEEP_MILLIS = 10;
-const ANY_PORT_ATTEMPTS = 10;
 
 const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': [
@@ -74,9 +73,10 @@ export async function startWebServer({ port, routes, onError = console.error }: 
     }
   };
 
-  const servers = await listenOnLoopback(port, answer);
-  const [first] = servers;
-  const { port: actualPort } = first.address() as AddressInfo;
+  const servers = await listenOnLoopback(port, () => createServer(answer)).catch((error: NodeJS.ErrnoException) => {
+    throw explain(error, port);
+  });
+  const actualPort = portOf(servers[0]);
   return {
     port: actualPort,
     url: `http://localhost:${actualPort}`,
@@ -89,32 +89,6 @@ export async function startWebServer({ port, routes, onError = console.error }: 
 /** Answers with one line of plain text. */
 export function sendText(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
-}
-
-type Listener = (request: IncomingMessage, response: ServerResponse) => void;
-
-/** On 127.0.0.1, and on ::1 where the machine has it: a browser may take either for `localhost`. */
-async function listenOnLoopback(port: number, listener: Listener): Promise<[Server, ...Server[]]> {
-  for (let attempt = 1; ; attempt += 1) {
-    const ipv4 = await listen(listener, port, '127.0.0.1');
-    const { port: actualPort } = ipv4.address() as AddressInfo;
-    try {
-      return [ipv4, await listen(listener, actualPort, '::1')];
-    } catch (error) {
-      if (!(error instanceof LocalStackError)) return [ipv4];
-      await closeServer(ipv4);
-      // A port that was free for IPv4 alone: with any port allowed, another one will do.
-      if (port !== 0 || attempt === ANY_PORT_ATTEMPTS) throw error;
-    }
-  }
-}
-
-function listen(listener: Listener, port: number, host: string): Promise<Server> {
-  const server = createServer(listener);
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, port)));
-    server.listen({ port, host, ipv6Only: true }, () => resolve(server));
-  });
 }
 
 function explain(error: NodeJS.ErrnoException, port: number): Error {

@@ -6,9 +6,15 @@ import { join } from 'node:path';
 import { Signer } from '@aws-sdk/rds-signer';
 import pg from 'pg';
 import { type LocalPostgres, startPostgres } from '../../../../src/local/postgres/cluster.js';
-import { loadOrCreateCertificate } from '../../../../src/local/rds-proxy/certificate.js';
+import { type KeptCertificate, loadOrCreateCertificate } from '../../../../src/local/rds-proxy/certificate.js';
 import { createCredentials, type LocalCredentials } from '../../../../src/local/rds-proxy/credentials.js';
-import { type RdsProxy, type RdsProxyEvent, startRdsProxy } from '../../../../src/local/rds-proxy/server.js';
+import {
+  type RdsProxy,
+  type RdsProxyEvent,
+  type RdsProxyOptions,
+  startRdsProxy,
+} from '../../../../src/local/rds-proxy/server.js';
+import { connectThroughProxy, type RawClient } from './raw-client.js';
 
 export const REGION = 'eu-west-1';
 export const HANDSHAKE_TIMEOUT_MILLIS = 400;
@@ -25,12 +31,17 @@ export interface ProxyUnderTest {
   connect(config?: pg.ClientConfig): Promise<pg.Client>;
   /** The error that a connection attempt ends with. */
   refusalOf(config?: pg.ClientConfig): Promise<pg.DatabaseError>;
+  /** Connects as `app`, with a fresh token, to send messages one by one. */
+  connectRaw(settings?: Record<string, string>): Promise<RawClient>;
   /** An unencrypted connection. */
   openSocket(): Promise<net.Socket>;
+  /** Another stand-in in front of the same PostgreSQL. */
+  startAnother(options?: Partial<RdsProxyOptions>): Promise<ProxyUnderTest>;
   stop(): Promise<void>;
 }
 
-export async function startProxyUnderTest(): Promise<ProxyUnderTest> {
+/** @param options over those that every test has */
+export async function startProxyUnderTest(options: Partial<RdsProxyOptions> = {}): Promise<ProxyUnderTest> {
   const directory = await mkdtemp(join(tmpdir(), 'proxy-under-test-'));
   const [postgres, certificate] = await Promise.all([
     startPostgres({ dataDirectory: join(directory, 'data') }),
@@ -40,9 +51,28 @@ export async function startProxyUnderTest(): Promise<ProxyUnderTest> {
   await administrator.connect();
   await administrator.query('create role app login');
   await administrator.query('create role reporter login');
-  await administrator.query('create database app');
+  await administrator.query('create database app owner app');
   await administrator.end();
 
+  const stack = await startOn({ postgres, certificate, ca: await readFile(certificate.caPath, 'utf8') }, options);
+  return {
+    ...stack,
+    async stop() {
+      await stack.stop();
+      await postgres.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Surroundings {
+  postgres: LocalPostgres;
+  certificate: KeptCertificate;
+  ca: string;
+}
+
+async function startOn(around: Surroundings, options: Partial<RdsProxyOptions>): Promise<ProxyUnderTest> {
+  const { postgres, certificate, ca } = around;
   const credentials = createCredentials();
   const events: RdsProxyEvent[] = [];
   const proxy = await startRdsProxy({
@@ -54,11 +84,12 @@ export async function startProxyUnderTest(): Promise<ProxyUnderTest> {
     principals: [{ credentials, databaseUsers: ['app'] }],
     onEvent: (event) => events.push(event),
     handshakeTimeoutMillis: HANDSHAKE_TIMEOUT_MILLIS,
+    restartDatabase: () => postgres.restart(),
+    ...options,
   });
-  const ca = await readFile(certificate.caPath, 'utf8');
 
-  const token: ProxyUnderTest['token'] = async (options = {}) => {
-    const { user = 'app', host = 'localhost', port = proxy.port } = options;
+  const token: ProxyUnderTest['token'] = async (subject = {}) => {
+    const { user = 'app', host = 'localhost', port = proxy.port } = subject;
     return new Signer({ hostname: host, port, username: user, region: REGION, credentials }).getAuthToken();
   };
   const createClient = (config: pg.ClientConfig = {}) => {
@@ -105,10 +136,16 @@ export async function startProxyUnderTest(): Promise<ProxyUnderTest> {
         socket.on('error', reject);
       });
     },
-    async stop() {
-      await proxy.stop();
-      await postgres.stop();
-      await rm(directory, { recursive: true, force: true });
+    async connectRaw(settings = {}) {
+      const { port } = proxy;
+      return connectThroughProxy({ port, ca, token: await token() }, { user: 'app', database: 'app', settings });
     },
+    startAnother: (otherOptions = {}) => startOn(around, otherOptions),
+    stop: () => proxy.stop(),
   };
+}
+
+/** Resolves when the client has lost its connection, whatever it was told before. */
+export function endOf(client: pg.Client): Promise<void> {
+  return new Promise((resolve) => client.once('end', () => resolve()));
 }

@@ -51,7 +51,7 @@ describe('a start-up packet is refused', () => {
   test('for protocol version 2', () => {
     const refusal = refusalOf(() => parseStartup({ code: 0x2_0000, body: Buffer.alloc(288) }));
 
-    expect(refusal.message).toContain('version 2.0 of the PostgreSQL messaging protocol');
+    expect(refusal.message).toContain('supports only version 3.0 of the PostgreSQL messaging protocol');
   });
 
   test.each([

@@ -1,0 +1,123 @@
+/** Owns one connection to PostgreSQL: lent to one client at a time, and closed so that PostgreSQL rolls back what was open. */
+import net from 'node:net';
+import { BackendStream } from '../session/backend-stream.js';
+import { ByteRun } from '../session/byte-run.js';
+import { PreparedOnConnection } from '../session/prepared-statements.js';
+import { buildCancelRequest } from '../wire.js';
+import type { OpenedSession } from './open-database-connection.js';
+
+/** Whoever has borrowed a connection. */
+export interface Borrower {
+  /** PostgreSQL said something. */
+  onData(chunk: Buffer): void;
+  /** PostgreSQL takes in more again, after `write` said that it does not. */
+  onDrain(): void;
+  /** The connection is gone, and with it whatever was open. */
+  onLost(): void;
+}
+
+export class DatabaseConnection {
+  readonly openedAtMillis = performance.now();
+  /** Since when nobody has it. */
+  idleSinceMillis = this.openedAtMillis;
+  readonly stream = new BackendStream();
+  readonly prepared = new PreparedOnConnection();
+  /** Resolves when PostgreSQL has let go of the session. */
+  readonly closed: Promise<void>;
+  readonly #socket: net.Socket;
+  readonly #socketPath: string;
+  readonly #cancelKey: Buffer;
+  #borrower: Borrower | undefined;
+
+  /**
+   * @param key of the identity that it was opened for
+   * @param onClosed called once, before the borrower hears of it
+   */
+  constructor(
+    { socket, cancelKey }: OpenedSession,
+    socketPath: string,
+    readonly key: string,
+    onClosed: (connection: DatabaseConnection) => void,
+  ) {
+    this.#socket = socket;
+    this.#socketPath = socketPath;
+    this.#cancelKey = cancelKey;
+    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
+    socket.on('drain', () => this.#borrower?.onDrain());
+    socket.on('end', () => socket.end());
+    this.closed = new Promise((resolve) => {
+      socket.on('close', () => {
+        const borrower = this.#borrower;
+        this.#borrower = undefined;
+        onClosed(this);
+        borrower?.onLost();
+        resolve();
+      });
+    });
+    socket.resume();
+  }
+
+  /** False as soon as either side has begun to close it. */
+  get isUsable(): boolean {
+    return this.#socket.writable && this.#socket.readable;
+  }
+
+  get isLent(): boolean {
+    return this.#borrower !== undefined;
+  }
+
+  lendTo(borrower: Borrower): void {
+    this.#borrower = borrower;
+  }
+
+  /** The borrower hears no more of it. */
+  takeBack(): void {
+    this.#borrower = undefined;
+    this.idleSinceMillis = performance.now();
+    this.#socket.resume();
+  }
+
+  /** @returns false when the borrower should wait for onDrain */
+  write(bytes: Buffer): boolean {
+    return this.#socket.write(bytes);
+  }
+
+  /** Stops or continues reading, when the client does not read as fast as PostgreSQL writes. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /**
+   * Closes it as a vanished client would. PostgreSQL ends the statement that runs, rolls back what is open, and then lets
+   * go; until then the session counts. No Terminate message: it could be taken for the end of a message cut short.
+   */
+  close(): void {
+    this.#borrower = undefined;
+    this.#socket.resume();
+    this.#socket.end();
+  }
+
+  /** Breaks it off, and has PostgreSQL cancel the statement that runs: what a failover does. */
+  breakOff(): void {
+    if (this.isLent) this.#cancelStatement();
+    this.#socket.destroy();
+  }
+
+  #cancelStatement(): void {
+    const socket = net.connect({ path: this.#socketPath });
+    // A database that is away has nothing left to cancel.
+    socket.on('error', () => {});
+    socket.end(buildCancelRequest(this.#cancelKey));
+    socket.resume();
+  }
+
+  #onData(chunk: Buffer): void {
+    if (this.#borrower !== undefined) this.#borrower.onData(chunk);
+    // Between two borrowers PostgreSQL may report a changed parameter, or that it shuts down. Nobody is there to be told.
+    else this.stream.read(chunk, new ByteRun(), () => false);
+  }
+}

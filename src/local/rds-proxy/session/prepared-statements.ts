@@ -1,0 +1,53 @@
+/**
+ * Owns the statements that clients prepare by protocol message. A client may find itself on another database connection
+ * at its next transaction, so what it has prepared must be known here, to be prepared there again.
+ */
+import type { PinReason } from '../pinning/reasons.js';
+
+/** A statement as the client sent it. */
+export interface PreparedStatement {
+  /** Of a Parse message, behind the name: text, and types of parameters. */
+  body: Buffer;
+  text: string;
+  /** Why running it pins. */
+  pinReasons: readonly PinReason[];
+}
+
+/** What one client has prepared, by the names that it uses. */
+export class PreparedByClient {
+  unnamed: PreparedStatement | undefined;
+  readonly named = new Map<string, PreparedStatement>();
+}
+
+/** More are closed again, the one prepared first at the start. */
+const MAX_NAMED_ON_CONNECTION = 200;
+
+/** What a database connection has prepared, by the names that the proxy uses there. */
+export class PreparedOnConnection {
+  unnamed: PreparedStatement | undefined;
+  readonly named = new Set<string>();
+
+  /** The one to close before another is prepared. */
+  get surplus(): string | undefined {
+    const [oldest] = this.named;
+    return this.named.size >= MAX_NAMED_ON_CONNECTION ? oldest : undefined;
+  }
+}
+
+const PREFIX = 'rds_proxy_';
+/** A name that nothing is prepared under. */
+export const NO_STATEMENT = `${PREFIX}none`;
+
+/** The same name for the same statement, whichever client prepares it. */
+export class StatementNames {
+  readonly #names = new Map<string, string>();
+
+  of({ body }: PreparedStatement): string {
+    const key = body.toString('latin1');
+    const known = this.#names.get(key);
+    if (known !== undefined) return known;
+    const name = `${PREFIX}${this.#names.size + 1}`;
+    this.#names.set(key, name);
+    return name;
+  }
+}
