@@ -14,7 +14,7 @@ const SANDBOX = 'sandbox';
  * or the environment has values that cannot be deployed.
  */
 export function chooseEnvironment(environments: Environments, deployment: Deployment, target: Target): Environment {
-  const name = nameOf(environments, deployment);
+  const name = environmentName(environments, deployment);
   const environment = name === undefined ? undefined : environments[name];
   if (name === undefined || environment === undefined) throw unknownEnvironment(environments, deployment);
 
@@ -29,7 +29,8 @@ export function chooseEnvironment(environments: Environments, deployment: Deploy
   return environment;
 }
 
-function nameOf(environments: Environments, { type, name }: Deployment): string | undefined {
+/** Under which name the environment of a deployment stands; nothing when none is meant for it. */
+export function environmentName(environments: Environments, { type, name }: Deployment): string | undefined {
   if (type === 'sandbox') return Object.hasOwn(environments, SANDBOX) ? SANDBOX : undefined;
   // A branch that happens to be called sandbox must not take over what the developers share.
   if (name === SANDBOX) return undefined;

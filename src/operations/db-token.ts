@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { Signer, type SignerConfig } from '@aws-sdk/rds-signer';
-import { type Environment, REPLACE_ME } from '../../amplify/configuration/environment.js';
 import { environments } from '../../amplify/environments.js';
+import { deployedTarget, type TargetOptions } from './deployed-target.js';
+import { TokenError } from './token-error.js';
 
 const USAGE = `Usage: npm run -s db:token [-- options]
 
@@ -16,32 +17,25 @@ Prints an IAM database token on standard output. It is valid for 15 minutes, for
 
   --environment NAME   a deployed environment of amplify/environments.ts: ${Object.keys(environments).join(', ')}
                        (default: the local stack that npm start runs)
-  --host HOST          the endpoint to connect to, if not the environment's proxy
+  --host HOST          the endpoint to connect to, if not the environment's proxy, or its database where it has no proxy
   --port PORT          its port (default: 5432, or the local stack's)
   --user USER          the database user (default: the environment's)
   --help               shows this text`;
 
 /** Written by npm start. */
 const CONNECTION_FILE = join('.local', 'connection.json');
-const RDS_PROXY_PORT = 5432;
 
-/** Something that the person at the keyboard can put right; shown without a stack trace. */
-class TokenError extends Error {
-  override readonly name = 'TokenError';
-}
-
-interface Options {
+interface Options extends TargetOptions {
   readonly environment?: string;
-  readonly host?: string;
-  readonly port?: number;
-  readonly user?: string;
 }
 
 async function main(argv: readonly string[]): Promise<void> {
   const options = readOptions(argv);
   if (options === 'help') return console.log(USAGE);
   const target =
-    options.environment === undefined ? await describeLocal(options) : describeDeployed(options.environment, options);
+    options.environment === undefined
+      ? await describeLocal(options)
+      : deployedTarget(environments, options.environment, options);
   console.log(await sign(target));
 }
 
@@ -100,37 +94,6 @@ async function readConnectionFile(): Promise<LocalConnection> {
       { cause },
     );
   }
-}
-
-/** The credentials are those that the AWS command line would use. */
-function describeDeployed(name: string, options: Options): SignerConfig {
-  const environment = findEnvironment(name);
-  const { region, database } = environment;
-  const target = {
-    hostname: options.host ?? proxyEndpoint(name, environment),
-    port: options.port ?? RDS_PROXY_PORT,
-    username: options.user ?? database.user,
-    region,
-  };
-  if (Object.values(target).includes(REPLACE_ME)) {
-    throw new TokenError(`The environment ${name} still holds placeholders. Fill it in: amplify/environments.ts`);
-  }
-  return target;
-}
-
-function findEnvironment(name: string): Environment {
-  const environment = Object.hasOwn(environments, name) ? environments[name] : undefined;
-  if (environment !== undefined) return environment;
-  const known = Object.keys(environments).join(', ');
-  throw new TokenError(`There is no environment ${JSON.stringify(name)} in amplify/environments.ts, only: ${known}.`);
-}
-
-function proxyEndpoint(name: string, { database: { proxy } }: Environment): string {
-  if (proxy.kind === 'existing') return proxy.endpoint;
-  throw new TokenError(
-    `The proxy of ${name} is made by its deployment, so its endpoint is not known here. Add --host ENDPOINT: ` +
-      'aws rds describe-db-proxies --query "DBProxies[].[DBProxyName,Endpoint]"',
-  );
 }
 
 async function sign(target: SignerConfig): Promise<string> {
