@@ -47,6 +47,20 @@ test('writes the templates of an environment and lists them, and replaces those 
   expect(existsSync(join(out, 'of-the-run-before.template.json'))).toBe(false);
 });
 
+test('prints one JSON object for scripts, and nothing besides', async () => {
+  const { code, stdout, stderr } = await synth('--environment', 'example', '--out', out, '--json');
+
+  expect(code, stderr).toBe(0);
+  const report = JSON.parse(stdout);
+  expect(report).toMatchObject({
+    environment: 'example',
+    account: '111122223333',
+    network: { rulesToAdd: [], egressCost: { egress: 'none', totalFixedUsd: 0 } },
+    findings: [],
+  });
+  expect(report.templates).toHaveLength(readdirSync(out).filter((name) => name.endsWith('.template.json')).length);
+});
+
 test('leaves a folder with other files alone', async () => {
   writeFileSync(join(out, 'thesis.md'), 'Years of work');
 
