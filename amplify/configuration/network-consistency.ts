@@ -6,7 +6,7 @@ import { quote } from './quote.js';
 export function networkInconsistencies(network: NetworkSettings): ConfigurationProblem[] {
   const { egress } = network;
   if (egress?.kind === 'nat') return natInconsistencies(network, egress);
-  if (egress?.kind === 'endpoints') return endpointInconsistencies(egress);
+  if (egress?.kind === 'endpoints') return endpointInconsistencies(network.kind, egress);
   return [];
 }
 
@@ -32,7 +32,10 @@ function natInconsistencies(network: NetworkSettings, { gateways }: NatEgressSet
   return problems;
 }
 
-function endpointInconsistencies({ gateways = [], interfaces = [] }: EndpointEgressSettings): ConfigurationProblem[] {
+function endpointInconsistencies(
+  networkKind: NetworkSettings['kind'],
+  { gateways = [], interfaces = [] }: EndpointEgressSettings,
+): ConfigurationProblem[] {
   const problems: ConfigurationProblem[] = [];
   if (gateways.length + interfaces.length === 0) {
     problems.push({
@@ -43,7 +46,15 @@ function endpointInconsistencies({ gateways = [], interfaces = [] }: EndpointEgr
     });
   }
   for (const [list, endpoints] of Object.entries({ gateways, interfaces })) {
-    for (const [index, { service }] of endpoints.entries()) {
+    for (const [index, { service, existing }] of endpoints.entries()) {
+      if (networkKind === 'created' && existing !== undefined && existing !== false) {
+        problems.push({
+          path: `network.egress.${list}.${index}.existing`,
+          got: quote(existing),
+          expected: 'nothing: a created VPC is empty, so no endpoint is in it yet',
+          fix: 'remove it, to have the endpoint made',
+        });
+      }
       if (endpoints.findIndex((endpoint) => endpoint.service === service) === index) continue;
       problems.push({
         path: `network.egress.${list}.${index}.service`,

@@ -64,11 +64,17 @@ export const combinations: readonly Combination[] = Object.values(EGRESS).flatMa
   // An empty VPC holds nothing but what is created in it.
   ...Object.keys(DATABASES)
     .filter((path) => DATABASES[path]?.server?.kind === 'created')
-    .map((path) => combine({ kind: 'created', egress }, egress, path)),
+    .map((path) => combine(createdNetwork(egress), egress, path)),
 ]);
 
 function existingNetwork(egress: EgressSettings): NetworkSettings {
   return { ...exampleNetwork, subnets: { type: egress.kind === 'nat' ? 'withEgress' : 'isolated' }, egress };
+}
+
+/** Endpoints that exist cannot be in it. */
+function createdNetwork(egress: EgressSettings): NetworkSettings {
+  if (egress.kind !== 'endpoints') return { kind: 'created', egress };
+  return { kind: 'created', egress: { ...egress, interfaces: [{ service: 'ssm' }] } };
 }
 
 function combine(network: NetworkSettings, egress: EgressSettings, path: string): Combination {

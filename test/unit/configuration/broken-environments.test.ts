@@ -319,6 +319,20 @@ test.each([
   expect(problems).toMatchObject([{ path: `environments.main.${path}`, got }]);
 });
 
+test('an endpoint that exists in a VPC that is yet to be created is refused', () => {
+  const egress = {
+    kind: 'endpoints',
+    gateways: [{ service: 's3', existing: true }],
+    interfaces: [{ service: 'ssm', existing: { id: 'sg-0aaaaaaaaaaaaaaaa', rules: 'add' } }],
+  } as const;
+  const { problems } = refusal({ main: { ...createdEverything, network: { kind: 'created', egress } } }, MAIN);
+
+  expect(problems.map(({ path }) => path)).toEqual([
+    'environments.main.network.egress.gateways.0.existing',
+    'environments.main.network.egress.interfaces.0.existing',
+  ]);
+});
+
 test('a number of NAT gateways for a VPC that has its own is refused', () => {
   const { problems } = refusal({ main: withEgress({ kind: 'nat', gateways: 2 }) }, MAIN);
 
