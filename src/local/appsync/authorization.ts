@@ -9,29 +9,28 @@ import { LocalStackError } from '../local-stack-error.js';
 import type { AuthorizationMode, Caller, IamRole } from './caller.js';
 import type { AuthRule } from './directives.js';
 
-/** True when the caller may have a field of this object; the object is null for a field of Query or Mutation. */
-export type AccessCheck = (caller: Caller, source: unknown) => boolean;
+/** True when the caller may have the field. */
+export type AccessCheck = (caller: Caller) => boolean;
 
-/** Amplify's defaults for a rule that does not say. */
-const DEFAULT_OWNER_FIELD = 'owner';
-const DEFAULT_IDENTITY_CLAIM = 'sub::username';
+/** Amplify's default for a rule that does not say. */
 const DEFAULT_GROUP_CLAIM = 'cognito:groups';
+
+const nobody: AccessCheck = () => false;
 
 /** A role that is none of an identity pool's may have everything: Amplify switches `enableIamAuthorizationMode` on. */
 export function orService(check: AccessCheck): AccessCheck {
-  return (caller, source) => (caller.mode === 'iam' && caller.role === 'service') || check(caller, source);
+  return (caller) => (caller.mode === 'iam' && caller.role === 'service') || check(caller);
 }
 
 /**
  * The check of a field by its `@auth` rules: a caller needs one of them to hold.
  *
  * @param place the field, for the error: `Query.orderTotals`
- * @param rules undefined when the field has no `@auth`: then AppSync's default mode decides, which is the user pool
+ * @param rules undefined when a field of Query or Mutation has no `@auth`: Amplify opens it to services, and to nobody else
  */
 export function createAccessCheck(place: string, rules: readonly AuthRule[] | undefined): AccessCheck {
-  if (rules === undefined) return byMode('userPool');
-  const checks = rules.map((rule) => createRuleCheck(place, rule));
-  return (caller, source) => checks.some((holds) => holds(caller, source));
+  const checks = (rules ?? []).map((rule) => createRuleCheck(place, rule));
+  return (caller) => checks.some((holds) => holds(caller));
 }
 
 export function byMode(mode: AuthorizationMode): AccessCheck {
@@ -59,9 +58,9 @@ function createRuleCheck(place: string, rule: AuthRule): AccessCheck {
   if (!unknown && (provider === undefined || provider === 'userPools')) {
     // Whoever comes this far has shown a valid token.
     if (allow === 'private') return byMode('userPool');
-    if (allow === 'owner') return byOwner(rule);
     if (allow === 'groups' && groups !== undefined) return byGroups(groups, groupClaim);
-    if (allow === 'groups' && groupsField !== undefined) return byGroupsField(groupsField, groupClaim);
+    // Amplify drops a rule that an object decides about, unless the object is a @model: it lets nobody in.
+    if (allow === 'owner' || (allow === 'groups' && groupsField !== undefined)) return nobody;
   }
   throw notSupportedYet(`@auth(${describeRule(rule)}) on ${place}`);
 }
@@ -70,39 +69,10 @@ function byRole(role: IamRole): AccessCheck {
   return (caller) => caller.mode === 'iam' && caller.role === role;
 }
 
-/** The object names its owner: in the form `sub::username`, or by one of the two. It may name several. */
-function byOwner({ ownerField = DEFAULT_OWNER_FIELD, identityClaim = DEFAULT_IDENTITY_CLAIM }: AuthRule): AccessCheck {
-  return (caller, source) => {
-    if (caller.mode !== 'userPool') return false;
-    const claims = identityClaim.split('::').map((name) => claimOf(caller.identity, name));
-    if (claims.some((claim) => claim === undefined)) return false;
-    const accepted = [claims.join('::'), ...claims];
-    return valuesIn(source, ownerField).some((owner) => accepted.includes(owner));
-  };
-}
-
-/** The object names the group, or the groups, that may have it. */
-function byGroupsField(groupsField: string, claim: string = DEFAULT_GROUP_CLAIM): AccessCheck {
-  return (caller, source) =>
-    caller.mode === 'userPool' &&
-    valuesIn(source, groupsField).some((group) => groupsOf(caller.identity, claim).includes(group));
-}
-
-function claimOf({ claims }: UserPoolIdentity, name: string): string | undefined {
-  // An ID token has the user's name under another claim.
-  const value = claims[name] ?? (name === 'username' ? claims['cognito:username'] : undefined);
-  return typeof value === 'string' ? value : undefined;
-}
-
 function groupsOf({ claims }: UserPoolIdentity, claim: string): string[] {
   const value = claims[claim];
   if (Array.isArray(value)) return value.map(String);
   return typeof value === 'string' ? [value] : [];
-}
-
-function valuesIn(source: unknown, field: string): string[] {
-  const value: unknown = typeof source === 'object' && source !== null ? Reflect.get(source, field) : undefined;
-  return (Array.isArray(value) ? value : [value]).filter((entry) => typeof entry === 'string');
 }
 
 function describeRule({ allow, provider, unknownOptions }: AuthRule): string {
@@ -114,6 +84,6 @@ function describeRule({ allow, provider, unknownOptions }: AuthRule): string {
 export function notSupportedYet(what: string): LocalStackError {
   return new LocalStackError(
     `The schema cannot be served: not supported locally yet: ${what}.`,
-    'Locally there are rules for the user pool, groups, owners, an API key and an identity pool. Use one of them, or test this field in a sandbox.',
+    'Locally there are rules for the user pool, groups, an API key and an identity pool. Use one of them, or test this field in a sandbox.',
   );
 }

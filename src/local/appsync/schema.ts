@@ -93,17 +93,14 @@ function resolveField({ type, field, mayReadType, isRoot, invoke }: FieldToResol
   if (isRoot && functions.length === 0) throw notSupportedYet(`${place}, which has no a.handler.function`);
 
   const rules = authRules(field.astNode?.directives);
-  // A field of an object needs a rule of its own only where the object's is not enough.
-  const mayReadField = isRoot || rules !== undefined ? orService(createAccessCheck(place, rules)) : undefined;
+  // The rules of a field stand in place of its type's.
+  const mayRead = isRoot || rules !== undefined ? orService(createAccessCheck(place, rules)) : mayReadType;
   const resolve = functions.length > 0 ? resolveByFunctions(functions, invoke) : defaultFieldResolver;
   // Most fields of most types need no check: they keep graphql-js's own fast path.
-  if (functions.length === 0 && mayReadField === undefined && mayReadType === undefined) return;
+  if (functions.length === 0 && mayRead === undefined) return;
 
   field.resolve = (source, args, context, info) => {
-    const { caller } = context;
-    if (mayReadField?.(caller, source) === false || mayReadType?.(caller, source) === false) {
-      throw notAuthorized(type.name, field.name);
-    }
+    if (mayRead?.(context.caller) === false) throw notAuthorized(type.name, field.name);
     return resolve(source, args, context, info);
   };
 }
@@ -115,13 +112,14 @@ function createTypeCheck(type: GraphQLObjectType, modes: ReadonlySet<Authorizati
   const checks: AccessCheck[] = [];
   if (named.includes('aws_api_key')) checks.push(byMode('apiKey'));
   if (named.includes('aws_iam')) checks.push(byMode('iam'));
-  if (named.length === 0 || named.includes('aws_cognito_user_pools')) {
+  if (named.includes('aws_cognito_user_pools')) {
     const groups = cognitoGroups(directives);
     if (groups === undefined && modes.size === 1) return undefined;
     checks.push(groups === undefined ? byMode('userPool') : byGroups(groups));
   }
-  if (checks.length === 0) throw notSupportedYet(`@${named.join(' @')} on type ${type.name}`);
-  return orService((caller, source) => checks.some((holds) => holds(caller, source)));
+  if (checks.length === 0 && named.length > 0) throw notSupportedYet(`@${named.join(' @')} on type ${type.name}`);
+  // A type without a directive gets @aws_iam from Amplify, which leaves it to services.
+  return orService((caller) => checks.some((holds) => holds(caller)));
 }
 
 /** What Amplify's template answers for a function that nobody waits for. */

@@ -33,8 +33,8 @@ const MORE_SDL = `
     unruled: String @function(name: "unruled")
     later: Accepted @function(name: "later", invocationType: Event) @auth(rules: [{allow: private}])
   }
-  type Accepted { success: Boolean! }
-  type Report { title: String, secret: Secret }
+  type Accepted @aws_cognito_user_pools { success: Boolean! }
+  type Report @aws_cognito_user_pools { title: String, secret: Secret }
   type Secret @aws_cognito_user_pools(cognito_groups: ["admins"]) { text: String }
 `;
 
@@ -189,10 +189,11 @@ describe('who may call', () => {
     expect(forAdmin.body).toEqual({ data: { report: { title: 'Q1', secret: { text: 'profit' } } } });
   });
 
-  it('lets any user of the pool have a field without a rule', async () => {
-    invoke = async () => ({ data: 'open' });
+  it('refuses a field without a rule to every user, as Amplify leaves it to services', async () => {
+    const { body } = await query(admin, '{ unruled }', { path: '/more' });
 
-    expect((await query(alice, '{ unruled }', { path: '/more' })).body).toEqual({ data: { unruled: 'open' } });
+    expect(body.errors).toMatchObject([{ message: 'Not Authorized to access unruled on type Query' }]);
+    expect(events).toEqual([]);
   });
 });
 

