@@ -1,5 +1,5 @@
 /** Each field of a database in words, for messages. */
-import type { FieldGuides } from './environment-fields.js';
+import type { FieldGuides } from './field-guide.js';
 import { securityGroupFields } from './network-fields.js';
 
 const FIND_PROXIES = 'run aws rds describe-db-proxies --query "DBProxies[].[DBProxyName,DBProxyArn,Endpoint]"';

@@ -1,16 +1,9 @@
 /** Each field of an environment in words: what is expected there, and where its value is found. For messages only. */
 import { DATABASE_FIELDS } from './database-fields.js';
+import type { FieldGuide, FieldGuides } from './field-guide.js';
 import { GUARDRAILS } from './guardrail-names.js';
 import { MONITORING_FIELDS } from './monitoring-fields.js';
 import { NETWORK_FIELDS } from './network-fields.js';
-
-export interface FieldGuide {
-  readonly expected: string;
-  readonly fix: string;
-}
-
-/** By the path of the field, with `*` for a position in a list or a key of a record. */
-export type FieldGuides = Readonly<Record<string, FieldGuide>>;
 
 const ENVIRONMENT_FIELDS: FieldGuides = {
   account: {

@@ -1,5 +1,5 @@
 /** Each field of the monitoring settings in words, for messages. */
-import type { FieldGuides } from './environment-fields.js';
+import type { FieldGuides } from './field-guide.js';
 import { LOG_RETENTION_DAYS } from './monitoring-settings.js';
 
 export const MONITORING_FIELDS: FieldGuides = {

@@ -1,5 +1,5 @@
 /** Each field of a network in words, for messages. */
-import type { FieldGuides } from './environment-fields.js';
+import type { FieldGuides } from './field-guide.js';
 
 const SECURITY_GROUP = "{ id: 'sg-…', rules: 'add' } or { id: 'sg-…', rules: 'print' }";
 const FIND_SECURITY_GROUPS = 'run aws ec2 describe-security-groups --query "SecurityGroups[].[GroupId,GroupName]"';

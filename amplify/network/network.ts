@@ -1,16 +1,6 @@
-/** The network that functions and database share: VPC, subnets, security groups and what the functions can reach. */
-import type { Stack } from 'aws-cdk-lib';
+/** The network that functions and database share. Types only. */
 import type { ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
-import type { Environment } from '../configuration/environment.js';
-import type { NetworkSettings } from '../configuration/network-settings.js';
-import { createVpc, ISOLATED_SUBNETS, SUBNETS_WITH_EGRESS } from './created-vpc.js';
-import { openEgress } from './egress.js';
-import { isLookupPending, lookUpVpc } from './existing-vpc.js';
-import { createLookupStack } from './lookup-stack.js';
-import type { PinnedContext } from './pinned-context.js';
-import { rootStackOf } from './root-stack.js';
-import { type Group, SecurityGroupRules } from './security-group-rules.js';
-import { selectSubnets } from './subnets.js';
+import type { Group, SecurityGroupRules } from './security-group-rules.js';
 
 export interface Network {
   readonly vpc: IVpc;
@@ -22,54 +12,4 @@ export interface Network {
   readonly databaseSubnets: readonly ISubnet[];
   readonly functionGroup: Group;
   readonly rules: SecurityGroupRules;
-}
-
-/**
- * @param stack The one stack that owns the network and the database.
- * @param pinnedContext The answers of earlier lookups: pinned-context.ts.
- * @throws ConfigurationError when the VPC does not have the subnets that were chosen.
- */
-export function createNetwork(stack: Stack, environment: Environment, pinnedContext: PinnedContext): Network {
-  const { network: settings, region } = environment;
-  const lookupStack = once(() => createLookupStack(rootStackOf(stack), environment, pinnedContext));
-  const place = settings.kind === 'existing' ? existingPlace(settings, lookupStack()) : createdPlace(stack, settings);
-  const rules = new SecurityGroupRules(stack);
-  const network = { ...place, rules, functionGroup: functionGroupOf(settings, rules, place.vpc) };
-  openEgress(stack, network, settings.egress ?? { kind: 'none' }, region, lookupStack);
-  return network;
-}
-
-type Place = Pick<Network, 'vpc' | 'lookupPending' | 'functionSubnets' | 'databaseSubnets'>;
-
-function existingPlace(settings: Extract<NetworkSettings, { kind: 'existing' }>, lookupStack: Stack): Place {
-  const vpc = lookUpVpc(lookupStack, settings.vpc);
-  const subnets = selectSubnets(vpc, settings.subnets);
-  return { vpc, lookupPending: isLookupPending(vpc), functionSubnets: subnets, databaseSubnets: subnets };
-}
-
-/** Only functions need the route to a NAT gateway. */
-function createdPlace(stack: Stack, settings: Extract<NetworkSettings, { kind: 'created' }>): Place {
-  const vpc = createVpc(stack, settings);
-  const subnets = (subnetGroupName: string) => vpc.selectSubnets({ subnetGroupName }).subnets;
-  return {
-    vpc,
-    lookupPending: false,
-    functionSubnets: subnets(settings.egress?.kind === 'nat' ? SUBNETS_WITH_EGRESS : ISOLATED_SUBNETS),
-    databaseSubnets: subnets(ISOLATED_SUBNETS),
-  };
-}
-
-function functionGroupOf(settings: NetworkSettings, rules: SecurityGroupRules, vpc: IVpc): Group {
-  if (settings.kind === 'existing' && settings.functionSecurityGroup) {
-    return rules.import('FunctionSecurityGroup', settings.functionSecurityGroup);
-  }
-  return rules.create('FunctionSecurityGroup', vpc, 'Functions that use the database');
-}
-
-function once<Value>(make: () => Value): () => Value {
-  let made: { value: Value } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

@@ -1,0 +1,47 @@
+/** The way to the database that the environment chooses: through a proxy, or directly. */
+import type { Construct } from 'constructs';
+import type { DatabaseSettings } from '../configuration/database-settings.js';
+import type { Network } from '../network/network.js';
+import type { Database } from './database.js';
+import { importProxy } from './existing-proxy.js';
+import { createProxy } from './new-proxy.js';
+import { provideServer } from './provide-server.js';
+import type { Server } from './server.js';
+
+/**
+ * @param scope The stack that owns the network and the database.
+ * @param keepData Whether a created server outlives its deployment.
+ */
+export function provideDatabase(
+  scope: Construct,
+  settings: DatabaseSettings,
+  network: Network,
+  keepData: boolean,
+): Database {
+  if (settings.proxy.kind === 'existing') return importProxy(scope, settings, settings.proxy, network);
+  // The schema demands a server wherever there is no proxy yet.
+  if (settings.server === undefined) throw new Error('A database without a proxy that exists needs a server.');
+  const server = provideServer(scope, settings.server, settings, network, keepData);
+  return settings.proxy.kind === 'new'
+    ? createProxy(scope, settings, settings.proxy, server, network)
+    : connectDirectly(settings, server, network);
+}
+
+function connectDirectly(
+  { name, user }: DatabaseSettings,
+  server: Server,
+  { rules, functionGroup }: Network,
+): Database {
+  if (server.host === undefined) throw new Error('A database without a proxy needs its endpoint.');
+  rules.allow(functionGroup, server.group, server.port, 'Functions to PostgreSQL');
+  return {
+    name,
+    user,
+    host: server.host,
+    port: server.port,
+    certificateAuthority: 'rds',
+    admittedConnections: server.maxConnections,
+    serverIdentifier: server.identifier,
+    grantConnect: (grantee) => server.grantConnect(grantee, user),
+  };
+}
