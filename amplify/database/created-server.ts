@@ -18,6 +18,7 @@ import type { CreatedServerSettings, DatabaseSettings } from '../configuration/d
 import type { Network } from '../network/network.js';
 import { POSTGRES_PORT } from './ports.js';
 import type { Server } from './server.js';
+import { requireTwoZones } from './two-zones.js';
 
 const DEFAULTS = {
   instanceType: 't4g.small',
@@ -46,6 +47,7 @@ export function createServer(
   network: Network,
   keepData: boolean,
 ): Server {
+  requireTwoZones(network, 'A database');
   const { maxConnections = DEFAULTS.maxConnections } = settings;
   const group = network.rules.create('DatabaseSecurityGroup', network.vpc, 'PostgreSQL');
   const instance = new DatabaseInstance(scope, 'Database', {

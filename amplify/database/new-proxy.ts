@@ -7,24 +7,20 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { DatabaseProxy, DefaultAuthScheme, ProxyEndpointTargetRole } from 'aws-cdk-lib/aws-rds';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { ConfigurationError } from '../configuration/configuration-error.js';
 import type { DatabaseSettings, NewProxySettings } from '../configuration/database-settings.js';
 import type { Network } from '../network/network.js';
 import { rootStackOf } from '../network/root-stack.js';
 import type { Group } from '../network/security-group-rules.js';
-import { describeSubnets } from '../network/subnets.js';
 import type { Database } from './database.js';
 import { POSTGRES_PORT } from './ports.js';
 import type { Server } from './server.js';
+import { requireTwoZones } from './two-zones.js';
 
 /** Explained where they can be set: configuration/database-settings.ts. */
 const DEFAULTS = { maxConnectionsPercent: 70, borrowTimeoutSeconds: 5, idleClientTimeoutMinutes: 5 } as const;
 
 /** What RDS allows: letters, digits and single hyphens, the first a letter. */
 const PROXY_NAME_LENGTH = 63;
-
-/** RDS's own minimum. */
-const MINIMUM_ZONES = 2;
 
 export function createProxy(
   scope: Construct,
@@ -33,7 +29,7 @@ export function createProxy(
   server: Server,
   network: Network,
 ): Database {
-  refuseOneZone(network);
+  requireTwoZones(network, 'An RDS Proxy');
   const { maxConnectionsPercent = DEFAULTS.maxConnectionsPercent } = settings;
   const group = connectGroups(settings, server, network);
   // A role of our own: the CDK's gets no right to sign in with IAM.
@@ -132,18 +128,4 @@ function uniqueName(scope: Construct, subnets: readonly ISubnet[]): string {
     .toLowerCase()
     .replace(/^[^a-z]+/, '')
     .replace(/--+/g, '-');
-}
-
-/** RDS refuses such a proxy, ten minutes into the deployment. */
-function refuseOneZone({ databaseSubnets, lookupPending }: Network): void {
-  const zones = new Set(databaseSubnets.map((subnet) => subnet.availabilityZone));
-  if (lookupPending || zones.size >= MINIMUM_ZONES) return;
-  throw new ConfigurationError('A new RDS Proxy cannot be in these subnets.', [
-    {
-      path: 'network.subnets',
-      got: describeSubnets(databaseSubnets),
-      expected: `subnets in at least ${MINIMUM_ZONES} availability zones`,
-      fix: 'choose others of this VPC, or add a subnet in a second zone',
-    },
-  ]);
 }

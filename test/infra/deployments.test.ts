@@ -16,6 +16,7 @@ import {
   SECRET_ARN,
   withDatabase,
 } from '../support/environments.js';
+import { pinnedVpc } from '../support/pinned-vpc.js';
 import { branch, sandbox, synthesize } from '../support/synthesize.js';
 import { ofType } from '../support/templates.js';
 
@@ -259,6 +260,23 @@ describe('a created database', () => {
       { deletionPolicy: 'Delete', properties: { DeletionProtection: false } },
     ]);
     expect(ofType(synthesis, 'AWS::Cognito::UserPool')).toMatchObject([{ deletionPolicy: 'Delete' }]);
+  });
+});
+
+test.each([
+  ['An RDS Proxy', newProxyToInstance],
+  ['A database', withDatabase({ server: { kind: 'created' }, proxy: { kind: 'none' } })],
+])('%s in one zone is refused, whatever is acknowledged', async (what, environment) => {
+  const acknowledgements = [{ guardrail: 'one-zone', reason: 'There is one zone in the outpost.' }] as const;
+  const oneZone = [{ type: 'Isolated', subnets: { 'subnet-0000000a': 'eu-west-1a' } }] as const;
+  const main = { ...environment, acknowledgements };
+
+  await expect(
+    synthesize(branch('main'), { environments: { main }, pinnedContext: pinnedVpc(main, oneZone), bundle: false }),
+  ).rejects.toMatchObject({
+    name: 'ConfigurationError',
+    problems: [expect.objectContaining({ path: 'network.subnets', got: 'subnet-0000000a in eu-west-1a' })],
+    message: expect.stringContaining(`${what} cannot be in these subnets`),
   });
 });
 
