@@ -152,17 +152,28 @@ describe('after an error', () => {
 
   test('a connection lost while idle: the process lives on, and the next query has a new connection', async () => {
     const query = await startProbe();
-    const { rows } = await query('select pg_backend_pid() as pid');
+    await query('select 1');
 
     const opened = stack.output.findLast((line) => line.includes('"opened"')) ?? '{}';
     const { connectionId } = JSON.parse(opened) as { connectionId: number };
     const closed = () =>
       stack.output.some((line) => line.includes('"closed"') && JSON.parse(line).connectionId === connectionId);
-    await superuser.query('select pg_terminate_backend($1)', [rows?.[0]?.pid]);
+    await stack.proxy.applyFault({ fault: 'drop-idle-clients' });
     await expect.poll(closed).toBe(true);
 
     expect(await query('select 1 as one')).toMatchObject({ rows: [{ one: 1 }], activity: { connectionsOpened: 2 } });
     expect((await query('select 1 as one')).idleErrors).toHaveLength(1);
+  });
+
+  test('a database connection lost while idle is the proxy’s to replace: the function’s own stays', async () => {
+    const query = await startProbe();
+    const { rows } = await query('select pg_backend_pid() as pid');
+
+    await superuser.query('select pg_terminate_backend($1, 5000)', [rows?.[0]?.pid]);
+
+    const { rows: after, activity } = await query('select pg_backend_pid() as pid');
+    expect(after?.[0]?.pid).not.toBe(rows?.[0]?.pid);
+    expect(activity.connectionsOpened).toBe(1);
   });
 });
 
