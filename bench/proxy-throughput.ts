@@ -8,8 +8,8 @@ import { type ProxyAndDirect, startProxyAndDirect, type Way } from './proxy-and-
 const SCALE = 32;
 const CLIENTS = 32;
 /** 30 s each way, in turns. */
-const ROUNDS = 3;
-const ROUND_SECONDS = 10;
+const ROUNDS = 6;
+const ROUND_SECONDS = 5;
 const MIN_RATIO = 0.75;
 
 export const proxyThroughput: Benchmark = {

@@ -7,6 +7,7 @@ import { schema } from '../../amplify/data/schema.js';
 import { DATABASE_ENVIRONMENT } from '../../src/database/environment-names.js';
 import { FUNCTION_LIMITS } from '../../src/local/functions.js';
 import { functionBuildOptions } from '../../src/local/lambda/bundle.js';
+import { LOCAL_POOL_SETTINGS } from '../../src/local/stack.js';
 import type { Synthesis } from '../support/cloud-assembly.js';
 import { branch, synthesize } from '../support/synthesize.js';
 
