@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildFunctions, type DatabaseAccess, type LocalFunctions } from '../../../src/local/functions.js';
 import { startTestStack, type TestStack } from '../../support/local-stack.js';
@@ -39,17 +38,13 @@ interface ProbeAnswer {
 }
 
 let stack: TestStack;
-let superuser: pg.Client;
 const probes: LocalFunctions[] = [];
 
 beforeAll(async () => {
   stack = await startTestStack();
-  superuser = new pg.Client({ host: stack.postgres.socketDirectory, user: 'postgres', database: 'app' });
-  await superuser.connect();
 });
 afterAll(async () => {
   await Promise.all(probes.map((probe) => probe.stop()));
-  await superuser?.end();
   await stack?.stop();
 });
 
