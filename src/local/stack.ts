@@ -29,7 +29,7 @@ import { startWebServer } from './web/server.js';
 /** Part of every IAM token. Any region does, as long as both sides agree. */
 export const LOCAL_REGION = 'eu-west-1';
 
-/** As a new proxy in AWS has them (amplify/database/new-proxy.ts); what that leaves at RDS Proxy's default is here too. */
+/** The time-outs of a new proxy in AWS (amplify/database/new-proxy.ts). The rest is RDS Proxy's default. */
 export const LOCAL_POOL_SETTINGS = {
   maxConnections: 100,
   connectionBorrowTimeoutSeconds: 5,

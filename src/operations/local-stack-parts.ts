@@ -1,6 +1,7 @@
 /** Everything that is there for the local stack alone, and goes with it: `npm run remove:local`. */
 
 export const PATHS: readonly string[] = [
+  'bench',
   'src/local',
   'src/operations/local-stack-parts.ts',
   'src/operations/remove-local.ts',
@@ -9,19 +10,24 @@ export const PATHS: readonly string[] = [
   'test/infra/authorization-parity.test.ts',
   'test/infra/local-parity.test.ts',
   'test/integration',
+  'test/stress',
+  'vitest.stress.config.ts',
   'test/support/amplify-authorization.ts',
   'test/support/chromium.ts',
+  'test/support/fuzz-wire.ts',
   'test/support/local-stack.ts',
+  'test/support/message-fuzz.ts',
   'test/support/sign-request.ts',
   'test/unit/local',
   'test/unit/operations/db-token.test.ts',
   'test/unit/remove-local.test.ts',
+  'docs/local-stack.md',
   'docs/parity.md',
   'docs/pinning.md',
 ];
 
 /** Of package.json. */
-export const SCRIPTS: readonly string[] = ['start', 'user:token', 'remove:local'];
+export const SCRIPTS: readonly string[] = ['start', 'test:stress', 'bench', 'user:token', 'remove:local'];
 
 /** Of package.json's devDependencies. */
 export const PACKAGES: readonly string[] = [

@@ -8,8 +8,10 @@ import { DATABASE_ENVIRONMENT } from '../../src/database/environment-names.js';
 import { functionNamesIn } from '../../src/local/appsync/directives.js';
 import { FUNCTION_LIMITS } from '../../src/local/functions.js';
 import { functionBuildOptions } from '../../src/local/lambda/bundle.js';
+import { LOCAL_POOL_SETTINGS } from '../../src/local/stack.js';
 import type { Synthesis } from '../support/cloud-assembly.js';
-import { branch, synthesize } from '../support/synthesize.js';
+import { newProxyToInstance } from '../support/environments.js';
+import { branch, sandbox, synthesize } from '../support/synthesize.js';
 
 /** What runs on the laptop is what Amplify deploys. */
 const PROJECT = join(import.meta.dirname, '../..');
@@ -68,4 +70,16 @@ test('the local function has the deployed one’s time and memory, and the same 
 
 test('every function that the schema names is one that the backend deploys', () => {
   expect(functionNamesIn(schema.transform().schema)).toEqual(['orders-api']);
+});
+
+test('the local proxy has the time-outs of a new one in AWS', async () => {
+  const sandboxOfAlice = await synthesize(sandbox('alice'), { environments: { sandbox: newProxyToInstance } });
+  const network = sandboxOfAlice.nested('networkAndDatabase');
+
+  network.hasResourceProperties('AWS::RDS::DBProxy', {
+    IdleClientTimeout: LOCAL_POOL_SETTINGS.idleClientTimeoutSeconds,
+  });
+  network.hasResourceProperties('AWS::RDS::DBProxyTargetGroup', {
+    ConnectionPoolConfigurationInfo: { ConnectionBorrowTimeout: LOCAL_POOL_SETTINGS.connectionBorrowTimeoutSeconds },
+  });
 });

@@ -39,17 +39,13 @@ interface ProbeAnswer {
 }
 
 let stack: TestStack;
-let superuser: pg.Client;
 const probes: LocalFunctions[] = [];
 
 beforeAll(async () => {
   stack = await startTestStack();
-  superuser = new pg.Client({ host: stack.postgres.socketDirectory, user: 'postgres', database: 'app' });
-  await superuser.connect();
 });
 afterAll(async () => {
   await Promise.all(probes.map((probe) => probe.stop()));
-  await superuser?.end();
   await stack?.stop();
 });
 
@@ -158,6 +154,7 @@ describe('after an error', () => {
     const { connectionId } = JSON.parse(opened) as { connectionId: number };
     const closed = () =>
       stack.output.some((line) => line.includes('"closed"') && JSON.parse(line).connectionId === connectionId);
+    // As IdleClientTimeout does. A database connection that is lost between transactions is the proxy's own affair.
     await stack.proxy.applyFault({ fault: 'drop-idle-clients' });
     await expect.poll(closed).toBe(true);
 
@@ -169,7 +166,10 @@ describe('after an error', () => {
     const query = await startProbe();
     const { rows } = await query('select pg_backend_pid() as pid');
 
+    const superuser = new pg.Client({ host: stack.postgres.socketDirectory, user: 'postgres', database: 'app' });
+    await superuser.connect();
     await superuser.query('select pg_terminate_backend($1, 5000)', [rows?.[0]?.pid]);
+    await superuser.end();
 
     const { rows: after, activity } = await query('select pg_backend_pid() as pid');
     expect(after?.[0]?.pid).not.toBe(rows?.[0]?.pid);

@@ -198,13 +198,17 @@ export class ConnectionPool {
       },
     };
     const giveUp = () => waiter.reject(signal.reason);
-    const timer = setTimeout(() => {
+    const timeOut = () => {
       this.#counts.timedOut += 1;
       waiter.reject(this.#timedOut());
-    }, this.#settings.connectionBorrowTimeoutSeconds * 1000);
+    };
+    const timeoutMillis = this.#settings.connectionBorrowTimeoutSeconds * 1000;
+    const timer = setTimeout(timeOut, timeoutMillis);
     signal.addEventListener('abort', giveUp, { once: true });
     this.#waiters.add(waiter);
     this.#serve();
+    // At once: a timer, however short, may come after a connection that opens quickly.
+    if (timeoutMillis === 0) timeOut();
   }
 
   get #total(): number {

@@ -68,6 +68,8 @@ export class ClientSession {
   #borrowedAtMillis = 0;
   /** The message for which a connection is being waited for. */
   #heldMessage: FrontendMessage | undefined;
+  /** What the client goes on with depends on replies that are not in. */
+  #isAwaitingReplies = false;
   #isDatabaseFull = false;
   #isDelayed = false;
   #isReading = true;
@@ -114,7 +116,7 @@ export class ClientSession {
 
   /** True when nothing of the client's is under way or open. */
   get isIdle(): boolean {
-    return this.#heldMessage === undefined && (this.#connection === undefined || this.#replies.isSettled);
+    return !this.#isHeldUp && (this.#connection === undefined || this.#replies.isSettled);
   }
 
   /** Ends it without a word to the client. */
@@ -127,6 +129,10 @@ export class ClientSession {
   /** From now on nothing reaches either side, and neither is told: a network path that lost its state. */
   turnIntoBlackHole(): void {
     this.#isBlackHole = true;
+  }
+
+  get #isHeldUp(): boolean {
+    return this.#heldMessage !== undefined || this.#isAwaitingReplies;
   }
 
   #onClientData(chunk: Buffer): void {
@@ -155,7 +161,7 @@ export class ClientSession {
   /** Relays what has arrived, until more must arrive or a connection be waited for. */
   #advance(): void {
     try {
-      while (this.#heldMessage === undefined && !this.#isOver) {
+      while (!this.#isHeldUp && !this.#isOver) {
         const piece = this.#stream.next();
         if (piece === undefined) break;
         if (piece.kind === 'rest') this.#relayRest(piece);
@@ -189,6 +195,7 @@ export class ClientSession {
       replies: this.#replies,
       prepared: this.#connection.prepared,
     });
+    if (message.type === FRONTEND.sync) this.#isAwaitingReplies = this.#relay.takeNamesChanged();
   }
 
   /** @returns whether there is a connection that the message goes to now */
@@ -262,7 +269,12 @@ export class ClientSession {
       const isKeepingUp = this.#isBlackHole || this.#client.write(bytes);
       if (!isKeepingUp) connection.pause();
     }
-    this.#giveBackIfSettled();
+    if (this.#isAwaitingReplies && this.#replies.areAllIn) {
+      this.#isAwaitingReplies = false;
+      this.#advance();
+    } else {
+      this.#giveBackIfSettled();
+    }
   }
 
   #onDatabaseMessage(type: number, status: number): boolean {
@@ -306,7 +318,7 @@ export class ClientSession {
 
   /** A client that waits for a connection is read on for a while, or it would not be noticed that it left. */
   #updateReading(): void {
-    const isWaitingWithMuch = this.#heldMessage !== undefined && this.#stream.bufferedBytes > MAX_BUFFERED_BYTES;
+    const isWaitingWithMuch = this.#isHeldUp && this.#stream.bufferedBytes > MAX_BUFFERED_BYTES;
     const shouldRead = !isWaitingWithMuch && !this.#isDatabaseFull && !this.#isDelayed;
     if (shouldRead === this.#isReading) return;
     this.#isReading = shouldRead;

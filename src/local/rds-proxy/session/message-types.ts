@@ -24,11 +24,17 @@ export const FRONTEND = {
 
 /** What PostgreSQL sends, as far as the proxy acts on it. */
 export const BACKEND = {
+  bindComplete: byte('2'),
   closeComplete: byte('3'),
+  commandComplete: byte('C'),
   copyInResponse: byte('G'),
+  emptyQueryResponse: byte('I'),
   errorResponse: byte('E'),
+  noData: byte('n'),
   parseComplete: byte('1'),
+  portalSuspended: byte('s'),
   readyForQuery: byte('Z'),
+  rowDescription: byte('T'),
 } as const;
 
 /** The transaction status in ReadyForQuery of a session outside any transaction. */

@@ -8,27 +8,35 @@ import { BACKEND, FRONTEND, IDLE } from './message-types.js';
 /** What becomes of a reply: it passes, or these bytes go to the client in its place. */
 export type Passage = true | Buffer;
 
-interface Pending {
-  /** FRONTEND.query, functionCall and sync end with ReadyForQuery; parse and close with one message of their own. */
-  type: number;
-  /** In place of the reply. */
-  replacement?: Buffer;
-  /** Takes back what was noted when the message was sent, because PostgreSQL never carried it out. */
-  undo?: () => void;
-}
-
 export interface SentOptions {
   /** The client gets this in place of the reply to the message. @default the reply itself */
   replacement?: Buffer;
+  /** Takes back what was noted when the message was sent: PostgreSQL skipped it, behind an error. */
   undo?: () => void;
+  /** Notes that PostgreSQL answered the message itself with an error. @default undo */
+  fail?: () => void;
 }
 
-/** A message to a client that is to get nothing. */
+interface Pending extends SentOptions {
+  /** One of FRONTEND; copyDone stands for copyFail too. */
+  type: number;
+}
+
+/** For a client that is to get nothing. */
 export const NOTHING = Buffer.alloc(0);
+
+/** What PostgreSQL's last message on each is. Query, FunctionCall and Sync end with ReadyForQuery. */
+const LAST_REPLY: ReadonlyMap<number, ReadonlySet<number>> = new Map([
+  [FRONTEND.parse, new Set<number>([BACKEND.parseComplete])],
+  [FRONTEND.bind, new Set<number>([BACKEND.bindComplete])],
+  [FRONTEND.describe, new Set<number>([BACKEND.rowDescription, BACKEND.noData])],
+  [FRONTEND.execute, new Set<number>([BACKEND.commandComplete, BACKEND.emptyQueryResponse, BACKEND.portalSuspended])],
+  [FRONTEND.close, new Set<number>([BACKEND.closeComplete])],
+]);
 
 export class PendingReplies {
   readonly #pending: Pending[] = [];
-  /** Extended-protocol messages were sent, and no Sync behind them yet. */
+  /** Messages of the extended protocol were sent, and no Sync behind them yet. */
   #isExtendedOpen = false;
   /** PostgreSQL ignores all until the next Sync, because of an error. */
   #isSkipping = false;
@@ -47,6 +55,11 @@ export class PendingReplies {
       !this.#isUncertain &&
       this.#pending.every(({ type }) => type === FRONTEND.copyDone)
     );
+  }
+
+  /** True when every message that is answered has been. */
+  get areAllIn(): boolean {
+    return this.#pending.length === 0;
   }
 
   /** Whether a transaction is open, as of the last ReadyForQuery. */
@@ -68,20 +81,14 @@ export class PendingReplies {
         return;
       case FRONTEND.query:
       case FRONTEND.functionCall:
-        // Behind an error PostgreSQL skips it, without one it answers: which of the two cannot be told from here.
-        if (this.#isExtendedOpen) this.#isUncertain = true;
-        if (!this.#isSkipping) this.#pending.push({ type });
-        return;
       case FRONTEND.parse:
-      case FRONTEND.close:
-        this.#isExtendedOpen = true;
-        if (this.#isSkipping) options.undo?.();
-        else this.#pending.push({ type, ...options });
-        return;
       case FRONTEND.bind:
       case FRONTEND.describe:
       case FRONTEND.execute:
-        this.#isExtendedOpen = true;
+      case FRONTEND.close:
+        if (LAST_REPLY.has(type)) this.#isExtendedOpen = true;
+        if (this.#isSkipping) options.undo?.();
+        else this.#pending.push({ type, ...options });
         return;
       case FRONTEND.copyDone:
       case FRONTEND.copyFail:
@@ -90,54 +97,56 @@ export class PendingReplies {
     }
   }
 
-  /** Called for each message that PostgreSQL sends, in order. */
+  /** Called for each message that PostgreSQL sends, in order. @param status of ReadyForQuery */
   received(type: number, status: number): Passage {
-    switch (type) {
-      case BACKEND.parseComplete:
-      case BACKEND.closeComplete:
-        return this.#shift()?.replacement ?? true;
-      case BACKEND.readyForQuery:
-        this.#shift();
-        this.#status = status;
-        this.#isCopyingIn = false;
-        this.#ignoredSyncInCopy = false;
-        return true;
-      case BACKEND.errorResponse:
-        this.#onError();
-        return true;
-      case BACKEND.copyInResponse:
-        this.#onCopyIn();
-        return true;
-      default:
-        return true;
-    }
+    if (type === BACKEND.readyForQuery) this.#onReady(status);
+    else if (type === BACKEND.errorResponse) this.#onError();
+    else if (type === BACKEND.copyInResponse) this.#onCopyIn();
+    else if (this.#isLastReply(type)) return this.#shift()?.replacement ?? true;
+    return true;
+  }
+
+  #isLastReply(type: number): boolean {
+    const first = this.#first;
+    return first !== undefined && LAST_REPLY.get(first.type)?.has(type) === true;
   }
 
   /** The next that is owed. The ends of a COPY that PostgreSQL had given up are owed nothing. */
+  get #first(): Pending | undefined {
+    while (this.#pending[0]?.type === FRONTEND.copyDone) this.#pending.shift();
+    return this.#pending[0];
+  }
+
   #shift(): Pending | undefined {
-    let next = this.#pending.shift();
-    while (next?.type === FRONTEND.copyDone) next = this.#pending.shift();
-    return next;
+    return this.#first === undefined ? undefined : this.#pending.shift();
+  }
+
+  #onReady(status: number): void {
+    this.#shift();
+    this.#status = status;
+    this.#isCopyingIn = false;
+    this.#ignoredSyncInCopy = false;
   }
 
   #onError(): void {
     // Whether PostgreSQL read that Sync before the error, and ignored it, or behind it, and answers: not to be told.
     if (this.#ignoredSyncInCopy) this.#isUncertain = true;
     this.#isCopyingIn = false;
-    const first = this.#pending.find(({ type }) => type !== FRONTEND.copyDone);
-    if (first?.type === FRONTEND.query || first?.type === FRONTEND.functionCall) return;
+    const first = this.#first;
+    if (first === undefined || !LAST_REPLY.has(first.type)) return;
     const sync = this.#pending.findIndex(({ type }) => type === FRONTEND.sync);
-    const skipped = this.#pending.splice(0, sync < 0 ? this.#pending.length : sync);
+    const [failed, ...skipped] = this.#pending.splice(0, sync < 0 ? this.#pending.length : sync);
     for (const { undo } of skipped.reverse()) undo?.();
-    if (sync < 0 && this.#isExtendedOpen) this.#isSkipping = true;
+    const fail = failed?.fail ?? failed?.undo;
+    fail?.();
+    if (sync < 0) this.#isSkipping = true;
   }
 
-  /** What was sent before PostgreSQL asked for data, up to the end of the data, it takes for part of the COPY. */
+  /** What was sent behind the COPY, up to the end of the data, PostgreSQL takes for part of it. */
   #onCopyIn(): void {
-    const first = this.#pending[0]?.type === FRONTEND.query ? 1 : 0;
-    this.#isCopyingIn = true;
-    while (this.#isCopyingIn && this.#pending.length > first) {
-      const [{ type } = { type: 0 }] = this.#pending.splice(first, 1);
+    this.#isCopyingIn = this.#first !== undefined;
+    while (this.#isCopyingIn && this.#pending.length > 1) {
+      const [{ type } = { type: 0 }] = this.#pending.splice(1, 1);
       if (type === FRONTEND.copyDone) this.#isCopyingIn = false;
       else if (type === FRONTEND.sync) this.#ignoredSyncInCopy = true;
       else this.#isUncertain = true;

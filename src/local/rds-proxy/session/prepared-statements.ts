@@ -37,6 +37,8 @@ export class PreparedOnConnection {
 const PREFIX = 'rds_proxy_';
 /** A name that nothing is prepared under. */
 export const NO_STATEMENT = `${PREFIX}none`;
+/** A name that something is prepared under for a moment only. */
+export const TRIAL_STATEMENT = `${PREFIX}trial`;
 
 /** The same name for the same statement, whichever client prepares it. */
 export class StatementNames {

@@ -15,6 +15,7 @@ import {
   type PreparedOnConnection,
   type PreparedStatement,
   type StatementNames,
+  TRIAL_STATEMENT,
 } from './prepared-statements.js';
 
 /** Says why a text pins; of a statement with a name, also for that. */
@@ -35,16 +36,26 @@ export interface RelayTarget {
   prepared: PreparedOnConnection;
 }
 
-const PARSE_COMPLETE = buildMessage('1');
-
 export class StatementRelay {
   readonly #options: StatementRelayOptions;
   readonly #client = new PreparedByClient();
   /** What the portals that are bound would run. */
   readonly #portals = new Map<string, PreparedStatement>();
 
+  #haveNamesChanged = false;
+
   constructor(options: StatementRelayOptions) {
     this.#options = options;
+  }
+
+  /**
+   * Whether a statement of a name that is shared was prepared or closed since the last call. Only the replies tell whether
+   * it was, so what comes behind the next Sync must wait for them.
+   */
+  takeNamesChanged(): boolean {
+    const haveChanged = this.#haveNamesChanged;
+    this.#haveNamesChanged = false;
+    return haveChanged;
   }
 
   /** Portals end with their transaction. */
@@ -65,9 +76,7 @@ export class StatementRelay {
 
   #query({ type, bytes, lengthBytes }: FrontendMessage, target: RelayTarget): void {
     // A simple query ends the unnamed statement.
-    this.#client.unnamed = undefined;
-    target.prepared.unnamed = undefined;
-    send(target, type, bytes);
+    send(target, type, bytes, this.#noteUnnamed(undefined, target));
     const text = bytes.length < lengthBytes ? undefined : readString(bytes, HEADER_BYTES).text;
     this.#reportText(text, lengthBytes - HEADER_BYTES - 1);
   }
@@ -75,9 +84,7 @@ export class StatementRelay {
   #parse(message: FrontendMessage, target: RelayTarget): void {
     const { type, bytes, lengthBytes } = message;
     if (bytes.length < lengthBytes) {
-      this.#client.unnamed = undefined;
-      target.prepared.unnamed = undefined;
-      send(target, type, bytes);
+      send(target, type, bytes, this.#noteUnnamed(undefined, target));
       this.#reportText(undefined, lengthBytes);
       return;
     }
@@ -86,7 +93,7 @@ export class StatementRelay {
     const pinReasons = this.#options.findPinReasons(text, name.text);
     // Copied: the chunk that it came in is large, and would stay as long as the statement does.
     const statement = { body: Buffer.from(bytes.subarray(name.end)), text, pinReasons };
-    if (name.text === '') this.#parseUnnamed(bytes, statement, target);
+    if (name.text === '') send(target, type, bytes, this.#noteUnnamed(statement, target));
     else if (this.#options.sharedNames === undefined) send(target, type, bytes);
     else this.#parseShared(name.text, statement, this.#options.sharedNames, target);
 
@@ -94,20 +101,9 @@ export class StatementRelay {
     if (pinsAtOnce.length > 0) this.#options.onPin(text, pinsAtOnce);
   }
 
-  #parseUnnamed(bytes: Buffer, statement: PreparedStatement, target: RelayTarget): void {
-    const { prepared } = target;
-    this.#client.unnamed = statement;
-    prepared.unnamed = statement;
-    send(target, FRONTEND.parse, bytes, {
-      undo: () => {
-        if (this.#client.unnamed === statement) this.#client.unnamed = undefined;
-        if (prepared.unnamed === statement) prepared.unnamed = undefined;
-      },
-    });
-  }
-
   #parseShared(name: string, statement: PreparedStatement, names: StatementNames, target: RelayTarget): void {
     const { prepared } = target;
+    this.#haveNamesChanged = true;
     const known = this.#client.named.get(name);
     const nameThere = names.of(known ?? statement);
     if (known !== undefined) {
@@ -119,9 +115,9 @@ export class StatementRelay {
     this.#client.named.set(name, statement);
     const forget = () => void this.#client.named.delete(name);
     if (prepared.named.has(nameThere)) {
-      // Prepared already, for another client perhaps. A reply in its turn is all that is missing.
-      const asksForReply = buildTarget('C', STATEMENT, NO_STATEMENT);
-      send(target, FRONTEND.close, asksForReply, { replacement: PARSE_COMPLETE, undo: forget });
+      // Prepared already, for another client perhaps. Whether it could be prepared now, PostgreSQL alone can say.
+      send(target, FRONTEND.parse, buildParse(TRIAL_STATEMENT, statement), { undo: forget });
+      send(target, FRONTEND.close, buildTarget('C', STATEMENT, TRIAL_STATEMENT), { replacement: NOTHING });
       return;
     }
     this.#makeRoom(target);
@@ -154,27 +150,17 @@ export class StatementRelay {
     const { kind, name } = readTarget(bytes);
     const statement = kind === STATEMENT ? this.#client.named.get(name) : undefined;
     if (kind === STATEMENT && name === '') {
-      this.#closeUnnamed(bytes, target);
+      send(target, type, bytes, this.#noteUnnamed(undefined, target));
     } else if (statement === undefined) {
       send(target, type, bytes);
     } else {
+      this.#haveNamesChanged = true;
       this.#client.named.delete(name);
       // Other clients may have it under the same name there.
       send(target, type, buildTarget('C', STATEMENT, NO_STATEMENT), {
         undo: () => void this.#client.named.set(name, statement),
       });
     }
-  }
-
-  #closeUnnamed(bytes: Buffer, target: RelayTarget): void {
-    const { unnamed } = this.#client;
-    this.#client.unnamed = undefined;
-    target.prepared.unnamed = undefined;
-    send(target, FRONTEND.close, bytes, {
-      undo: () => {
-        this.#client.unnamed ??= unnamed;
-      },
-    });
   }
 
   #reportExecute({ bytes }: FrontendMessage): void {
@@ -188,9 +174,8 @@ export class StatementRelay {
   #find(name: string, target: RelayTarget): { statement?: PreparedStatement; nameThere?: string } {
     const { unnamed } = this.#client;
     if (name === '') {
-      if (unnamed === undefined) return {};
-      if (target.prepared.unnamed !== unnamed) this.#prepareUnnamedThere(unnamed, target);
-      return { statement: unnamed };
+      if (target.prepared.unnamed !== unnamed) this.#replaceUnnamedThere(unnamed, target);
+      return unnamed === undefined ? {} : { statement: unnamed };
     }
     const statement = this.#client.named.get(name);
     const { sharedNames } = this.#options;
@@ -200,15 +185,40 @@ export class StatementRelay {
     return { statement, nameThere };
   }
 
-  #prepareUnnamedThere(statement: PreparedStatement, target: RelayTarget): void {
+  /** @param statement nothing when the client has none, and must not find what another one left */
+  #replaceUnnamedThere(statement: PreparedStatement | undefined, target: RelayTarget): void {
     const { prepared } = target;
+    const before = prepared.unnamed;
     prepared.unnamed = statement;
-    send(target, FRONTEND.parse, buildParse('', statement), {
+    const type = statement === undefined ? FRONTEND.close : FRONTEND.parse;
+    const bytes = statement === undefined ? buildTarget('C', STATEMENT, '') : buildParse('', statement);
+    send(target, type, bytes, {
       replacement: NOTHING,
-      undo: () => {
-        if (prepared.unnamed === statement) prepared.unnamed = undefined;
+      undo() {
+        prepared.unnamed = before;
+      },
+      fail() {
+        prepared.unnamed = undefined;
       },
     });
+  }
+
+  /** Of a message that gives the client and the connection this unnamed statement, or none. @returns how to take it back */
+  #noteUnnamed(statement: PreparedStatement | undefined, { prepared }: RelayTarget): SentOptions {
+    const client = this.#client;
+    const before = { byClient: client.unnamed, there: prepared.unnamed };
+    client.unnamed = statement;
+    prepared.unnamed = statement;
+    return {
+      undo() {
+        client.unnamed = before.byClient;
+        prepared.unnamed = before.there;
+      },
+      fail() {
+        client.unnamed = undefined;
+        prepared.unnamed = undefined;
+      },
+    };
   }
 
   #prepareThere(statement: PreparedStatement, nameThere: string, target: RelayTarget): void {

@@ -29,6 +29,8 @@ export interface ProxyUnderTest {
   token(options?: { user?: string; host?: string; port?: number }): Promise<string>;
   /** Connects as `app`, verifying the certificate, with a fresh token. The test must end it. */
   connect(config?: pg.ClientConfig): Promise<pg.Client>;
+  /** As connect, without connecting. */
+  createClient(config?: pg.ClientConfig): pg.Client;
   /** The error that a connection attempt ends with. */
   refusalOf(config?: pg.ClientConfig): Promise<pg.DatabaseError>;
   /** Connects as `app`, with a fresh token, to send messages one by one. */
@@ -114,6 +116,7 @@ async function startOn(around: Surroundings, options: Partial<RdsProxyOptions>):
     caPath: certificate.caPath,
     credentials,
     token,
+    createClient,
     async connect(config) {
       const client = createClient(config);
       await client.connect();

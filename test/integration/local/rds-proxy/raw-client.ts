@@ -122,8 +122,8 @@ export class RawClient {
   }
 
   #onMessage(type: string, body: Buffer): void {
-    // Parameters and keys differ from session to session, and come when they like.
-    if (type === 'S' || type === 'K' || type === 'R') return;
+    // Parameters and keys differ from session to session; notifications come when they like.
+    if (['S', 'K', 'R', 'A'].includes(type)) return;
     if (type === 'Z') {
       this.readyCount += 1;
       this.status = body.toString('latin1');

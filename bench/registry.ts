@@ -1,0 +1,7 @@
+/** Every benchmark, in the order in which they run. A new one is a file beside this and a line here. */
+import type { Benchmark } from './benchmark.js';
+import { proxyLatency } from './proxy-latency.js';
+import { proxyThroughput } from './proxy-throughput.js';
+import { synthTime } from './synth/synth-time.js';
+
+export const BENCHMARKS: readonly Benchmark[] = [proxyLatency, proxyThroughput, synthTime];

@@ -1,0 +1,3 @@
+import { describeInterleavings } from '../../../integration/local/rds-proxy/describe-interleavings.js';
+
+describeInterleavings(200);
