@@ -88,11 +88,17 @@ export function createDatabase(settings: DatabaseSettings, options: PoolOptions)
 }
 
 /**
+ * Reading the end of a connection, closing its TLS layer and closing its socket each take a turn of the event loop; the pool
+ * hears of it after the last.
+ */
+const TURNS_TO_CLOSE = 3;
+
+/**
  * Lets the event loop read what has arrived. After a thaw the news that the idle connection was closed waits in its socket
  * beside the event that woke us; read first, it makes the pool open a new connection instead of handing out a dead one.
  */
-function pendingInput(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+async function pendingInput(): Promise<void> {
+  for (let turn = 0; turn < TURNS_TO_CLOSE; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /**
