@@ -60,10 +60,12 @@ async function runOne(benchmark: Benchmark): Promise<{ name: string; rows: Row[]
   return { name, rows: measured.map((comparison) => toRow(name, comparison)) };
 }
 
+const DIGITS: Record<Comparison['unit'], number> = { ms: 3, s: 2, tps: 0 };
+
 function toRow(benchmark: string, { name, unit, ours, peer, labels, promise }: Comparison): Row {
   const [oursMedian, peerMedian] = [median(ours), median(peer)];
   const show = (label: string, values: readonly number[]) =>
-    `${median(values).toFixed(unit === 'ms' ? 3 : 0)} ${unit} ±${(spread(values) * 100).toFixed(0)} % ${label}`;
+    `${median(values).toFixed(DIGITS[unit])} ${unit} ±${(spread(values) * 100).toFixed(0)} % ${label}`;
   const isKept = promise === undefined || promise.isKept(oursMedian, peerMedian);
   return {
     benchmark,
