@@ -3,6 +3,9 @@ import { parseArgs } from 'node:util';
 import { type Benchmark, type Comparison, median, spread } from './benchmark.js';
 import { BENCHMARKS } from './registry.js';
 
+/** After the decimal point. */
+const DIGITS: Record<Comparison['unit'], number> = { ms: 3, s: 2, tps: 0 };
+
 const HELP = `Usage: npm run bench [-- OPTIONS] [NAME …]
 
 Measures this project against a peer in the same run, in turns, and prints medians, spread and ratios.
@@ -59,8 +62,6 @@ async function runOne(benchmark: Benchmark): Promise<{ name: string; rows: Row[]
   if ('skipped' in measured) return { name, rows: [], skipped: measured.skipped };
   return { name, rows: measured.map((comparison) => toRow(name, comparison)) };
 }
-
-const DIGITS: Record<Comparison['unit'], number> = { ms: 3, s: 2, tps: 0 };
 
 function toRow(benchmark: string, { name, unit, ours, peer, labels, promise }: Comparison): Row {
   const [oursMedian, peerMedian] = [median(ours), median(peer)];
