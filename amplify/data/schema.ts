@@ -41,7 +41,12 @@ export const schema = a.schema({
 
   createOrder: a
     .mutation()
-    .arguments({ currency: a.string().required(), lines: a.ref('OrderLine').required().array().required() })
+    .arguments({
+      currency: a.string().required(),
+      lines: a.ref('OrderLine').required().array().required(),
+      /** A UUID, say: sent again with the same one, createOrder returns the order that it placed the first time. */
+      idempotencyKey: a.string(),
+    })
     .returns(a.ref('Order').required())
     .authorization((allow) => [allow.authenticated()])
     .handler(ordersApi()),

@@ -1,27 +1,47 @@
-/** What the domain sees of PostgreSQL: statements in, rows out, typed errors, and a count of what happened. */
+/** What the domain sees of PostgreSQL: statements on a user's behalf in, rows out, typed errors, and a count of what happened. */
 import type { Pool, QueryResultRow } from 'pg';
-import { toDatabaseError } from './errors.js';
+import { type DatabaseActivity, noActivity } from './activity.js';
+import { lendConnection } from './connection.js';
+import { readIdentity, type UserIdentity } from './identity.js';
 import { createPool, type PoolOptions } from './pool.js';
+import { type Access, withRetries } from './retry.js';
 import type { DatabaseSettings } from './settings.js';
+import { type IsolationLevel, runTransaction, type Transaction } from './transaction.js';
+
+export interface WithUserOptions {
+  /** What may be repeated when a connection is lost. @default 'write' */
+  access?: Access;
+  /** @default 'read committed' */
+  isolation?: IsolationLevel;
+  /** When it aborts, the work ends with DatabaseTimeoutError and its connection is closed. Whether it took effect is not known. */
+  signal?: AbortSignal | undefined;
+}
 
 export interface Database {
   /**
-   * Runs one statement in a transaction of its own, on a pooled connection.
+   * Runs `work` in a transaction in which row-level security sees this user, and only then. The user needs no mention in
+   * the SQL: policies (migrations/) hide every other user's rows, and refuse to write them.
    *
-   * @param text One SQL statement with $1, $2, … for its values. Never named, so that RDS Proxy need not pin.
-   * @throws DatabaseError, see errors.ts.
+   * Work that is one statement is one round trip: `withUser(caller, (transaction) => transaction.last(…))`.
+   *
+   * A lost connection is tried again once, on a new one, when nothing had been sent or `access` permits it; a deadlock or
+   * a serialization failure a few times. `work` may therefore run more than once: it should do nothing but SQL, and must
+   * not call withUser again, whose connection it holds.
+   *
+   * @throws InvalidIdentityError, StatementNotPermittedError, DatabaseError (errors.ts), and whatever `work` throws.
+   */
+  withUser<Result>(
+    identity: UserIdentity,
+    work: (transaction: Transaction) => Promise<Result>,
+    options?: WithUserOptions,
+  ): Promise<Result>;
+
+  /**
+   * Runs one statement as nobody, in a transaction of its own: of tables with row-level security it sees no row.
+   *
+   * @throws DatabaseError
    */
   query<Row extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
-}
-
-/** Running totals of one Lambda environment. Differences between two readings tell what one invocation did. */
-export interface DatabaseActivity {
-  connectionsOpened: number;
-  statements: number;
-  rows: number;
-  /** Waiting for a connection: nothing when it is reused; DNS, TCP, TLS, token and login when it is new. */
-  connectMillis: number;
-  queryMillis: number;
 }
 
 export interface PooledDatabase extends Database {
@@ -32,7 +52,8 @@ export interface PooledDatabase extends Database {
 
 /** The pool is made on first use: importing a handler opens nothing. */
 export function createDatabase(settings: DatabaseSettings, options: PoolOptions): PooledDatabase {
-  const activity: DatabaseActivity = { connectionsOpened: 0, statements: 0, rows: 0, connectMillis: 0, queryMillis: 0 };
+  const { pipelining = true } = options;
+  const activity = noActivity();
   let pool: Pool | undefined;
 
   const openPool = (): Pool => {
@@ -46,38 +67,34 @@ export function createDatabase(settings: DatabaseSettings, options: PoolOptions)
   return {
     activity,
 
+    async withUser(identity, work, { access = 'write', isolation = 'read committed', signal } = {}) {
+      const readOnly = access === 'readOnly';
+      const transactionOptions = { identity: readIdentity(identity), isolation, readOnly, pipelining };
+      return withRetries(
+        access,
+        (loan) => {
+          pool ??= openPool();
+          return lendConnection(
+            pool,
+            activity,
+            (connection) => runTransaction(connection, activity, transactionOptions, work),
+            { loan, signal },
+          );
+        },
+        {
+          signal,
+          onRetry: () => {
+            activity.retries += 1;
+          },
+        },
+      );
+    },
+
     async query<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
       pool ??= openPool();
-      try {
-        if (pool.idleCount > 0) await pendingInput();
-        const connectStart = performance.now();
-        const client = await pool.connect().finally(() => {
-          activity.connectMillis += performance.now() - connectStart;
-        });
-
-        const queryStart = performance.now();
-        let failure: unknown;
-        // A client that is checked out reports a lost connection here as well; unheard, it would end the process.
-        const onClientError = (error: Error) => {
-          failure = error;
-        };
-        client.on('error', onClientError);
-        try {
-          activity.statements += 1;
-          const result = await client.query<Row>(text, [...values]);
-          activity.rows += result.rows.length;
-          return result.rows;
-        } catch (error) {
-          failure = error;
-          throw error;
-        } finally {
-          activity.queryMillis += performance.now() - queryStart;
-          client.off('error', onClientError);
-          client.release(isWorthKeeping(failure) ? undefined : true);
-        }
-      } catch (error) {
-        throw toDatabaseError(error);
-      }
+      activity.statements += 1;
+      const { rows } = await lendConnection(pool, activity, (connection) => connection.send<Row>(text, values));
+      return rows;
     },
 
     async end() {
@@ -85,28 +102,4 @@ export function createDatabase(settings: DatabaseSettings, options: PoolOptions)
       pool = undefined;
     },
   };
-}
-
-/**
- * Reading the end of a connection, closing its TLS layer and closing its socket each take a turn of the event loop; the pool
- * hears of it after the last.
- */
-const TURNS_TO_CLOSE = 3;
-
-/**
- * Lets the event loop read what has arrived. After a thaw the news that the idle connection was closed waits in its socket
- * beside the event that woke us; read first, it makes the pool open a new connection instead of handing out a dead one.
- */
-async function pendingInput(): Promise<void> {
-  for (let turn = 0; turn < TURNS_TO_CLOSE; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-}
-
-/**
- * A refused statement leaves the connection clean. After anything else, a client-side timeout above all, the connection
- * may still be busy with the old statement and must not serve the next caller.
- */
-function isWorthKeeping(failure: unknown): boolean {
-  if (failure === undefined) return true;
-  const severity = (failure as { severity?: unknown }).severity;
-  return severity === 'ERROR';
 }

@@ -9,19 +9,31 @@ export interface PoolOptions {
   applicationName: string;
   /** Called for each new physical connection. @default signs an RDS IAM token */
   password?: () => Promise<string>;
+  /**
+   * PEM of the authorities that may sign the server's certificate, in place of Node's. For a database without RDS Proxy in
+   * front of it. @default Node's, which hold those of RDS Proxy
+   */
+  certificateAuthorities?: string;
+  /**
+   * Whether statements that do not depend on each other's answers leave together. Off, a transaction of one statement costs
+   * four round trips instead of one: for a proxy that does not take it. @default true
+   */
+  pipelining?: boolean;
   /** Told of a connection that broke while nobody used it. The pool has already dropped it. */
   onIdleError: (error: Error) => void;
 }
 
 export function createPool(settings: DatabaseSettings, options: PoolOptions): pg.Pool {
+  const { certificateAuthorities, pipelining = true } = options;
   const pool = new pg.Pool({
     host: settings.host,
     port: settings.port,
     database: settings.database,
     user: settings.user,
     password: options.password ?? iamTokenSigner(settings),
-    // No `ca`: RDS Proxy's certificate chains to Amazon's roots, which Node ships. A list here would replace Node's.
-    ssl: { rejectUnauthorized: true },
+    // RDS Proxy's certificate chains to Amazon's roots, which Node ships.
+    ssl: { rejectUnauthorized: true, ...(certificateAuthorities !== undefined && { ca: certificateAuthorities }) },
+    pipeline: pipelining,
     application_name: options.applicationName,
     max: POOL_LIMITS.max,
     connectionTimeoutMillis: POOL_LIMITS.connectionTimeoutMillis,

@@ -31,10 +31,3 @@ export class InvalidInputError extends ClientError {
     });
   }
 }
-
-/** The request carries no signed-in user. AppSync refuses such requests first; this is the second lock. */
-export class UnauthenticatedError extends ClientError {
-  constructor() {
-    super('Unauthenticated', 'Sign in to use this operation.');
-  }
-}

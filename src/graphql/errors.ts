@@ -1,36 +1,85 @@
-/** The table from what goes wrong to what the client is told. */
+/** The table from what goes wrong to what the client is told. docs/errors.md has it for the authors of clients. */
 import {
   ConstraintViolationError,
   DatabaseConflictError,
   DatabaseTimeoutError,
   DatabaseUnavailableError,
 } from '../database/errors.js';
-import { ClientError } from './client-error.js';
+import { InvalidIdentityError } from '../database/identity.js';
+import { ClientError, type InputProblem, InvalidInputError } from './client-error.js';
 import type { ResolverError } from './envelope.js';
 
-/**
- * @param reference Identifies the log line of this request. Given to the client with errors it can do nothing about.
- */
-export function toResolverError(error: unknown, reference: string): ResolverError {
-  if (error instanceof ClientError) {
-    return { type: error.type, message: error.message, ...(error.info && { info: error.info }) };
-  }
-  if (error instanceof DatabaseUnavailableError) {
-    return { type: 'DatabaseUnavailable', message: 'The database cannot be reached. Try again.', info: { reference } };
-  }
-  if (error instanceof DatabaseTimeoutError) {
-    return { type: 'DatabaseTimeout', message: 'The database took too long.', info: { reference } };
-  }
-  if (error instanceof DatabaseConflictError) {
-    return { type: 'Conflict', message: 'Another request changed the same data. Try again.', info: { reference } };
-  }
-  if (error instanceof ConstraintViolationError) {
-    return { type: 'ConstraintViolation', message: 'The data breaks a rule of the database.', info: { reference } };
-  }
-  return { type: 'InternalError', message: 'Something went wrong on our side.', info: { reference } };
+interface Row {
+  readonly error: abstract new (...args: never[]) => Error;
+  /** `errorType` of the GraphQL answer. */
+  readonly type: string;
+  readonly message: string;
+  /** Whether an operator must see it at once, as opposed to what a caller did or could do again. */
+  readonly isOurFault: boolean;
 }
 
-/** Errors that an operator must see at once, as opposed to what a caller did wrong. */
+const TABLE: readonly Row[] = [
+  {
+    error: DatabaseUnavailableError,
+    type: 'DatabaseUnavailable',
+    message: 'The database cannot be reached. Try again.',
+    isOurFault: true,
+  },
+  {
+    error: DatabaseTimeoutError,
+    type: 'DatabaseTimeout',
+    message: 'The database took too long.',
+    isOurFault: true,
+  },
+  {
+    error: DatabaseConflictError,
+    type: 'Conflict',
+    message: 'Another request changed the same data. Try again.',
+    isOurFault: false,
+  },
+  {
+    error: ConstraintViolationError,
+    type: 'ConstraintViolation',
+    message: 'The data breaks a rule of the database.',
+    isOurFault: true,
+  },
+  {
+    error: InvalidIdentityError,
+    type: 'Unauthenticated',
+    message: 'Sign in as a user of the pool to use this operation.',
+    isOurFault: false,
+  },
+];
+
+/** Whatever the table does not know: its text may be about the inside, and stays in the log. */
+const UNKNOWN = { type: 'InternalError', message: 'Something went wrong on our side.', isOurFault: true };
+
+export interface ErrorContext {
+  /** Identifies the log line of this request. Given to the client with every error that is not its own. */
+  reference: string;
+  /** What to say when a constraint of this name refuses a row. */
+  constraints: Readonly<Record<string, InputProblem>>;
+}
+
+export function toResolverError(error: unknown, { reference, constraints }: ErrorContext): ResolverError {
+  const known = explainConstraint(error, constraints);
+  if (known instanceof ClientError) {
+    return { type: known.type, message: known.message, ...(known.info && { info: known.info }) };
+  }
+  const { type, message } = rowOf(error);
+  return { type, message, info: { reference } };
+}
+
 export function isOurFault(error: unknown): boolean {
-  return !(error instanceof ClientError || error instanceof DatabaseConflictError);
+  return !(error instanceof ClientError) && rowOf(error).isOurFault;
+}
+
+function rowOf(error: unknown): Omit<Row, 'error'> {
+  return TABLE.find((row) => error instanceof row.error) ?? UNKNOWN;
+}
+
+function explainConstraint(error: unknown, constraints: ErrorContext['constraints']): unknown {
+  if (!(error instanceof ConstraintViolationError) || !Object.hasOwn(constraints, error.constraint)) return error;
+  const problem = constraints[error.constraint];
+  return problem === undefined ? error : new InvalidInputError([problem]);
 }

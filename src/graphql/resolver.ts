@@ -2,8 +2,9 @@
  * The Lambda handler behind AppSync: picks the resolver by field name, wraps its result in the envelope, and writes one
  * log line for each invocation.
  */
-import type { DatabaseActivity } from '../database/database.js';
-import { UnauthenticatedError } from './client-error.js';
+import type { DatabaseActivity } from '../database/activity.js';
+import { asCaller, type Caller, type InvocationContext } from './caller.js';
+import type { InputProblem } from './client-error.js';
 import type { ResolverEnvelope } from './envelope.js';
 import { isOurFault, toResolverError } from './errors.js';
 import { errorLogFields, type Log } from './log.js';
@@ -16,19 +17,8 @@ export interface ResolverEvent {
   typeName: string;
   fieldName: string;
   arguments: Readonly<Record<string, unknown>>;
-  /** Null for callers that are not users of the pool. */
-  identity: { sub?: string } | null;
-}
-
-/** The part of Lambda's context that we use. */
-export interface InvocationContext {
-  awsRequestId: string;
-}
-
-/** The signed-in user, as AppSync verified it. */
-export interface Caller {
-  /** Cognito's immutable user id. */
-  sub: string;
+  /** Null, or of another shape, for callers that are not users of the pool. */
+  identity: unknown;
 }
 
 export type FieldResolver = (caller: Caller, args: Readonly<Record<string, unknown>>) => Promise<unknown>;
@@ -36,13 +26,15 @@ export type FieldResolver = (caller: Caller, args: Readonly<Record<string, unkno
 export interface ResolverOptions {
   /** By field name of the schema. */
   fields: Readonly<Record<string, FieldResolver>>;
+  /** What to tell the caller when a constraint of this name refuses a row. @default {} */
+  constraints?: Readonly<Record<string, InputProblem>>;
   activity: Readonly<DatabaseActivity>;
   log: Log;
 }
 
 export type ResolverHandler = (event: ResolverEvent, context: InvocationContext) => Promise<ResolverEnvelope>;
 
-export function createResolver({ fields, activity, log }: ResolverOptions): ResolverHandler {
+export function createResolver({ fields, constraints = {}, activity, log }: ResolverOptions): ResolverHandler {
   let coldStart = true;
 
   return async (event, context) => {
@@ -57,16 +49,17 @@ export function createResolver({ fields, activity, log }: ResolverOptions): Reso
       connectMillis: roundMillis(activity.connectMillis - before.connectMillis),
       queryMillis: roundMillis(activity.queryMillis - before.queryMillis),
       rows: activity.rows - before.rows,
+      retries: activity.retries - before.retries,
     });
 
     try {
       const resolve = Object.hasOwn(fields, event.fieldName) ? fields[event.fieldName] : undefined;
       if (resolve === undefined) throw new Error(`No resolver for the field ${event.typeName}.${event.fieldName}.`);
-      const data = await resolve(callerOf(event), event.arguments);
+      const data = await asCaller(event.identity, context, (caller) => resolve(caller, event.arguments));
       log('info', 'resolved', { ...invocation, ...measurements() });
       return { data };
     } catch (error) {
-      const resolverError = toResolverError(error, context.awsRequestId);
+      const resolverError = toResolverError(error, { reference: context.awsRequestId, constraints });
       log(isOurFault(error) ? 'error' : 'info', 'refused', {
         ...invocation,
         ...measurements(),
@@ -76,11 +69,6 @@ export function createResolver({ fields, activity, log }: ResolverOptions): Reso
       return { error: resolverError };
     }
   };
-}
-
-function callerOf({ identity }: ResolverEvent): Caller {
-  if (typeof identity?.sub !== 'string' || identity.sub === '') throw new UnauthenticatedError();
-  return { sub: identity.sub };
 }
 
 function connectionUse(before: DatabaseActivity, after: DatabaseActivity): 'new' | 'reused' | 'none' {

@@ -6,10 +6,10 @@ import { cancelOrder, createOrder, getOrder, listOrders, orderTotals } from './o
 
 export function orderFields(database: Database): Record<string, FieldResolver> {
   return {
-    createOrder: async (caller, args) => createOrder(database, caller.sub, readNewOrder(args)),
-    cancelOrder: async (caller, args) => cancelOrder(database, caller.sub, readOrderId(args)),
-    getOrder: async (caller, args) => getOrder(database, caller.sub, readOrderId(args)),
-    listOrders: async (caller, args) => listOrders(database, caller.sub, readListRequest(args)),
-    orderTotals: async () => orderTotals(database),
+    createOrder: async (caller, args) => createOrder(database, caller, readNewOrder(args)),
+    cancelOrder: async (caller, args) => cancelOrder(database, caller, readOrderId(args)),
+    getOrder: async (caller, args) => getOrder(database, caller, readOrderId(args)),
+    listOrders: async (caller, args) => listOrders(database, caller, readListRequest(args)),
+    orderTotals: async (caller) => orderTotals(database, caller),
   };
 }

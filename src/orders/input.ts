@@ -8,6 +8,8 @@ type Arguments = Readonly<Record<string, unknown>>;
 export interface NewOrder {
   currency: string;
   lines: OrderLine[];
+  /** Names this request: sent again, it places no second order. */
+  idempotencyKey: string | null;
 }
 
 export interface ListRequest {
@@ -18,6 +20,8 @@ export interface ListRequest {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
+const IDEMPOTENCY_KEY = /^[\w-]{1,64}$/;
+
 /** @throws InvalidInputError */
 export function readNewOrder(args: Arguments): NewOrder {
   const problems: InputProblem[] = [];
@@ -25,12 +29,16 @@ export function readNewOrder(args: Arguments): NewOrder {
   if (typeof currency !== 'string' || !CURRENCIES.includes(currency)) {
     problems.push({ field: 'currency', message: `Expected one of ${CURRENCIES.join(', ')}.` });
   }
+  const idempotencyKey = args.idempotencyKey ?? null;
+  if (idempotencyKey !== null && !(typeof idempotencyKey === 'string' && IDEMPOTENCY_KEY.test(idempotencyKey))) {
+    problems.push({ field: 'idempotencyKey', message: 'Expected 1 to 64 letters, digits, - or _, such as a UUID.' });
+  }
   const lines = readLines(args.lines, problems);
   if (problems.length === 0 && totalCents(lines) > ORDER_LIMITS.cents) {
     problems.push({ field: 'lines', message: `The total is above ${ORDER_LIMITS.cents} cents.` });
   }
   if (problems.length > 0) throw new InvalidInputError(problems);
-  return { currency: currency as string, lines };
+  return { currency: currency as string, lines, idempotencyKey: idempotencyKey as string | null };
 }
 
 function readLines(value: unknown, problems: InputProblem[]): OrderLine[] {

@@ -3,6 +3,7 @@ import { createDatabase } from '../../../src/database/database.js';
 import { readDatabaseSettings } from '../../../src/database/settings.js';
 import { logJson } from '../../../src/graphql/log.js';
 import { createResolver } from '../../../src/graphql/resolver.js';
+import { ORDER_CONSTRAINTS } from '../../../src/orders/errors.js';
 import { orderFields } from '../../../src/orders/fields.js';
 
 const database = createDatabase(readDatabaseSettings(process.env), {
@@ -10,4 +11,9 @@ const database = createDatabase(readDatabaseSettings(process.env), {
   onIdleError: (error) => logJson('info', 'idle connection lost', { cause: error.message }),
 });
 
-export const handler = createResolver({ fields: orderFields(database), activity: database.activity, log: logJson });
+export const handler = createResolver({
+  fields: orderFields(database),
+  constraints: ORDER_CONSTRAINTS,
+  activity: database.activity,
+  log: logJson,
+});

@@ -117,10 +117,10 @@ describe('after an error', () => {
     ['a statement that is refused', 'select * from nowhere', 'DatabaseStatementError', '42P01'],
     ['a value that does not parse', "select 'x'::integer", 'DatabaseStatementError', '22P02'],
     [
-      'a constraint',
-      "insert into orders (customer_sub, currency, total_cents) values ('', 'EUR', 1)",
-      'ConstraintViolationError',
-      '23514',
+      'a row that no policy lets nobody write',
+      "insert into orders (customer_sub, currency, total_cents) values (gen_random_uuid(), 'EUR', 1)",
+      'DatabaseAccessError',
+      '42501',
     ],
     [
       'a statement that is cancelled',

@@ -1,27 +1,35 @@
 import { expect, test } from 'vitest';
+import { noActivity } from '../../../src/database/activity.js';
 import { toDatabaseError } from '../../../src/database/errors.js';
-import { ClientError } from '../../../src/graphql/client-error.js';
+import { ClientError, type InputProblem } from '../../../src/graphql/client-error.js';
 import type { Log } from '../../../src/graphql/log.js';
 import { createResolver, type FieldResolver, type ResolverEvent } from '../../../src/graphql/resolver.js';
 
-const CONTEXT = { awsRequestId: 'request-1' };
+const CONTEXT = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 15_000 };
+const ALICE = '5f3b0c1e-94a4-4c6a-9c7e-0c2f6a1b2d3e';
 
 function event(fieldName: string, overrides: Partial<ResolverEvent> = {}): ResolverEvent {
-  return { typeName: 'Query', fieldName, arguments: { card: '4111-secret' }, identity: { sub: 'alice' }, ...overrides };
+  return {
+    typeName: 'Query',
+    fieldName,
+    arguments: { card: '4111-secret' },
+    identity: { sub: ALICE, groups: null },
+    ...overrides,
+  };
 }
 
-function resolverOf(fields: Record<string, FieldResolver>) {
+function resolverOf(fields: Record<string, FieldResolver>, constraints: Record<string, InputProblem> = {}) {
   const lines: Parameters<Log>[] = [];
-  const activity = { connectionsOpened: 0, statements: 0, rows: 0, connectMillis: 0, queryMillis: 0 };
-  const handler = createResolver({ fields, activity, log: (...line) => void lines.push(line) });
+  const activity = noActivity();
+  const handler = createResolver({ fields, constraints, activity, log: (...line) => void lines.push(line) });
   return { handler, lines, activity };
 }
 
 test('hands the caller and the arguments to the field, and wraps what it returns', async () => {
-  const { handler } = resolverOf({ echo: async (caller, args) => ({ caller, args }) });
+  const { handler } = resolverOf({ echo: async ({ sub, groups }, args) => ({ sub, groups, args }) });
 
-  expect(await handler(event('echo'), CONTEXT)).toEqual({
-    data: { caller: { sub: 'alice' }, args: { card: '4111-secret' } },
+  expect(await handler(event('echo', { identity: { sub: ALICE, groups: ['admins'], claims: {} } }), CONTEXT)).toEqual({
+    data: { sub: ALICE, groups: ['admins'], args: { card: '4111-secret' } },
   });
 });
 
@@ -77,14 +85,51 @@ test.each([
   expect(JSON.stringify(result)).not.toContain('secret_table');
 });
 
-test.each([null, {}, { sub: '' }, { sub: 5 } as unknown as { sub: string }])(
-  'refuses a caller without sub: %j',
-  async (identity) => {
-    const { handler } = resolverOf({ echo: async () => 'never' });
+test.each([
+  undefined,
+  null,
+  {},
+  { sub: '' },
+  { sub: 5 },
+  { sub: 'alice' },
+  { claims: { sub: ALICE } },
+  { username: ALICE, claims: { sub: ALICE, 'custom:sub': ALICE } },
+  { sub: ALICE, groups: 'admins' },
+])('refuses a caller who is no user of the pool: %j', async (identity) => {
+  const { handler } = resolverOf({ echo: async () => 'never' });
 
-    expect(await handler(event('echo', { identity }), CONTEXT)).toMatchObject({ error: { type: 'Unauthenticated' } });
-  },
-);
+  expect(await handler(event('echo', { identity }), CONTEXT)).toMatchObject({ error: { type: 'Unauthenticated' } });
+});
+
+test('tells the field which constraint refused, where the domain has named it', async () => {
+  const refusal = toDatabaseError(Object.assign(new Error('check'), { code: '23514', constraint: 'tea_is_hot' }));
+  const { handler, lines } = resolverOf(
+    {
+      brew: async () => {
+        throw refusal;
+      },
+    },
+    { tea_is_hot: { field: 'degrees', message: 'Expected at least 80.' } },
+  );
+
+  expect(await handler(event('brew'), CONTEXT)).toEqual({
+    error: {
+      type: 'InvalidInput',
+      message: 'degrees: Expected at least 80.',
+      info: { problems: [{ field: 'degrees', message: 'Expected at least 80.' }] },
+    },
+  });
+  expect(lines).toMatchObject([['error', 'refused', { errorType: 'InvalidInput', constraint: 'tea_is_hot' }]]);
+});
+
+test('gives the field a signal that aborts before Lambda would end the invocation', async () => {
+  const { handler } = resolverOf({
+    wait: ({ signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve('aborted'))),
+  });
+
+  const context = { ...CONTEXT, getRemainingTimeInMillis: () => 510 };
+  expect(await handler(event('wait'), context)).toEqual({ data: 'aborted' });
+});
 
 test.each(['unknown', 'constructor', '__proto__', 'toString'])(
   'has no resolver for the field %s',

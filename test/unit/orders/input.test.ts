@@ -18,7 +18,11 @@ function problemsOf(attempt: () => unknown) {
 
 describe('readNewOrder', () => {
   test('accepts an order', () => {
-    expect(readNewOrder({ currency: 'EUR', lines: [LINE] })).toEqual({ currency: 'EUR', lines: [LINE] });
+    expect(readNewOrder({ currency: 'EUR', lines: [LINE] })).toEqual({
+      idempotencyKey: null,
+      currency: 'EUR',
+      lines: [LINE],
+    });
   });
 
   test('accepts a price of 0, and the largest order there may be', () => {

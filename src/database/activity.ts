@@ -1,0 +1,17 @@
+/** Running totals of one Lambda environment. Differences between two readings tell what one invocation did. */
+export interface DatabaseActivity {
+  connectionsOpened: number;
+  /** Without those that begin and end transactions. */
+  statements: number;
+  rows: number;
+  /** Work that was done again: after a lost connection, or after losing against a concurrent transaction. */
+  retries: number;
+  /** Waiting for a connection: nothing when it is reused; DNS, TCP, TLS, token and login when it is new. */
+  connectMillis: number;
+  /** From having a connection to giving it back. */
+  queryMillis: number;
+}
+
+export function noActivity(): DatabaseActivity {
+  return { connectionsOpened: 0, statements: 0, rows: 0, retries: 0, connectMillis: 0, queryMillis: 0 };
+}
