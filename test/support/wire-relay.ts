@@ -16,8 +16,10 @@ export interface WireRelay {
   cut(): void;
   /** Cuts each new connection at once. */
   refuse(on: boolean): void;
-  /** Cuts a connection as soon as this many more round trips have begun on it, before the server hears of the last. */
-  cutAtRoundTrip(count: number): void;
+  /** Cuts every connection when a client next speaks, before the server hears of it. */
+  cutBeforeNextQuestion(): void;
+  /** Cuts every connection when a server next answers, before the client hears of it. */
+  cutBeforeNextAnswer(): void;
   stop(): Promise<void>;
 }
 
@@ -27,10 +29,16 @@ export async function startWireRelay(serverPort: number): Promise<WireRelay> {
   let roundTrips = 0;
   let delayMillis = 0;
   let isRefusing = false;
-  let untilCut = Number.POSITIVE_INFINITY;
+  let cutBefore: 'question' | 'answer' | undefined;
 
   const cut = () => {
     for (const socket of open) socket.destroy();
+  };
+  const isCutBefore = (event: 'question' | 'answer'): boolean => {
+    if (cutBefore !== event) return false;
+    cutBefore = undefined;
+    cut();
+    return true;
   };
   /** Chunks arrive in order: timers of equal length fire in the order in which they were set. */
   const carry = (from: net.Socket, to: net.Socket, onData: () => boolean) => {
@@ -55,19 +63,13 @@ export async function startWireRelay(serverPort: number): Promise<WireRelay> {
       const server = net.connect({ host: '127.0.0.1', port: serverPort, noDelay: true });
       let isClientsTurn = true;
       carry(client, server, () => {
-        if (isClientsTurn) {
-          isClientsTurn = false;
-          roundTrips += 1;
-          untilCut -= 1;
-        }
-        if (untilCut > 0) return true;
-        untilCut = Number.POSITIVE_INFINITY;
-        cut();
-        return false;
+        if (isClientsTurn) roundTrips += 1;
+        isClientsTurn = false;
+        return !isCutBefore('question');
       });
       carry(server, client, () => {
         isClientsTurn = true;
-        return true;
+        return !isCutBefore('answer');
       });
     }),
   );
@@ -81,8 +83,11 @@ export async function startWireRelay(serverPort: number): Promise<WireRelay> {
     refuse(on) {
       isRefusing = on;
     },
-    cutAtRoundTrip(count) {
-      untilCut = count;
+    cutBeforeNextQuestion() {
+      cutBefore = 'question';
+    },
+    cutBeforeNextAnswer() {
+      cutBefore = 'answer';
     },
     async stop() {
       cut();

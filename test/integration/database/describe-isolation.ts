@@ -1,0 +1,219 @@
+/**
+ * The property that matters most, tested with so many interleavings: whatever goes wrong in whichever order, no user sees
+ * or changes another's row, and no identity is left on a connection. Several Lambda environments share three database
+ * connections; users take turns on them.
+ */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PooledDatabase } from '../../../src/database/database.js';
+import type { Transaction } from '../../../src/database/transaction.js';
+import { loadOrCreateCertificate } from '../../../src/local/rds-proxy/certificate.js';
+import { type RdsProxy, startRdsProxy } from '../../../src/local/rds-proxy/server.js';
+import { LOCAL_REGION } from '../../../src/local/stack.js';
+import { connectDatabase } from '../../support/database-client.js';
+import { startTestStack, type TestStack } from '../../support/local-stack.js';
+import { startWireRelay, type WireRelay } from '../../support/wire-relay.js';
+
+const ENVIRONMENTS = 4;
+const DATABASE_CONNECTIONS = 3;
+const USERS = [0, 1, 2].map((index) => ({ index, sub: randomUUID(), groups: index === 2 ? ['admins'] : null }));
+type User = (typeof USERS)[number];
+
+/** Some cost a connection, which takes longer to make anew than all the rest: they are rare. */
+const ENDINGS = {
+  commit: 4,
+  last: 4,
+  throw: 3,
+  fail: 3,
+  swallow: 3,
+  deadline: 1,
+  cutQuestion: 1,
+  cutAnswer: 1,
+  kill: 1,
+} as const;
+type Ending = keyof typeof ENDINGS;
+
+/** One call of withUser: it looks around, writes, and comes to its end. */
+interface Call {
+  environment: number;
+  user: number;
+  write: 'nothing' | 'insert' | 'cancel everything' | 'insert for another';
+  ending: Ending;
+  /** How long it waits before it begins, so that the others are anywhere. */
+  delayMillis: number;
+}
+
+const calls: fc.Arbitrary<Call[]> = fc.array(
+  fc.record({
+    environment: fc.nat(ENVIRONMENTS - 1),
+    user: fc.nat(USERS.length - 1),
+    write: fc.constantFrom<Call['write'][]>('nothing', 'insert', 'insert', 'cancel everything', 'insert for another'),
+    ending: fc.oneof(
+      ...Object.entries(ENDINGS).map(([ending, weight]) => ({ arbitrary: fc.constant(ending as Ending), weight })),
+    ),
+    delayMillis: fc.constantFrom(0, 0, 0, 1, 2),
+  }),
+  { minLength: 2, maxLength: 6 },
+);
+
+/** A row says in its amount whose it is meant to be, and which call wrote it. */
+const PER_USER = 100_000_000;
+const LOOK = `select identity.sub() as sub, (select array_agg(distinct customer_sub) from orders) as owners,
+                     (select count(*)::int from order_totals) as totals`;
+const INSERT = "insert into orders (currency, total_cents) values ('EUR', $1)";
+const INSERT_FOR = "insert into orders (currency, total_cents, customer_sub) values ('EUR', $1, $2)";
+const CANCEL_EVERYTHING = "update orders set status = 'CANCELLED'";
+const LEFT_BEHIND = `select identity.sub() as sub, nullif(current_setting('identity.groups', true), '') as groups,
+                            (select count(*)::int from orders) as orders`;
+
+class Thrown extends Error {}
+
+export function describeIsolation(interleavingCount: number): void {
+  describe(`${interleavingCount} interleavings of users, failures, deadlines and lost connections`, () => {
+    let stack: TestStack;
+    let proxy: RdsProxy;
+    let superuser: pg.Client;
+    const relays: WireRelay[] = [];
+    const environments: PooledDatabase[] = [];
+
+    beforeAll(async () => {
+      stack = await startTestStack();
+      superuser = new pg.Client({ host: stack.postgres.socketDirectory, user: 'postgres', database: 'app' });
+      await superuser.connect();
+      const { credentials } = stack.access;
+      proxy = await startRdsProxy({
+        hostname: 'localhost',
+        port: 0,
+        region: LOCAL_REGION,
+        certificate: await loadOrCreateCertificate(stack.stateDirectory),
+        upstreamSocketPath: join(stack.postgres.socketDirectory, '.s.PGSQL.5432'),
+        principals: [{ credentials, databaseUsers: ['app'] }],
+        pool: { maxConnections: DATABASE_CONNECTIONS + 3, reservedConnections: 3 },
+      });
+      const access = { ...stack.access, port: proxy.port };
+      for (let environment = 0; environment < ENVIRONMENTS; environment += 1) {
+        const relay = await startWireRelay(proxy.port);
+        relays.push(relay);
+        environments.push(await connectDatabase({ access }, { port: relay.port }));
+      }
+    });
+    afterAll(async () => {
+      await Promise.all(environments.map((environment) => environment.end()));
+      await Promise.all(relays.map((relay) => relay.stop()));
+      await proxy?.stop();
+      await superuser?.end();
+      await stack?.stop();
+    });
+
+    let lastMark = 0;
+    /** What nobody may ever see. Kept apart, because withUser may do the work again or end it early. */
+    const violations: unknown[] = [];
+
+    /** @returns what it knows about its row; undefined where a lost connection leaves that open */
+    async function make(call: Call): Promise<{ mark: number; isWritten: boolean } | undefined> {
+      const user = USERS[call.user] as User;
+      const environment = environments[call.environment] as PooledDatabase;
+      lastMark += 1;
+      const mark = user.index * PER_USER + lastMark;
+      await new Promise((resolve) => setTimeout(resolve, call.delayMillis));
+
+      let outcome: unknown;
+      try {
+        outcome = await environment.withUser(user, (transaction) => work(transaction, call, user, mark), {
+          ...(call.ending === 'deadline' && { signal: AbortSignal.timeout(call.delayMillis + 1) }),
+        });
+      } catch (error) {
+        outcome = error;
+      }
+      if (call.write === 'insert for another') expect(outcome).not.toBe('committed');
+      if (outcome === 'committed') return { mark, isWritten: call.write === 'insert' };
+      if (outcome instanceof Thrown || isRefusal(outcome)) return { mark, isWritten: false };
+      return undefined;
+    }
+
+    async function work(transaction: Transaction, call: Call, user: User, mark: number): Promise<string> {
+      const [seen] = await transaction.query<{ sub: string; owners: string[] | null; totals: number }>(LOOK);
+      const seesOnlyOwn = seen?.sub === user.sub && (seen.owners ?? []).every((owner) => owner === user.sub);
+      if (!seesOnlyOwn || (user.groups === null && seen?.totals !== 0)) violations.push({ user, call, seen });
+
+      if (call.write === 'insert') await transaction.query(INSERT, [mark]);
+      if (call.write === 'cancel everything') await transaction.query(CANCEL_EVERYTHING);
+      if (call.write === 'insert for another') {
+        const victim = USERS[(user.index + 1) % USERS.length] as User;
+        await transaction.query(INSERT_FOR, [victim.index * PER_USER, victim.sub]);
+      }
+      const relay = relays[call.environment] as WireRelay;
+      switch (call.ending) {
+        case 'throw':
+          throw new Thrown();
+        case 'fail':
+          await transaction.query('select 1 / 0');
+          break;
+        case 'swallow':
+          await transaction.query('select 1 / 0').catch(() => {});
+          break;
+        case 'deadline':
+          await transaction.query('select pg_sleep(0.005)');
+          break;
+        case 'cutQuestion':
+          relay.cutBeforeNextQuestion();
+          break;
+        case 'cutAnswer':
+          relay.cutBeforeNextAnswer();
+          break;
+        case 'kill':
+          await transaction.query('select pg_terminate_backend(pg_backend_pid())');
+          break;
+        case 'last':
+          await transaction.last('select 1');
+          break;
+        case 'commit':
+      }
+      return 'committed';
+    }
+
+    async function expectNobodyLeftBehind(): Promise<void> {
+      for (const environment of environments) {
+        // As if read-only: a connection that the interleaving broke may be found out only now.
+        const look = () => environment.query(LEFT_BEHIND);
+        expect(await look().catch(look)).toEqual([{ sub: null, groups: null, orders: 0 }]);
+      }
+    }
+
+    async function expectRowsWhereTheyBelong(known: readonly { mark: number; isWritten: boolean }[]): Promise<void> {
+      const { rows } = await superuser.query<{ mark: number; customer_sub: string }>(
+        'select total_cents as mark, customer_sub from orders',
+      );
+      for (const { mark, customer_sub } of rows) {
+        expect(customer_sub).toBe(USERS[Math.floor(mark / PER_USER)]?.sub);
+      }
+      for (const { mark, isWritten } of known) {
+        expect(rows.filter((row) => row.mark === mark).length).toBe(isWritten ? 1 : 0);
+      }
+    }
+
+    test('no user ever sees or changes another’s row, and nobody is left on a connection', async () => {
+      await fc.assert(
+        fc.asyncProperty(calls, async (interleaving) => {
+          const outcomes = await Promise.all(interleaving.map(make));
+          expect(violations).toEqual([]);
+          await expectNobodyLeftBehind();
+          await expectRowsWhereTheyBelong(outcomes.filter((outcome) => outcome !== undefined));
+          await superuser.query('delete from orders');
+        }),
+        { numRuns: interleavingCount, endOnFailure: true },
+      );
+      expect(proxy.statistics().databaseConnections.open).toBeLessThanOrEqual(DATABASE_CONNECTIONS);
+      expect(proxy.pins()).toEqual([]);
+    }, 900_000);
+  });
+}
+
+/** PostgreSQL's own no: the transaction was rolled back. */
+function isRefusal(outcome: unknown): boolean {
+  const sqlState = (outcome as { sqlState?: string }).sqlState;
+  return sqlState === '22012' || sqlState === '42501';
+}

@@ -1,0 +1,3 @@
+import { describeIsolation } from './describe-isolation.js';
+
+describeIsolation(200);

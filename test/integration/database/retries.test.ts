@@ -1,0 +1,264 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { PooledDatabase, WithUserOptions } from '../../../src/database/database.js';
+import { RETRY_LIMITS } from '../../../src/database/retry.js';
+import type { Transaction } from '../../../src/database/transaction.js';
+import { connectDatabase } from '../../support/database-client.js';
+import { startTestStack, type TestStack } from '../../support/local-stack.js';
+import { startWireRelay, type WireRelay } from '../../support/wire-relay.js';
+
+/** What withUser does again by itself, on a wire that is cut at the worst moments. */
+let stack: TestStack;
+let superuser: pg.Client;
+let relay: WireRelay;
+let database: PooledDatabase;
+
+beforeAll(async () => {
+  stack = await startTestStack();
+  superuser = new pg.Client({ host: stack.postgres.socketDirectory, user: 'postgres', database: 'app' });
+  await superuser.connect();
+});
+afterAll(async () => {
+  await superuser?.end();
+  await stack?.stop();
+});
+beforeEach(async () => {
+  await superuser.query('truncate orders cascade');
+  relay = await startWireRelay(stack.access.port);
+  database = await connectDatabase(stack, { port: relay.port });
+});
+afterEach(async () => {
+  await database.end();
+  await relay.stop();
+});
+
+const ALICE = { sub: randomUUID(), groups: null };
+
+/** Counts how often the work ran. */
+function counted<Result>(work: (transaction: Transaction) => Promise<Result>) {
+  const runs = { count: 0 };
+  const run = (options?: WithUserOptions) =>
+    database.withUser(
+      ALICE,
+      (transaction) => {
+        runs.count += 1;
+        return work(transaction);
+      },
+      options,
+    );
+  return { runs, run };
+}
+
+const readNothing = () => counted((transaction) => transaction.last<{ n: number }>('select 1 as n'));
+const insertKeyed = (key: string | null = null) =>
+  counted((transaction) =>
+    transaction.last<{ id: string }>(
+      `insert into orders (currency, total_cents, idempotency_key) values ('EUR', 1, $1)
+       on conflict on constraint orders_idempotency_key_once do nothing returning id`,
+      [key],
+    ),
+  );
+
+async function countOrders(): Promise<number> {
+  const { rows } = await superuser.query<{ count: number }>('select count(*)::int as count from orders');
+  return rows[0]?.count ?? Number.NaN;
+}
+
+describe('a connection that is lost', () => {
+  test.each(['cutBeforeNextQuestion', 'cutBeforeNextAnswer'] as const)(
+    'while reading (%s): the work is done again on a new one',
+    async (cut) => {
+      const { runs, run } = readNothing();
+      await run({ access: 'readOnly' });
+
+      relay[cut]();
+
+      expect(await run({ access: 'readOnly' })).toEqual([{ n: 1 }]);
+      expect(runs.count).toBe(3);
+      expect(database.activity).toMatchObject({ retries: 1, connectionsOpened: 2 });
+    },
+  );
+
+  test('before anything was sent: a write is done again too', async () => {
+    const { runs, run } = insertKeyed();
+    relay.cutBeforeNextAnswer();
+
+    await run();
+
+    expect(runs.count).toBe(1);
+    expect(database.activity.retries).toBe(1);
+    expect(await countOrders()).toBe(1);
+  });
+
+  test('while idle: the next write has a new one, and nothing to repeat', async () => {
+    const { runs, run } = insertKeyed();
+    await run();
+
+    relay.cut();
+    await run();
+
+    expect(runs.count).toBe(2);
+    expect(database.activity).toMatchObject({ retries: 0, connectionsOpened: 2 });
+    expect(await countOrders()).toBe(2);
+  });
+
+  test.each([
+    ['cutBeforeNextQuestion', 0],
+    ['cutBeforeNextAnswer', 1],
+  ] as const)(
+    'in a write (%s): nobody can know whether it took effect; the caller is told, once',
+    async (cut, written) => {
+      const { runs, run } = insertKeyed();
+      await readNothing().run();
+
+      relay[cut]();
+
+      await expect(run()).rejects.toMatchObject({ name: 'DatabaseUnavailableError' });
+      expect(runs.count).toBe(1);
+      await expect.poll(countOrders).toBe(written);
+    },
+  );
+
+  test.each(['cutBeforeNextQuestion', 'cutBeforeNextAnswer'] as const)(
+    'in a write that carries an idempotency key (%s): it is done again, and takes effect once',
+    async (cut) => {
+      const { runs, run } = insertKeyed('order-1');
+      await readNothing().run();
+
+      relay[cut]();
+
+      await run({ access: 'idempotent' });
+      expect(runs.count).toBe(2);
+      expect(await countOrders()).toBe(1);
+    },
+  );
+
+  test('twice in a row: the caller is told', async () => {
+    const { run } = readNothing();
+    relay.refuse(true);
+
+    await expect(run({ access: 'readOnly' })).rejects.toMatchObject({ name: 'DatabaseUnavailableError' });
+
+    expect(database.activity.retries).toBe(RETRY_LIMITS.lostConnection);
+    relay.refuse(false);
+    expect(await run({ access: 'readOnly' })).toEqual([{ n: 1 }]);
+  });
+
+  test('after the deadline: nothing is done again', async () => {
+    const { runs, run } = counted((transaction) => transaction.query('select pg_sleep(0.2)'));
+
+    await expect(run({ access: 'readOnly', signal: AbortSignal.timeout(50) })).rejects.toMatchObject({
+      name: 'DatabaseTimeoutError',
+    });
+
+    expect(runs.count).toBe(1);
+  });
+
+  test('because the login is refused: nothing is done again', async () => {
+    const stranger = await connectDatabase(stack, { password: async () => 'no token' });
+
+    await expect(stranger.withUser(ALICE, async () => {})).rejects.toMatchObject({ name: 'DatabaseAccessError' });
+
+    expect(stranger.activity.retries).toBe(0);
+    await stranger.end();
+  });
+});
+
+describe('a transaction that loses against another', () => {
+  let other: PooledDatabase;
+  beforeEach(async () => {
+    other = await connectDatabase(stack);
+  });
+  afterEach(() => other.end());
+
+  test('by a deadlock is done again, and both take effect', async () => {
+    const ids = await database.withUser(ALICE, (transaction) =>
+      transaction.last<{ id: string }>(
+        "insert into orders (currency, total_cents) values ('EUR', 1), ('EUR', 2) returning id",
+      ),
+    );
+    const cancel = 'update orders set status = $2 where id = $1';
+    let waiting = 0;
+    let meet = () => {};
+    const bothHoldOne = new Promise<void>((resolve) => {
+      meet = resolve;
+    });
+    const cross = (which: PooledDatabase, first: number) =>
+      which.withUser(ALICE, async (transaction) => {
+        await transaction.query(cancel, [ids[first]?.id, 'CANCELLED']);
+        waiting += 1;
+        if (waiting === 2) meet();
+        await bothHoldOne;
+        await transaction.last(cancel, [ids[1 - first]?.id, 'CANCELLED']);
+        return 'committed';
+      });
+
+    expect(await Promise.all([cross(database, 0), cross(other, 1)])).toEqual(['committed', 'committed']);
+
+    expect(database.activity.retries + other.activity.retries).toBe(1);
+  });
+
+  test('by a serialization failure is done again, on what the other wrote', async () => {
+    let waiting = 0;
+    let meet = () => {};
+    const bothHaveRead = new Promise<void>((resolve) => {
+      meet = resolve;
+    });
+    /** One order more expensive than the most expensive. */
+    const addDearer = (which: PooledDatabase) =>
+      which.withUser(
+        ALICE,
+        async (transaction) => {
+          const [dearest] = await transaction.query<{ cents: number }>(
+            'select coalesce(max(total_cents), 0) as cents from orders',
+          );
+          waiting += 1;
+          if (waiting === 2) meet();
+          await bothHaveRead;
+          const cents = (dearest?.cents ?? Number.NaN) + 1;
+          await transaction.last("insert into orders (currency, total_cents) values ('EUR', $1)", [cents]);
+          return cents;
+        },
+        { isolation: 'serializable' },
+      );
+
+    expect((await Promise.all([addDearer(database), addDearer(other)])).toSorted()).toEqual([1, 2]);
+
+    expect(database.activity.retries + other.activity.retries).toBe(1);
+  });
+
+  test('every time is given up after a few', async () => {
+    await superuser.query(`create or replace function always_lose() returns void language plpgsql as
+      $$ begin raise 'lost again' using errcode = 'serialization_failure'; end $$`);
+    const { runs, run } = counted((transaction) => transaction.last('select always_lose()'));
+
+    await expect(run()).rejects.toMatchObject({ name: 'DatabaseConflictError', sqlState: '40001' });
+
+    expect(runs.count).toBe(1 + RETRY_LIMITS.conflict);
+    expect(database.activity).toMatchObject({ retries: RETRY_LIMITS.conflict, connectionsOpened: 1 });
+    await superuser.query('drop function always_lose()');
+  });
+
+  test('by waiting too long for a lock has waited enough, and is not done again', async () => {
+    const [order] = await insertKeyed().run();
+    await superuser.query("alter role app set lock_timeout = '100ms'");
+    // The role's settings are for connections to come.
+    await stack.proxy.applyFault({ fault: 'failover', pauseMillis: 0 });
+    await superuser.query('begin');
+    await superuser.query('select from orders where id = $1 for update', [order?.id]);
+    try {
+      const impatient = await connectDatabase(stack);
+      const outcome = impatient.withUser(ALICE, (transaction) =>
+        transaction.last("update orders set status = 'CANCELLED'"),
+      );
+
+      await expect(outcome).rejects.toMatchObject({ name: 'DatabaseConflictError', sqlState: '55P03' });
+      expect(impatient.activity.retries).toBe(0);
+      await impatient.end();
+    } finally {
+      await superuser.query('rollback');
+      await superuser.query("alter role app set lock_timeout = '5s'");
+    }
+  });
+});

@@ -1,0 +1,459 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { PooledDatabase } from '../../../src/database/database.js';
+import type { Transaction } from '../../../src/database/transaction.js';
+import { connectDatabase } from '../../support/database-client.js';
+import { startTestStack, type TestStack } from '../../support/local-stack.js';
+
+/** withUser on real PostgreSQL, through the stand-in, as the role `app` on the tables of the migrations. */
+let stack: TestStack;
+let superuser: pg.Client;
+let database: PooledDatabase;
+
+beforeAll(async () => {
+  stack = await startTestStack();
+  superuser = new pg.Client({ host: stack.postgres.socketDirectory, user: 'postgres', database: 'app' });
+  await superuser.connect();
+});
+afterAll(async () => {
+  await superuser?.end();
+  await stack?.stop();
+});
+beforeEach(async () => {
+  await superuser.query('truncate orders cascade');
+  database = await connectDatabase(stack);
+});
+afterEach(() => database.end());
+
+const ALICE = { sub: randomUUID(), groups: null };
+const BOB = { sub: randomUUID(), groups: ['readers'] };
+const CAROL = { sub: randomUUID(), groups: ['admins', 'it’s {odd}, "quoted" \\ name'] };
+
+const INSERT = "insert into orders (currency, total_cents) values ('EUR', $1) returning id";
+const TOTALS = 'select total_cents as cents from orders order by total_cents';
+
+const insert =
+  (cents: number) =>
+  (transaction: Transaction): Promise<unknown> =>
+    transaction.last(INSERT, [cents]);
+
+async function totalsOf(user: typeof BOB | typeof ALICE): Promise<number[]> {
+  const rows = await database.withUser(user, (transaction) => transaction.last<{ cents: number }>(TOTALS), {
+    access: 'readOnly',
+  });
+  return rows.map(({ cents }) => cents);
+}
+
+async function storedTotals(): Promise<number[]> {
+  const { rows } = await superuser.query<{ cents: number }>(TOTALS);
+  return rows.map(({ cents }) => cents);
+}
+
+/** Whom the next borrower of the connection would be taken for. */
+async function whoIsLeftBehind() {
+  const [row] = await database.query<Record<string, unknown>>(
+    `select identity.sub() as sub, nullif(current_setting('identity.groups', true), '') as groups,
+            current_setting('role') as role, current_setting('search_path') as search_path`,
+  );
+  return row;
+}
+const NOBODY = { sub: null, groups: null, role: 'none', search_path: '"$user", public' };
+
+describe('whose rows', () => {
+  test('a user reads and writes their own rows, which the SQL need not say', async () => {
+    await database.withUser(ALICE, insert(1));
+    await database.withUser(BOB, insert(2));
+
+    expect(await totalsOf(ALICE)).toEqual([1]);
+    expect(await totalsOf(BOB)).toEqual([2]);
+    expect(await totalsOf(CAROL)).toEqual([]);
+  });
+
+  test('a user changes no row of another, and writes none in another’s name', async () => {
+    await database.withUser(ALICE, insert(1));
+
+    const changed = await database.withUser(BOB, (transaction) =>
+      transaction.last("update orders set status = 'CANCELLED' returning id"),
+    );
+    const forged = database.withUser(BOB, (transaction) =>
+      transaction.last("insert into orders (customer_sub, currency, total_cents) values ($1, 'EUR', 5)", [ALICE.sub]),
+    );
+
+    expect(changed).toEqual([]);
+    await expect(forged).rejects.toMatchObject({ name: 'DatabaseAccessError', sqlState: '42501' });
+    expect(await storedTotals()).toEqual([1]);
+  });
+
+  test('outside withUser there are no rows', async () => {
+    await database.withUser(ALICE, insert(1));
+
+    expect(await database.query(TOTALS)).toEqual([]);
+  });
+
+  test.each([ALICE, BOB, CAROL])('policies see the sub and the groups as they are: %j', async (user) => {
+    const [seen] = await database.withUser(user, (transaction) =>
+      transaction.last(
+        `select identity.sub() as sub, current_setting('identity.groups')::text[] as groups,
+                identity.is_in_group('admins') as admin, identity.is_in_group('it’s {odd}, "quoted" \\ name') as odd`,
+      ),
+    );
+
+    const isAdmin = user === CAROL;
+    expect(seen).toEqual({ sub: user.sub, groups: user.groups ?? [], admin: isAdmin, odd: isAdmin });
+  });
+
+  test('no other claim stands in for sub', async () => {
+    await database.withUser(BOB, insert(2));
+    const claims = { sub: BOB.sub, username: BOB.sub, 'cognito:username': BOB.sub, 'custom:sub': BOB.sub };
+
+    expect(await totalsOf({ ...ALICE, ...{ claims, userId: BOB.sub, username: BOB.sub } })).toEqual([]);
+  });
+});
+
+describe('an identity that is none', () => {
+  test.each([
+    undefined,
+    null,
+    'alice',
+    {},
+    { sub: undefined, groups: null },
+    { sub: null, groups: null },
+    { sub: '', groups: null },
+    { sub: 'alice', groups: null },
+    { sub: `${ALICE.sub} `, groups: null },
+    { sub: [ALICE.sub], groups: null },
+    { sub: `${ALICE.sub}' or true --`, groups: null },
+    { groups: ['admins'], claims: { sub: ALICE.sub } },
+    { sub: ALICE.sub, groups: 'admins' },
+    { sub: ALICE.sub, groups: [null] },
+    { sub: ALICE.sub, groups: [''] },
+    { sub: ALICE.sub, groups: [['admins']] },
+    { sub: ALICE.sub, groups: ['x'.repeat(129)] },
+    { sub: ALICE.sub, groups: ['a\0b'] },
+  ])('is refused before anything is sent: %j', async (identity) => {
+    const outcome = database.withUser(identity as unknown as typeof ALICE, insert(1));
+
+    await expect(outcome).rejects.toMatchObject({ name: 'InvalidIdentityError' });
+    await expect(outcome).rejects.not.toThrow(/admins|alice/);
+    expect(database.activity).toMatchObject({ connectionsOpened: 0, statements: 0 });
+  });
+});
+
+describe('nothing outlives the transaction', () => {
+  const failures: Record<string, () => Promise<unknown>> = {
+    'work that succeeds': () => database.withUser(CAROL, insert(1)),
+    'work that reads': () => totalsOf(CAROL),
+    'work of two statements': () =>
+      database.withUser(CAROL, async (transaction) => {
+        await transaction.query(INSERT, [1]);
+        await transaction.query(INSERT, [2]);
+      }),
+    'work that throws': () =>
+      database.withUser(CAROL, async (transaction) => {
+        await transaction.query(INSERT, [1]);
+        throw new Error('thrown by the work');
+      }),
+    'work that throws before its first statement': () =>
+      database.withUser(CAROL, async () => {
+        throw new Error('thrown by the work');
+      }),
+    'a statement that fails': () => database.withUser(CAROL, (transaction) => transaction.last('select 1 / 0')),
+    'a statement that does not parse': () => database.withUser(CAROL, (transaction) => transaction.query('selec')),
+    'a statement that PostgreSQL cancels': () =>
+      database.withUser(CAROL, (transaction) =>
+        transaction.query('select pg_cancel_backend(pg_backend_pid()), pg_sleep(5)'),
+      ),
+    'a deadline that passes': () =>
+      database.withUser(CAROL, (transaction) => transaction.query('select pg_sleep(1)'), {
+        signal: AbortSignal.timeout(50),
+      }),
+    'work that does not wait for its statement': () =>
+      database.withUser(CAROL, async (transaction) => void transaction.query('select pg_sleep(0.1)')),
+  };
+
+  test.each(Object.keys(failures))('after %s, the next caller is nobody', async (name) => {
+    await failures[name]?.().catch(() => {});
+
+    expect(await whoIsLeftBehind()).toEqual(NOBODY);
+  });
+
+  test.each([
+    'set role postgres',
+    'set search_path to pg_temp',
+    'reset all',
+    'set local role postgres',
+    'commit',
+    'end',
+    'rollback',
+    'abort',
+    'begin',
+    'start transaction',
+    "prepare transaction 'x'",
+    'prepare p as select 1',
+    'execute p',
+    'deallocate all',
+    'discard all',
+    'listen x',
+    'declare c cursor with hold for select 1',
+    "do $$ begin perform set_config('search_path', 'x', false); end $$",
+    'call p()',
+    "load 'auto_explain'",
+    'create temp table t (id int)',
+    'copy orders to stdout',
+    'lock orders',
+    "select set_config('search_path', 'x', false)",
+    'select pg_advisory_lock(1)',
+    'select pg_try_advisory_lock_shared(1)',
+    '/* select */ set role postgres',
+    '/* /* nested */ */ commit',
+    '-- select\nset role postgres',
+    ';set role postgres',
+    '',
+    '   ',
+  ])('refuses to send %j', async (text) => {
+    const outcome = database.withUser(CAROL, (transaction) => transaction.query(text));
+
+    await expect(outcome).rejects.toMatchObject({ name: 'StatementNotPermittedError' });
+    expect(database.activity.statements).toBe(0);
+    expect(await whoIsLeftBehind()).toEqual(NOBODY);
+  });
+
+  test.each(['select 1; commit', 'select 1; set role postgres', 'select 1; begin'])(
+    'PostgreSQL takes one statement at a time: %j',
+    async (text) => {
+      const outcome = database.withUser(CAROL, (transaction) => transaction.query(text));
+
+      await expect(outcome).rejects.toMatchObject({ name: 'DatabaseStatementError', sqlState: '42601' });
+      expect(await whoIsLeftBehind()).toEqual(NOBODY);
+    },
+  );
+
+  test.each([
+    'select 1',
+    '(select 1) union select 2',
+    '/* note */ select 1',
+    '-- note\nselect 1',
+    'values (1)',
+    'with one as (select 1) table one',
+    'savepoint here',
+    'delete from order_lines where false',
+  ])('sends %j', async (text) => {
+    const outcome = database.withUser(CAROL, (transaction) => transaction.query(text));
+
+    // That the role may not delete is PostgreSQL's word.
+    if (text.startsWith('delete')) await expect(outcome).rejects.toMatchObject({ sqlState: '42501' });
+    else await outcome;
+  });
+});
+
+describe('what a caller is told', () => {
+  test('work that throws has written nothing, and the caller gets what it threw', async () => {
+    const mine = new Error('thrown by the work');
+
+    const outcome = database.withUser(ALICE, async (transaction) => {
+      await transaction.query(INSERT, [1]);
+      throw mine;
+    });
+
+    await expect(outcome).rejects.toBe(mine);
+    expect(await storedTotals()).toEqual([]);
+    expect(database.activity.connectionsOpened).toBe(1);
+  });
+
+  test('when the work swallows an SQL error, the caller hears of it: there was no commit', async () => {
+    const outcome = database.withUser(ALICE, async (transaction) => {
+      await transaction.query(INSERT, [1]);
+      await transaction.query('select 1 / 0').catch(() => 'swallowed');
+      return 'done';
+    });
+
+    await expect(outcome).rejects.toMatchObject({ name: 'DatabaseStatementError', sqlState: '22012' });
+    expect(await storedTotals()).toEqual([]);
+  });
+
+  test('nor can the error of the last statement be swallowed', async () => {
+    const outcome = database.withUser(ALICE, async (transaction) => {
+      await transaction.query(INSERT, [1]);
+      await transaction.last('select 1 / 0').catch(() => 'swallowed');
+      return 'done';
+    });
+
+    await expect(outcome).rejects.toMatchObject({ sqlState: '22012' });
+    expect(await storedTotals()).toEqual([]);
+  });
+
+  test('nor that of a statement that nobody waited for', async () => {
+    const outcome = database.withUser(ALICE, async (transaction) => {
+      void transaction.query(INSERT, [1]);
+      void transaction.query('select 1 / 0');
+      return 'done';
+    });
+
+    await expect(outcome).rejects.toMatchObject({ name: 'DatabaseStatementError' });
+    expect(await storedTotals()).toEqual([]);
+  });
+
+  test('an error behind a savepoint is the work’s to mend', async () => {
+    const result = await database.withUser(ALICE, async (transaction) => {
+      await transaction.query(INSERT, [1]);
+      await transaction.query('savepoint before');
+      await transaction.query('select 1 / 0').catch(() => 'swallowed');
+      await transaction.query('rollback to savepoint before');
+      return 'done';
+    });
+
+    expect(result).toBe('done');
+    expect(await storedTotals()).toEqual([1]);
+  });
+
+  test('a constraint that is checked at COMMIT', async () => {
+    await superuser.query(`create or replace function fail() returns trigger language plpgsql as
+      $$ begin raise 'late' using errcode = 'check_violation', constraint = 'late_check'; end $$`);
+    await superuser.query(`create constraint trigger late after insert on orders
+      deferrable initially deferred for each row execute function fail()`);
+    try {
+      for (const work of [insert(1), (transaction: Transaction) => transaction.query(INSERT, [1])]) {
+        await expect(database.withUser(ALICE, work)).rejects.toMatchObject({
+          name: 'ConstraintViolationError',
+          constraint: 'late_check',
+        });
+      }
+    } finally {
+      await superuser.query('drop trigger late on orders');
+      await superuser.query('drop function fail()');
+    }
+    expect(await storedTotals()).toEqual([]);
+  });
+
+  test('read-only work cannot write', async () => {
+    const outcome = database.withUser(ALICE, insert(1), { access: 'readOnly' });
+
+    await expect(outcome).rejects.toMatchObject({ name: 'DatabaseStatementError', sqlState: '25006' });
+    expect(await storedTotals()).toEqual([]);
+  });
+
+  test('nothing can follow the last statement', async () => {
+    const outcome = database.withUser(ALICE, async (transaction) => {
+      await transaction.last(INSERT, [1]);
+      await transaction.query(INSERT, [2]);
+    });
+
+    await expect(outcome).rejects.toThrow('no statement can follow its last');
+    expect(await storedTotals()).toEqual([1]);
+  });
+
+  test('a transaction that has ended takes nothing more', async () => {
+    let kept: Transaction | undefined;
+    await database.withUser(ALICE, async (transaction) => {
+      kept = transaction;
+      await transaction.query('select 1');
+    });
+
+    await expect(kept?.query(INSERT, [1])).rejects.toThrow('has ended');
+    expect(await storedTotals()).toEqual([]);
+  });
+
+  test('statements that do not wait for each other run in order', async () => {
+    const results = await database.withUser(ALICE, (transaction) =>
+      Promise.all([
+        transaction.query('select 1 as n'),
+        transaction.query(INSERT, [7]),
+        transaction.last<{ n: number }>('select total_cents as n from orders'),
+      ]),
+    );
+
+    expect([results[0], results[2]]).toEqual([[{ n: 1 }], [{ n: 7 }]]);
+  });
+
+  test('the isolation level is the one asked for', async () => {
+    const levelOf = async (options: Parameters<PooledDatabase['withUser']>[2]) =>
+      (
+        await database.withUser(
+          ALICE,
+          (transaction) => transaction.last(`select current_setting('transaction_isolation') as level`),
+          options,
+        )
+      )[0];
+
+    expect(await levelOf({})).toEqual({ level: 'read committed' });
+    expect(await levelOf({ isolation: 'repeatable read' })).toEqual({ level: 'repeatable read' });
+    expect(await levelOf({ isolation: 'serializable', access: 'readOnly' })).toEqual({ level: 'serializable' });
+  });
+});
+
+describe('a deadline', () => {
+  test('ends a statement early and closes its connection; the next caller has a new one', async () => {
+    const outcome = database.withUser(
+      ALICE,
+      async (transaction) => {
+        await transaction.query(INSERT, [1]);
+        await transaction.query('select pg_sleep(1)');
+      },
+      { signal: AbortSignal.timeout(100) },
+    );
+
+    await expect(outcome).rejects.toMatchObject({ name: 'DatabaseTimeoutError' });
+    expect(await totalsOf(ALICE)).toEqual([]);
+    expect(database.activity.connectionsOpened).toBe(2);
+  });
+
+  test('ends work that waits for something else', async () => {
+    const outcome = database.withUser(
+      ALICE,
+      async (transaction) => {
+        await transaction.query(INSERT, [1]);
+        await new Promise(() => {});
+      },
+      { signal: AbortSignal.timeout(50) },
+    );
+
+    await expect(outcome).rejects.toMatchObject({ name: 'DatabaseTimeoutError' });
+    expect(await totalsOf(ALICE)).toEqual([]);
+  });
+
+  test('that has passed already lets nothing be sent', async () => {
+    await expect(database.withUser(ALICE, insert(1), { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      name: 'DatabaseTimeoutError',
+    });
+    expect(await storedTotals()).toEqual([]);
+  });
+
+  test('ends the wait for a connection that another holds, and gives it to the next', async () => {
+    const holder = database.withUser(ALICE, (transaction) => transaction.query('select pg_sleep(0.3)'));
+    const waiter = database.withUser(ALICE, insert(1), { signal: AbortSignal.timeout(20) });
+
+    await expect(waiter).rejects.toMatchObject({ name: 'DatabaseTimeoutError' });
+    await holder;
+    await database.withUser(ALICE, insert(2));
+    expect(await storedTotals()).toEqual([2]);
+    expect(database.activity.connectionsOpened).toBe(1);
+  });
+});
+
+describe('without pipelining', () => {
+  test('everything is the same, one statement after the other', async () => {
+    const plain = await connectDatabase(stack, { pipelining: false });
+    try {
+      await plain.withUser(ALICE, insert(3));
+      const failed = plain.withUser(ALICE, async (transaction) => {
+        await Promise.all([transaction.query(INSERT, [4]), transaction.query('select 1 / 0')]);
+      });
+
+      await expect(failed).rejects.toMatchObject({ sqlState: '22012' });
+      expect(await plain.withUser(ALICE, (transaction) => transaction.last(TOTALS))).toEqual([{ cents: 3 }]);
+      expect(await storedTotals()).toEqual([3]);
+    } finally {
+      await plain.end();
+    }
+  });
+});
+
+test('RDS Proxy is given no reason to pin', async () => {
+  stack.proxy.forgetPins();
+
+  await database.withUser(ALICE, insert(1));
+  await totalsOf(CAROL);
+
+  expect(stack.proxy.pins()).toEqual([]);
+});

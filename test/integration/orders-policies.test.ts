@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startTestStack, type TestStack } from '../support/local-stack.js';
+
+/** The policies of the migrations by themselves: the role `app` on a direct connection, with whatever settings it likes. */
+let stack: TestStack;
+let superuser: pg.Client;
+let app: pg.Client;
+
+beforeAll(async () => {
+  stack = await startTestStack();
+  superuser = await connect('postgres');
+});
+afterAll(async () => {
+  await superuser?.end();
+  await stack?.stop();
+});
+beforeEach(async () => {
+  await superuser.query('truncate orders cascade');
+  await superuser.query(
+    `insert into orders (id, customer_sub, currency, total_cents) values ($1, $2, 'EUR', 1), ($3, $4, 'EUR', 2)`,
+    [ALICES_ORDER, ALICE, BOBS_ORDER, BOB],
+  );
+  await superuser.query(
+    `insert into order_lines (order_id, customer_sub, line_number, sku, quantity, unit_price_cents)
+     values ($1, $2, 1, 'TEA', 1, 1), ($3, $4, 1, 'POT', 1, 2)`,
+    [ALICES_ORDER, ALICE, BOBS_ORDER, BOB],
+  );
+  app = await connect('app');
+  await app.query('begin');
+});
+afterEach(() => app.end());
+
+const [ALICE, BOB, ALICES_ORDER, BOBS_ORDER] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+
+async function connect(user: string): Promise<pg.Client> {
+  const client = new pg.Client({ host: stack.postgres.socketDirectory, user, database: 'app' });
+  await client.connect();
+  return client;
+}
+
+async function setIdentity(settings: { sub?: string; groups?: string }): Promise<void> {
+  for (const [name, value] of Object.entries(settings)) {
+    await app.query('select set_config($1, $2, true)', [`identity.${name}`, value]);
+  }
+}
+
+const VISIBLE = `select (select array_agg(id) from orders) as orders, (select array_agg(order_id) from order_lines) as lines,
+                        (select array_agg(order_count) from order_totals) as totals`;
+const NOTHING = { orders: null, lines: null, totals: null };
+
+describe('what is visible', () => {
+  test.each([
+    ['no setting at all', {}],
+    ['an empty sub', { sub: '' }],
+    ['a blank sub', { sub: ' ' }],
+    ['a sub that is no UUID', { sub: 'alice' }],
+    ['a sub in another spelling', { sub: `{${ALICE}}` }],
+    ['SQL in the sub', { sub: `${ALICE}' or true --` }],
+    ['a user without rows', { sub: randomUUID() }],
+    ['groups alone', { groups: '{admins}' }],
+    ['groups and an empty sub', { sub: '', groups: '{admins}' }],
+    ['groups and a malformed sub', { sub: 'alice', groups: '{admins}' }],
+  ])('nothing with %s', async (_, settings) => {
+    await setIdentity(settings);
+
+    expect((await app.query(VISIBLE)).rows).toEqual([NOTHING]);
+  });
+
+  test('one’s own orders and lines with one’s own sub, and nobody’s totals', async () => {
+    await setIdentity({ sub: ALICE, groups: '{readers}' });
+
+    expect((await app.query(VISIBLE)).rows).toEqual([{ orders: [ALICES_ORDER], lines: [ALICES_ORDER], totals: null }]);
+  });
+
+  test('an admin sees the totals of all, and still only their own orders', async () => {
+    await setIdentity({ sub: ALICE, groups: '{readers,admins}' });
+
+    expect((await app.query(VISIBLE)).rows).toEqual([{ orders: [ALICES_ORDER], lines: [ALICES_ORDER], totals: [2] }]);
+  });
+
+  test.each(['{admins', 'admins', '[admins]', '{"admin s}'])(
+    'groups that are no list fail the statement: %s',
+    async (groups) => {
+      await setIdentity({ sub: ALICE, groups });
+
+      await expect(app.query('select * from order_totals')).rejects.toMatchObject({ code: '22P02' });
+    },
+  );
+
+  test.each(['{Admins}', '{"admins "}', '{admin}', '{}', ''])('%s is not the group admins', async (groups) => {
+    await setIdentity({ sub: ALICE, groups });
+
+    expect((await app.query('select * from order_totals')).rows).toEqual([]);
+  });
+});
+
+describe('what can be written', () => {
+  test.each([
+    ['no setting', {}],
+    ['a malformed sub', { sub: 'alice' }],
+    ['groups alone', { groups: '{admins}' }],
+  ])('nothing with %s', async (_, settings) => {
+    await setIdentity(settings);
+
+    await expect(
+      app.query(`insert into orders (customer_sub, currency, total_cents) values ($1, 'EUR', 3)`, [ALICE]),
+    ).rejects.toMatchObject({ code: '42501' });
+  });
+
+  test('no order in another’s name', async () => {
+    await setIdentity({ sub: BOB });
+
+    await expect(
+      app.query(`insert into orders (customer_sub, currency, total_cents) values ($1, 'EUR', 3)`, [ALICE]),
+    ).rejects.toMatchObject({ code: '42501' });
+  });
+
+  test('no line in another’s order, not even as one’s own', async () => {
+    await setIdentity({ sub: BOB });
+
+    await expect(
+      app.query(
+        `insert into order_lines (order_id, line_number, sku, quantity, unit_price_cents) values ($1, 2, 'X', 1, 1)`,
+        [ALICES_ORDER],
+      ),
+    ).rejects.toMatchObject({ code: '23503', constraint: 'order_lines_of_order' });
+  });
+
+  test('no status of another’s order', async () => {
+    await setIdentity({ sub: BOB, groups: '{admins}' });
+
+    expect((await app.query(`update orders set status = 'CANCELLED'`)).rowCount).toBe(1);
+    await app.query('commit');
+
+    const { rows } = await superuser.query('select status from orders where id = $1', [ALICES_ORDER]);
+    expect(rows).toEqual([{ status: 'PLACED' }]);
+  });
+
+  test.each([
+    'update orders set customer_sub = customer_sub',
+    'update orders set total_cents = 0',
+    'update order_lines set quantity = 1',
+    'delete from orders',
+    'delete from order_lines',
+    'truncate orders',
+    'alter table orders disable row level security',
+    'drop policy own_orders on orders',
+    'create policy mine on orders using (true)',
+    'alter role app bypassrls',
+    'set role postgres',
+    'set session authorization postgres',
+    'create table mine (id int)',
+    `create or replace function identity.sub() returns uuid language sql return gen_random_uuid()`,
+  ])('not at all: %s', async (sql) => {
+    await setIdentity({ sub: ALICE });
+
+    await expect(app.query(sql)).rejects.toMatchObject({ code: '42501' });
+  });
+});
+
+describe('the tables and functions of the migrations, yours included', () => {
+  test('the role app owns nothing, and cannot pass by row-level security', async () => {
+    const { rows } = await superuser.query(
+      `select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication,
+              (select count(*)::int from pg_class where relowner = r.oid) as owned
+         from pg_roles r where rolname = 'app'`,
+    );
+
+    expect(rows).toEqual([
+      {
+        rolsuper: false,
+        rolbypassrls: false,
+        rolcreaterole: false,
+        rolcreatedb: false,
+        rolreplication: false,
+        owned: 0,
+      },
+    ]);
+  });
+
+  test('each table that app may touch forces row-level security, and has a policy', async () => {
+    const { rows } = await superuser.query(
+      `select c.oid::regclass::text as name from pg_class c
+        where c.relkind in ('r', 'p')
+          and c.relnamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+          and has_any_column_privilege('app', c.oid, 'select, insert, update')
+          and not (c.relrowsecurity and c.relforcerowsecurity and exists (select from pg_policy where polrelid = c.oid))`,
+    );
+
+    expect(rows).toEqual([]);
+  });
+
+  test('no function leaves a setting behind', async () => {
+    const { rows } = await superuser.query(
+      `select p.oid::regprocedure::text as name from pg_proc p
+        where p.pronamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+          and (p.prosrc ~* '\\mset\\s+(session|role|[a-z_.]+\\s*(=|\\mto\\M))'
+               or p.prosrc ~* 'set_config\\([^;]*\\mfalse\\M|pg_(try_)?advisory_lock')`,
+    );
+
+    expect(rows).toEqual([]);
+  });
+});

@@ -1,0 +1,3 @@
+import { describeIsolation } from '../../integration/database/describe-isolation.js';
+
+describeIsolation(10_000);
