@@ -1,0 +1,3 @@
+import { describeInputs } from '../integration/describe-inputs.js';
+
+describeInputs(100_000);
