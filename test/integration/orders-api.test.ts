@@ -98,6 +98,67 @@ test('admins, and nobody else, see totals over all customers, beyond the range o
   expect((await stack.ask('alice', TOTALS)).errors).toMatchObject([{ errorType: 'Unauthorized' }]);
 });
 
+describe('an idempotencyKey', () => {
+  const CREATE_ONCE = `mutation ($currency: String!, $lines: [OrderLineInput!]!, $key: String) {
+    createOrder(currency: $currency, lines: $lines, idempotencyKey: $key) { ${ORDER} } }`;
+  const placeOnce = (username: string, key: string | null, currency = 'EUR', lines = [TEA]) =>
+    stack.ask(username, CREATE_ONCE, { currency, lines, key });
+
+  test('makes a repeat return the first order', async () => {
+    const first = await placeOnce('alice', 'cart-1');
+    const repeat = await placeOnce('alice', 'cart-1');
+
+    expect(first.errors).toEqual([]);
+    expect(repeat.data).toEqual(first.data);
+    expect(await countOrders()).toBe(1);
+  });
+
+  test('places one order, however many requests carry it at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => placeOnce('alice', 'cart-1')));
+
+    expect(answers.flatMap(({ errors }) => errors)).toEqual([]);
+    expect(new Set(answers.map(({ data }) => JSON.stringify(data))).size).toBe(1);
+    expect(await countOrders()).toBe(1);
+  });
+
+  test.each([
+    ['another currency', 'USD', [TEA]],
+    ['other lines', 'EUR', [POT]],
+    ['one line more', 'EUR', [TEA, POT]],
+  ])('does not serve for an order with %s', async (_, currency, lines) => {
+    await placeOnce('alice', 'cart-1');
+
+    const { errors } = await placeOnce('alice', 'cart-1', currency, lines);
+
+    expect(errors).toMatchObject([{ errorType: 'IdempotencyKeyReused' }]);
+    expect(await countOrders()).toBe(1);
+  });
+
+  test('is the caller’s own: another customer may use the same', async () => {
+    const alices = await placeOnce('alice', 'cart-1');
+    const bobs = await placeOnce('bob', 'cart-1');
+
+    expect(bobs.errors).toEqual([]);
+    expect(bobs.data).not.toEqual(alices.data);
+  });
+
+  test('is not needed: without one, a repeat is another order', async () => {
+    await placeOnce('alice', null);
+    await placeOnce('alice', null);
+
+    expect(await countOrders()).toBe(2);
+  });
+});
+
+test('admins see totals, and in their lists no orders but their own', async () => {
+  await place('alice');
+  const own = await place('carol');
+
+  const { data } = await stack.ask('carol', LIST, {}, ['admins']);
+
+  expect(data?.listOrders).toMatchObject({ items: [own] });
+});
+
 describe('listOrders', () => {
   test('gives every order once, newest first, page by page, while others are being placed', async () => {
     const placed: string[] = [];
