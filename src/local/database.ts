@@ -2,41 +2,54 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { migrate, readMigrations } from '../database/migrate.js';
+import { type MigrateResult, migrate } from '../database/migrate/migrate.js';
+import type { Migration } from '../database/migrate/migration.js';
 
 export const LOCAL_DATABASE = 'app';
-/** The role that bootstrap.sql makes. */
+/** The roles that bootstrap.sql makes for logging in. */
 export const LOCAL_DATABASE_USER = 'app';
+export const LOCAL_MIGRATOR = 'migrator';
+
+/** Of the project. */
+export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../database/migrations/', import.meta.url));
 
 const BOOTSTRAP = new URL('../database/bootstrap.sql', import.meta.url);
-const MIGRATIONS = new URL('../database/migrations/', import.meta.url);
+
+/** Another run is one of this machine, and done in a moment. */
+const LOCK_WAIT_MILLIS = 10_000;
 
 /**
- * @param socketDirectory Where PostgreSQL listens; the superuser is trusted there.
- * @returns The migrations that were applied now.
- * @throws MigrationError
+ * Makes the database and its roles, if they are not there.
+ * @param socketDirectory Where PostgreSQL listens; every user is trusted there.
  */
-export async function prepareDatabase(socketDirectory: string): Promise<string[]> {
-  await createDatabaseOnce(socketDirectory);
-  return withSuperuser(socketDirectory, LOCAL_DATABASE, async (client) => {
-    await client.query(await readFile(BOOTSTRAP, 'utf8'));
-    return migrate(client, await readMigrations(fileURLToPath(MIGRATIONS)));
-  });
-}
-
-async function createDatabaseOnce(socketDirectory: string): Promise<void> {
-  await withSuperuser(socketDirectory, 'postgres', async (client) => {
+export async function bootstrapDatabase(socketDirectory: string): Promise<void> {
+  await withClient({ host: socketDirectory, user: 'postgres', database: 'postgres' }, async (client) => {
     const { rowCount } = await client.query('select from pg_database where datname = $1', [LOCAL_DATABASE]);
     if (rowCount === 0) await client.query(`create database ${LOCAL_DATABASE}`);
   });
+  await withClient({ host: socketDirectory, user: 'postgres', database: LOCAL_DATABASE }, async (client) => {
+    await client.query(await readFile(BOOTSTRAP, 'utf8'));
+  });
 }
 
-async function withSuperuser<Result>(
-  socketDirectory: string,
-  database: string,
+/**
+ * As the user migrator, past the proxy, as psql in the VPC would.
+ * @throws MigrationError
+ */
+export function migrateDatabase(socketDirectory: string, migrations: readonly Migration[]): Promise<MigrateResult> {
+  const connection = { host: socketDirectory, user: LOCAL_MIGRATOR, database: LOCAL_DATABASE };
+  return withClient({ ...connection, application_name: 'npm start' }, (client) =>
+    migrate(client, migrations, { lockWaitMillis: LOCK_WAIT_MILLIS }),
+  );
+}
+
+async function withClient<Result>(
+  connection: pg.ClientConfig,
   work: (client: pg.Client) => Promise<Result>,
 ): Promise<Result> {
-  const client = new pg.Client({ host: socketDirectory, port: 5432, user: 'postgres', database });
+  const client = new pg.Client({ port: 5432, ...connection });
+  // A connection that is lost fails the query as well; unheard, this event would end the process.
+  client.on('error', () => {});
   await client.connect();
   try {
     return await work(client);

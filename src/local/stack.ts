@@ -4,12 +4,19 @@
  */
 import { join, resolve } from 'node:path';
 import { schema } from '../../amplify/data/schema.js';
+import { readMigrations } from '../database/migrate/read-folder.js';
 import { type AppSyncAccess, loadOrCreateAppSyncAccess } from './appsync/access-file.js';
 import { functionNamesIn } from './appsync/directives.js';
 import { createGraphqlEndpoint, type RequestRecord } from './appsync/endpoint.js';
 import { type LocalUserPool, loadOrCreateUserPool } from './cognito/user-pool.js';
 import { writeConnectionFile } from './connection-file.js';
-import { LOCAL_DATABASE, LOCAL_DATABASE_USER, prepareDatabase } from './database.js';
+import {
+  bootstrapDatabase,
+  LOCAL_DATABASE,
+  LOCAL_DATABASE_USER,
+  MIGRATIONS_FOLDER,
+  migrateDatabase,
+} from './database.js';
 import { type BuildEvent, buildFunctions, type DatabaseAccess } from './functions.js';
 import { sendGraphql } from './graphql-client.js';
 import type { FunctionStatistics } from './lambda/function.js';
@@ -196,7 +203,8 @@ async function startDatabase(
   });
   onStop(() => postgres.stop());
   onProgress(`PostgreSQL ${postgres.version} runs${postgres.createdCluster ? ' on a new data folder' : ''}`);
-  const applied = await prepareDatabase(postgres.socketDirectory);
+  await bootstrapDatabase(postgres.socketDirectory);
+  const { applied } = await migrateDatabase(postgres.socketDirectory, readMigrations(MIGRATIONS_FOLDER));
   if (applied.length > 0) onProgress(`Migrations applied: ${applied.join(', ')}`);
   return postgres;
 }

@@ -1,6 +1,6 @@
 /** The command line of `npm start`: options, progress, one line for each request, and an orderly end. */
 import { parseArgs, styleText } from 'node:util';
-import { MigrationError } from '../database/migrate.js';
+import { MigrationError } from '../database/migrate/migration-error.js';
 import { LocalStackError } from './local-stack-error.js';
 
 const HELP = `Usage: npm start [-- OPTIONS]

@@ -17,6 +17,8 @@ export const PATHS: readonly string[] = [
   'test/support/fuzz-wire.ts',
   'test/support/local-stack.ts',
   'test/support/message-fuzz.ts',
+  'test/support/migrate-and-crash.ts',
+  'test/support/migrations-database.ts',
   'test/support/sign-request.ts',
   'test/unit/local',
   'test/unit/operations/db-token.test.ts',

@@ -1,0 +1,66 @@
+/** Applies SQL files to a database, in the order of their numbers and each once. The same for npm start, tests and Lambda. */
+import type { ClientBase } from 'pg';
+import { applyInTransaction, type OnStatement } from './apply-migration.js';
+import { applyStepByStep } from './apply-step-by-step.js';
+import { readHistory } from './history.js';
+import type { Migration } from './migration.js';
+import { MigrationError } from './migration-error.js';
+import { type NewerMigrations, planMigrations } from './plan.js';
+import { withRunLock } from './run-lock.js';
+import { Session } from './session.js';
+
+export interface MigrateOptions {
+  /** What to make of migrations that only the database knows. @default 'refuse' */
+  newerMigrations?: NewerMigrations;
+  /** How long to wait for another run to end, in milliseconds. 0: not at all. @default 30000 */
+  lockWaitMillis?: number;
+  /**
+   * For everything together, in milliseconds. A statement that is running then is not waited for; what becomes of it is
+   * up to `statement_timeout` of the role, because RDS Proxy cannot cancel it. @default 600000
+   */
+  timeLimitMillis?: number;
+  /** Told before each statement. Must not throw. @default - nobody is told */
+  onStatement?: OnStatement;
+}
+
+export interface MigrateResult {
+  /** Names of the files that were applied now, in order. */
+  readonly applied: readonly string[];
+  /** Names that the database has from a newer version. Nothing was done then. */
+  readonly newer: readonly string[];
+}
+
+const DEFAULTS = { lockWaitMillis: 30_000, timeLimitMillis: 600_000 } as const;
+
+/**
+ * @param client A connection of the user `migrator`, or of any other that may create what the files create. Nobody else may
+ *   use it meanwhile. After an error it is to be closed, because it may be busy still.
+ * @param migrations From prepareMigrations or readMigrations.
+ * @throws MigrationError when the files and the database do not fit together, a file fails, or another run does not end.
+ *   A file that fails leaves nothing of itself, one of `-- no-transaction` what it has recorded.
+ */
+export async function migrate(
+  client: ClientBase,
+  migrations: readonly Migration[],
+  options: MigrateOptions = {},
+): Promise<MigrateResult> {
+  const { lockWaitMillis = DEFAULTS.lockWaitMillis, onStatement = () => {} } = options;
+  const session = new Session(client, options.timeLimitMillis ?? DEFAULTS.timeLimitMillis);
+  const run = withRunLock(session, lockWaitMillis, async () => {
+    const history = await readHistory(session);
+    const { pending, newer } = planMigrations(migrations, history, options.newerMigrations ?? 'refuse');
+    for (const migration of pending) {
+      if (migration.transactional) await applyInTransaction(session, migration, onStatement);
+      else {
+        const begun = history.find(({ name }) => name === migration.name);
+        await applyStepByStep(session, migration, begun, onStatement);
+      }
+    }
+    return { applied: pending.map(({ name }) => name), newer };
+  });
+  return run.catch((cause: unknown) => {
+    if (cause instanceof MigrationError) throw cause;
+    const { message, code } = cause as Error & { code?: unknown };
+    throw new MigrationError(`The migrations could not be applied: ${message}${code ? ` (${code})` : ''}`, { cause });
+  });
+}

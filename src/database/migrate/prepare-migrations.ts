@@ -1,0 +1,101 @@
+/** Reads files as migrations and checks the whole set, without a database: all that is wrong, at once. */
+import { checksumOf, type Migration, type MigrationFile, type Statement } from './migration.js';
+import { describeProblem, MigrationError } from './migration-error.js';
+import { splitStatements, UnterminatedError } from './split-statements.js';
+import { outsideTransaction, transactionControl } from './statement-kind.js';
+
+const FILE_NAME = /^\d{4}-[a-z0-9]+(-[a-z0-9]+)*\.sql$/;
+
+/** The first line of a file whose statements run without a transaction around them. */
+const NO_TRANSACTION = /^-- no-transaction[ \t]*$/m;
+
+/**
+ * @param files in any order.
+ * @returns in the order of their numbers.
+ * @throws MigrationError with every problem of every file.
+ */
+export function prepareMigrations(files: readonly MigrationFile[]): Migration[] {
+  const sorted = files.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(normalize);
+  const read = sorted.map(readMigration);
+  const problems = [...nameProblems(sorted.map(({ name }) => name)), ...read.flatMap((result) => result.problems)];
+  if (problems.length > 0) throw new MigrationError(problems.join('\n\n'));
+  return read.map(({ migration }) => migration);
+}
+
+/** The number of a file that is named as it should be. */
+export function numberOf(name: string): number {
+  return Number.parseInt(name, 10);
+}
+
+/** An editor's byte order mark and the line ends of Windows are no part of what is applied. */
+function normalize({ name, sql }: MigrationFile): MigrationFile {
+  return { name, sql: sql.replace(/^\ufeff/, '').replaceAll('\r\n', '\n') };
+}
+
+function nameProblems(names: readonly string[]): string[] {
+  const misnamed = names.filter((name) => !FILE_NAME.test(name));
+  const problems = misnamed.map(
+    (name) => `${name} is not named like 0001-create-orders.sql: four digits, then words of a-z and 0-9 with hyphens.`,
+  );
+  const named = names.filter((name) => FILE_NAME.test(name));
+  const [first] = named;
+  if (first !== undefined && numberOf(first) > 1) {
+    problems.push(
+      `${first} is the first file, and the first number is 0000 or 0001. Rename it, or restore those before.`,
+    );
+  }
+  for (const [index, name] of named.entries()) {
+    const previous = named[index - 1];
+    if (previous === undefined) continue;
+    const [wanted, got] = [numberOf(previous) + 1, numberOf(name)];
+    if (got < wanted) {
+      problems.push(
+        `${previous} and ${name} have the same number. Give the one that is not applied anywhere the next.`,
+      );
+    } else if (got > wanted) {
+      const number = String(wanted).padStart(4, '0');
+      problems.push(
+        `There is no ${number} between ${previous} and ${name}. Restore it, or rename ${name} to ${number}-….`,
+      );
+    }
+  }
+  return problems;
+}
+
+function readMigration(file: MigrationFile): { migration: Migration; problems: string[] } {
+  const transactional = file.sql.search(NO_TRANSACTION) !== 0;
+  const problems: string[] = [];
+  const tell = (offset: number, message: string) => problems.push(describeProblem(file, offset, message));
+  if (transactional && NO_TRANSACTION.test(file.sql)) {
+    tell(file.sql.search(NO_TRANSACTION), '-- no-transaction has no effect here: make it the first line of the file');
+  }
+  const statements = split(file, tell);
+  if (statements.length === 0 && problems.length === 0) tell(0, 'there is no statement in this file');
+  for (const statement of statements) {
+    const problem = problemOf(statement, transactional);
+    if (problem !== undefined) tell(statement.offset, problem);
+  }
+  return { migration: { ...file, checksum: checksumOf(file.sql), transactional, statements }, problems };
+}
+
+function split(file: MigrationFile, tell: (offset: number, message: string) => void): Statement[] {
+  try {
+    return splitStatements(file.sql);
+  } catch (error) {
+    if (!(error instanceof UnterminatedError)) throw error;
+    tell(error.offset, error.message);
+    return [];
+  }
+}
+
+function problemOf(statement: Statement, transactional: boolean): string | undefined {
+  const control = transactionControl(statement);
+  if (control !== undefined) {
+    return `${control} is the runner's: it applies each ${transactional ? 'file' : 'statement'} in a transaction of its own. Remove it`;
+  }
+  const outside = outsideTransaction(statement);
+  if (outside === undefined) return undefined;
+  if (transactional)
+    return 'this cannot run in a transaction: make -- no-transaction the first line, in a file of its own';
+  return outside.kind === 'unrepeatable' ? `this cannot be repeated safely: ${outside.fix}` : undefined;
+}
