@@ -3,5 +3,6 @@ import type { Benchmark } from './benchmark.js';
 import { proxyLatency } from './proxy-latency.js';
 import { proxyThroughput } from './proxy-throughput.js';
 import { synthTime } from './synth/synth-time.js';
+import { withUser } from './with-user.js';
 
-export const BENCHMARKS: readonly Benchmark[] = [proxyLatency, proxyThroughput, synthTime];
+export const BENCHMARKS: readonly Benchmark[] = [proxyLatency, proxyThroughput, withUser, synthTime];

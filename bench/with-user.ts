@@ -1,0 +1,126 @@
+/**
+ * What row-level security costs a read: getOrder through withUser, and the usual four round trips, each against the bare
+ * statement on a connection of the same kind, on wires of three lengths.
+ */
+import { readFile } from 'node:fs/promises';
+import { Signer } from '@aws-sdk/rds-signer';
+import pg from 'pg';
+import { createOrder, getOrder } from '../src/orders/orders.js';
+import { connectDatabase } from '../test/support/database-client.js';
+import { startTestStack, type TestStack } from '../test/support/local-stack.js';
+import { startWireRelay } from '../test/support/wire-relay.js';
+import { type Benchmark, type Comparison, median } from './benchmark.js';
+
+const ONE_WAY_MILLIS = [0, 1, 5];
+const ROUNDS = 7;
+const READS_IN_A_ROUND = 60;
+/** Promised where the network is what costs. */
+const PROMISED_AT_MILLIS = 5;
+const MAX_RATIO = 1.15;
+
+const SUB = '00000000-0000-4000-8000-000000000001';
+const CALLER = { sub: SUB, groups: null, signal: new AbortController().signal };
+const ORDER = { currency: 'EUR', lines: [{ sku: 'TEA', quantity: 2, unitPriceCents: 1290 }], idempotencyKey: null };
+
+/** getOrder's own, on copies of the tables that have no policies. */
+const BARE_READ = `select o.id, o.status, o.currency, o.total_cents as "totalCents", o.created_at as "createdAt",
+  (select json_agg(json_build_object('sku', l.sku, 'quantity', l.quantity, 'unitPriceCents', l.unit_price_cents)
+                   order by l.line_number)
+     from bare_order_lines l where l.order_id = o.id) as lines
+  from bare_orders o where o.id = $1`;
+
+export const withUser: Benchmark = {
+  name: 'with-user',
+  description: 'a read with row-level security, against the bare statement, at 0, 1 and 5 ms each way',
+  async measure(onProgress) {
+    const stack = await startTestStack();
+    const relay = await startWireRelay(stack.access.port);
+    const database = await connectDatabase(stack, { port: relay.port });
+    const client = await connectBare(stack, relay.port);
+    try {
+      const { id } = await createOrder(database, CALLER, ORDER);
+      await copyWithoutPolicies(stack, ['orders', 'order_lines']);
+      const bare = () => client.query(BARE_READ, [id]);
+      const usual = async () => {
+        await client.query('begin read only');
+        await client.query("select set_config('identity.sub', $1, true), set_config('identity.groups', '{}', true)", [
+          SUB,
+        ]);
+        await client.query(BARE_READ, [id]);
+        await client.query('commit');
+      };
+      const ways = { bare, usual, ours: () => getOrder(database, CALLER, id) };
+
+      const comparisons: Comparison[] = [];
+      for (const millis of ONE_WAY_MILLIS) {
+        relay.delay(millis);
+        const seen = { bare: [] as number[], usual: [] as number[], ours: [] as number[] };
+        for (let round = 0; round <= ROUNDS; round += 1) {
+          onProgress(`${millis} ms each way, round ${round} of ${ROUNDS}`);
+          for (const way of ['bare', 'ours', 'usual'] as const) {
+            const p50 = await medianOf(ways[way]);
+            // The first round warms up.
+            if (round > 0) seen[way].push(p50);
+          }
+        }
+        comparisons.push(
+          compare(millis, 'withUser', seen.ours, seen.bare),
+          compare(millis, 'four trips', seen.usual, seen.bare),
+        );
+      }
+      return comparisons;
+    } finally {
+      await client.end();
+      await database.end();
+      await relay.stop();
+      await stack.stop();
+    }
+  },
+};
+
+function compare(millis: number, label: string, ours: number[], peer: number[]): Comparison {
+  const isPromised = label === 'withUser' && millis === PROMISED_AT_MILLIS;
+  return {
+    name: `getOrder by ${label}, ${millis} ms each way, p50`,
+    unit: 'ms',
+    ours,
+    peer,
+    labels: { ours: label, peer: 'bare statement' },
+    ...(isPromised && {
+      promise: {
+        text: `at most ${MAX_RATIO} x`,
+        isKept: (oursMedian, peerMedian) => oursMedian <= MAX_RATIO * peerMedian,
+      },
+    }),
+  };
+}
+
+async function medianOf(read: () => Promise<unknown>): Promise<number> {
+  const millis: number[] = [];
+  for (let count = 0; count < READS_IN_A_ROUND; count += 1) {
+    const startedAt = performance.now();
+    await read();
+    millis.push(performance.now() - startedAt);
+  }
+  return median(millis);
+}
+
+async function connectBare({ access }: TestStack, port: number): Promise<pg.Client> {
+  const { host, user, database, region, credentials, caPath } = access;
+  const signer = new Signer({ hostname: host, port: access.port, username: user, region, credentials });
+  const ca = await readFile(caPath, 'utf8');
+  const client = new pg.Client({ host, port, user, database, password: () => signer.getAuthToken(), ssl: { ca } });
+  await client.connect();
+  return client;
+}
+
+async function copyWithoutPolicies({ postgres }: TestStack, tables: readonly string[]): Promise<void> {
+  const superuser = new pg.Client({ host: postgres.socketDirectory, user: 'postgres', database: 'app' });
+  await superuser.connect();
+  for (const table of tables) {
+    await superuser.query(`create table bare_${table} (like ${table} including all)`);
+    await superuser.query(`insert into bare_${table} select * from ${table}`);
+    await superuser.query(`grant select on bare_${table} to app`);
+  }
+  await superuser.end();
+}
