@@ -8,7 +8,7 @@ export interface PoolOptions {
   /** Shown in pg_stat_activity. RDS Proxy accepts it as a start-up parameter. */
   applicationName: string;
   /** Called for each new physical connection. @default signs an RDS IAM token */
-  password?: () => Promise<string>;
+  password?: () => string | Promise<string>;
   /**
    * PEM of the authorities that may sign the server's certificate, in place of Node's. For a database without RDS Proxy in
    * front of it. @default Node's, which hold those of RDS Proxy
@@ -19,7 +19,7 @@ export interface PoolOptions {
    * four round trips instead of one: for a proxy that does not take it. @default true
    */
   pipelining?: boolean;
-  /** Told of a connection that broke while nobody used it. The pool has already dropped it. */
+  /** Told of a connection that broke, or could not be opened, while nobody waited for it. The pool has already dropped it. */
   onIdleError: (error: Error) => void;
 }
 
@@ -30,7 +30,7 @@ export function createPool(settings: DatabaseSettings, options: PoolOptions): pg
     port: settings.port,
     database: settings.database,
     user: settings.user,
-    password: options.password ?? iamTokenSigner(settings),
+    password: options.password ?? iamTokenSigner(settings, settings.credentials),
     // RDS Proxy's certificate chains to Amazon's roots, which Node ships.
     ssl: { rejectUnauthorized: true, ...(certificateAuthorities !== undefined && { ca: certificateAuthorities }) },
     pipeline: pipelining,

@@ -1,4 +1,5 @@
 /** Reads and validates where the database is. Runs once, at cold start, so that a wrong deployment fails at once. */
+import { type AwsCredentials, CREDENTIALS_ENVIRONMENT, credentialsOf } from './aws-credentials.js';
 import { DATABASE_ENVIRONMENT } from './environment-names.js';
 
 export interface DatabaseSettings {
@@ -13,6 +14,8 @@ export interface DatabaseSettings {
   user: string;
   /** AWS region of the proxy, for example eu-west-1. Part of the IAM token's signature. */
   region: string;
+  /** Of the role that may `rds-db:connect` as `user`. A function, so that settings hold no secret. */
+  credentials: () => AwsCredentials;
 }
 
 export class DatabaseSettingsError extends Error {
@@ -21,7 +24,7 @@ export class DatabaseSettingsError extends Error {
   constructor(readonly problems: readonly string[]) {
     super(
       `The function's environment does not say where the database is:\n${problems.map((problem) => `- ${problem}`).join('\n')}\n` +
-        'amplify/database/connect-function.ts sets these variables; deploy the backend again.',
+        'amplify/database/connect-function.ts and Lambda itself set these variables; deploy the backend again.',
     );
   }
 }
@@ -44,6 +47,8 @@ export function readDatabaseSettings(env: Readonly<Record<string, string | undef
   const database = required(DATABASE_ENVIRONMENT.database);
   const user = required(DATABASE_ENVIRONMENT.user);
   const region = required('AWS_REGION');
+  required(CREDENTIALS_ENVIRONMENT.accessKeyId);
+  required(CREDENTIALS_ENVIRONMENT.secretAccessKey);
 
   const port = Number(portText);
   if (portText !== '' && !(/^\d{1,5}$/.test(portText) && port >= 1 && port <= 65_535)) {
@@ -57,5 +62,13 @@ export function readDatabaseSettings(env: Readonly<Record<string, string | undef
   }
 
   if (problems.length > 0) throw new DatabaseSettingsError(problems);
-  return { host, ...(readOnlyHost !== undefined && { readOnlyHost }), port, database, user, region };
+  return {
+    host,
+    ...(readOnlyHost !== undefined && { readOnlyHost }),
+    port,
+    database,
+    user,
+    region,
+    credentials: () => credentialsOf(env),
+  };
 }

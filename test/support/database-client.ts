@@ -19,7 +19,7 @@ export async function connectDatabase(
   // For the stand-in's port, whichever port leads there.
   const signer = new Signer({ hostname: host, port: access.port, username: user, region, credentials });
   return createDatabase(
-    { host, port, user, database, region },
+    { host, port, user, database, region, credentials: () => credentials },
     {
       applicationName: 'test',
       certificateAuthorities: await readFile(access.caPath, 'utf8'),

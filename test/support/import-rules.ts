@@ -49,7 +49,7 @@ const IMPORT_RULES: readonly ImportRule[] = [
       /^src\/database\/(environment-names|pool-limits)\.ts$/,
     ],
   },
-  { files: /^src\/database\//, mayImport: [NODE, /^pg$/, /^@aws-sdk\/rds-signer$/] },
+  { files: /^src\/database\//, mayImport: [NODE, /^pg$/] },
   { files: /^src\/graphql\//, mayImport: [/^src\/database\//, NODE] },
   {
     files: /^src\/operations\//,

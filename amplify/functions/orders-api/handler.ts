@@ -11,6 +11,8 @@ const database = createDatabase(readDatabaseSettings(process.env), {
   onIdleError: (error) => logJson('info', 'idle connection lost', { cause: error.message }),
 });
 
+await database.warmUp();
+
 export const handler = createResolver({
   fields: orderFields(database),
   constraints: ORDER_CONSTRAINTS,

@@ -3,7 +3,14 @@ import { afterEach, expect, test } from 'vitest';
 import { createPool } from '../../../src/database/pool.js';
 import { POOL_LIMITS } from '../../../src/database/pool-limits.js';
 
-const SETTINGS = { host: 'localhost', port: 1, database: 'app', user: 'app', region: 'eu-west-1' };
+const SETTINGS = {
+  host: 'localhost',
+  port: 1,
+  database: 'app',
+  user: 'app',
+  region: 'eu-west-1',
+  credentials: () => ({ accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'a-secret' }),
+};
 
 let pool: pg.Pool;
 afterEach(() => pool.end());

@@ -7,6 +7,9 @@ const COMPLETE = {
   DATABASE_NAME: 'app',
   DATABASE_USER: 'app',
   AWS_REGION: 'eu-west-1',
+  AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'a-secret',
+  AWS_SESSION_TOKEN: 'a-session',
 };
 
 test('reads where the database is', () => {
@@ -16,14 +19,30 @@ test('reads where the database is', () => {
     database: 'app',
     user: 'app',
     region: 'eu-west-1',
+    credentials: expect.any(Function),
   });
+});
+
+test('reads the role’s credentials when they are asked for, and holds none', () => {
+  const env: Record<string, string> = { ...COMPLETE };
+  const settings = readDatabaseSettings(env);
+  env.AWS_ACCESS_KEY_ID = 'ASIALATER';
+
+  expect(settings.credentials()).toEqual({
+    accessKeyId: 'ASIALATER',
+    secretAccessKey: 'a-secret',
+    sessionToken: 'a-session',
+  });
+  expect(JSON.stringify(settings)).not.toContain('a-se');
 });
 
 test('names every missing variable at once', () => {
   const attempt = () => readDatabaseSettings({ DATABASE_PORT: '5432', DATABASE_USER: ' ' });
 
   expect(attempt).toThrow(DatabaseSettingsError);
-  expect(attempt).toThrow(/DATABASE_HOST[\s\S]*DATABASE_NAME[\s\S]*DATABASE_USER[\s\S]*AWS_REGION/);
+  expect(attempt).toThrow(
+    /DATABASE_HOST[\s\S]*DATABASE_NAME[\s\S]*DATABASE_USER[\s\S]*AWS_REGION[\s\S]*AWS_ACCESS_KEY_ID[\s\S]*AWS_SECRET_ACCESS_KEY/,
+  );
 });
 
 test.each(['0', '65536', '-1', '54.32', '5432x', '1e3', '0x10'])(
