@@ -4,7 +4,7 @@
 export interface Comparison {
   /** What is compared: "select 1, p50". */
   name: string;
-  unit: 'ms' | 's' | 'tps';
+  unit: 'ms' | 's' | 'tps' | 'kB';
   /** One figure for each round, in the order measured. */
   ours: readonly number[];
   peer: readonly number[];

@@ -4,7 +4,7 @@ import { type Benchmark, type Comparison, median, spread } from './benchmark.js'
 import { BENCHMARKS } from './registry.js';
 
 /** After the decimal point. */
-const DIGITS: Record<Comparison['unit'], number> = { ms: 3, s: 2, tps: 0 };
+const DIGITS: Record<Comparison['unit'], number> = { ms: 3, s: 2, tps: 0, kB: 0 };
 
 const HELP = `Usage: npm run bench [-- OPTIONS] [NAME …]
 

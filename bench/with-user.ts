@@ -5,11 +5,13 @@
 import { readFile } from 'node:fs/promises';
 import { Signer } from '@aws-sdk/rds-signer';
 import pg from 'pg';
-import { createOrder, getOrder } from '../src/orders/orders.js';
+import { getOrder } from '../src/orders/orders.js';
 import { connectDatabase } from '../test/support/database-client.js';
-import { startTestStack, type TestStack } from '../test/support/local-stack.js';
+import type { TestStack } from '../test/support/local-stack.js';
 import { startWireRelay } from '../test/support/wire-relay.js';
+import { BARE_READ } from './bare-read.js';
 import { type Benchmark, type Comparison, median } from './benchmark.js';
+import { CALLER, startStackWithOneOrder } from './one-order.js';
 
 const ONE_WAY_MILLIS = [0, 1, 5];
 const ROUNDS = 7;
@@ -18,38 +20,25 @@ const READS_IN_A_ROUND = 60;
 const PROMISED_AT_MILLIS = 5;
 const MAX_RATIO = 1.15;
 
-const SUB = '00000000-0000-4000-8000-000000000001';
-const CALLER = { sub: SUB, groups: null, signal: new AbortController().signal };
-const ORDER = { currency: 'EUR', lines: [{ sku: 'TEA', quantity: 2, unitPriceCents: 1290 }], idempotencyKey: null };
-
-/** getOrder's own, on copies of the tables that have no policies. */
-const BARE_READ = `select o.id, o.status, o.currency, o.total_cents as "totalCents", o.created_at as "createdAt",
-  (select json_agg(json_build_object('sku', l.sku, 'quantity', l.quantity, 'unitPriceCents', l.unit_price_cents)
-                   order by l.line_number)
-     from bare_order_lines l where l.order_id = o.id) as lines
-  from bare_orders o where o.id = $1`;
-
 export const withUser: Benchmark = {
   name: 'with-user',
   description: 'a read with row-level security, against the bare statement, at 0, 1 and 5 ms each way',
   async measure(onProgress) {
-    const stack = await startTestStack();
+    const stack = await startStackWithOneOrder();
     const relay = await startWireRelay(stack.access.port);
     const database = await connectDatabase(stack, { port: relay.port });
     const client = await connectBare(stack, relay.port);
     try {
-      const { id } = await createOrder(database, CALLER, ORDER);
-      await copyWithoutPolicies(stack, ['orders', 'order_lines']);
-      const bare = () => client.query(BARE_READ, [id]);
+      const bare = () => client.query(BARE_READ, [stack.orderId]);
       const usual = async () => {
         await client.query('begin read only');
         await client.query("select set_config('identity.sub', $1, true), set_config('identity.groups', '{}', true)", [
-          SUB,
+          CALLER.sub,
         ]);
-        await client.query(BARE_READ, [id]);
+        await client.query(BARE_READ, [stack.orderId]);
         await client.query('commit');
       };
-      const ways = { bare, usual, ours: () => getOrder(database, CALLER, id) };
+      const ways = { bare, usual, ours: () => getOrder(database, CALLER, stack.orderId) };
 
       const comparisons: Comparison[] = [];
       for (const millis of ONE_WAY_MILLIS) {
@@ -112,15 +101,4 @@ async function connectBare({ access }: TestStack, port: number): Promise<pg.Clie
   const client = new pg.Client({ host, port, user, database, password: () => signer.getAuthToken(), ssl: { ca } });
   await client.connect();
   return client;
-}
-
-async function copyWithoutPolicies({ postgres }: TestStack, tables: readonly string[]): Promise<void> {
-  const superuser = new pg.Client({ host: postgres.socketDirectory, user: 'postgres', database: 'app' });
-  await superuser.connect();
-  for (const table of tables) {
-    await superuser.query(`create table bare_${table} (like ${table} including all)`);
-    await superuser.query(`insert into bare_${table} select * from ${table}`);
-    await superuser.query(`grant select on bare_${table} to app`);
-  }
-  await superuser.end();
 }

@@ -1,0 +1,35 @@
+/** A stack with one order in it, and the same order in tables without policies, for statements that go without a user. */
+import pg from 'pg';
+import { createOrder } from '../src/orders/orders.js';
+import { connectDatabase } from '../test/support/database-client.js';
+import { startTestStack, type TestStack } from '../test/support/local-stack.js';
+
+export const CALLER = {
+  sub: '00000000-0000-4000-8000-000000000001',
+  groups: null,
+  signal: new AbortController().signal,
+};
+
+const ORDER = { currency: 'EUR', lines: [{ sku: 'TEA', quantity: 2, unitPriceCents: 1290 }], idempotencyKey: null };
+
+export interface StackWithOneOrder extends TestStack {
+  orderId: string;
+}
+
+/** The tables without policies are called bare_orders and bare_order_lines. */
+export async function startStackWithOneOrder(): Promise<StackWithOneOrder> {
+  const stack = await startTestStack();
+  const database = await connectDatabase(stack);
+  const { id: orderId } = await createOrder(database, CALLER, ORDER);
+  await database.end();
+
+  const superuser = new pg.Client({ host: stack.postgres.socketDirectory, user: 'postgres', database: 'app' });
+  await superuser.connect();
+  for (const table of ['orders', 'order_lines']) {
+    await superuser.query(`create table bare_${table} (like ${table} including all)`);
+    await superuser.query(`insert into bare_${table} select * from ${table}`);
+    await superuser.query(`grant select on bare_${table} to app`);
+  }
+  await superuser.end();
+  return { ...stack, orderId };
+}
