@@ -7,7 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { borrowTimedOut, type Refusal } from '../refusal.js';
 import { Durations } from '../statistics/durations.js';
 import { DatabaseConnection } from './database-connection.js';
-import { NotNow, openDatabaseSession } from './open-database-connection.js';
+import { NotNow } from './greeting.js';
+import { openDatabaseSession } from './open-database-connection.js';
 import { identityKey, type SessionIdentity } from './session-identity.js';
 import { allowedDatabaseConnections, allowedIdleConnections, type PoolSettings } from './settings.js';
 
@@ -102,7 +103,7 @@ export class ConnectionPool {
   giveBack(connection: DatabaseConnection): void {
     connection.takeBack();
     if (!connection.isUsable) return;
-    if (!this.#isExhausted) {
+    if (!this.#isExhausted && this.#waiters.size > 0) {
       const next = this.#firstUnserved();
       if (next !== undefined && next.key !== connection.key) {
         // Whoever waits longest is of another identity: room for a connection of theirs.

@@ -28,13 +28,14 @@ export class DatabaseConnection {
   readonly #socketPath: string;
   readonly #cancelKey: Buffer;
   #borrower: Borrower | undefined;
+  #isPaused = false;
 
   /**
    * @param key of the identity that it was opened for
    * @param onClosed called once, before the borrower hears of it
    */
   constructor(
-    { socket, cancelKey }: OpenedSession,
+    { socket, cancelKey, setReader }: OpenedSession,
     socketPath: string,
     readonly key: string,
     onClosed: (connection: DatabaseConnection) => void,
@@ -42,7 +43,7 @@ export class DatabaseConnection {
     this.#socket = socket;
     this.#socketPath = socketPath;
     this.#cancelKey = cancelKey;
-    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
+    setReader((bytes) => this.#onData(bytes));
     socket.on('drain', () => this.#borrower?.onDrain());
     socket.on('end', () => socket.end());
     this.closed = new Promise((resolve) => {
@@ -54,7 +55,6 @@ export class DatabaseConnection {
         resolve();
       });
     });
-    socket.resume();
   }
 
   /** False as soon as either side has begun to close it. */
@@ -74,7 +74,7 @@ export class DatabaseConnection {
   takeBack(): void {
     this.#borrower = undefined;
     this.idleSinceMillis = performance.now();
-    this.#socket.resume();
+    this.resume();
   }
 
   /** @returns false when the borrower should wait for onDrain */
@@ -84,10 +84,13 @@ export class DatabaseConnection {
 
   /** Stops or continues reading, when the client does not read as fast as PostgreSQL writes. */
   pause(): void {
+    this.#isPaused = true;
     this.#socket.pause();
   }
 
   resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
     this.#socket.resume();
   }
 
@@ -97,7 +100,7 @@ export class DatabaseConnection {
    */
   close(): void {
     this.#borrower = undefined;
-    this.#socket.resume();
+    this.resume();
     this.#socket.end();
   }
 

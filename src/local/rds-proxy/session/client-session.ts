@@ -263,7 +263,7 @@ export class ClientSession {
   #onDatabaseData(chunk: Buffer): void {
     const connection = this.#connection;
     if (connection === undefined) return;
-    connection.stream.read(chunk, this.#toClient, (type, status) => this.#onDatabaseMessage(type, status));
+    connection.stream.read(chunk, this.#toClient, this.#onDatabaseMessage);
     if (!this.#toClient.isEmpty) {
       const bytes = this.#toClient.take();
       const isKeepingUp = this.#isBlackHole || this.#client.write(bytes);
@@ -277,7 +277,7 @@ export class ClientSession {
     }
   }
 
-  #onDatabaseMessage(type: number, status: number): boolean {
+  readonly #onDatabaseMessage = (type: number, status: number): boolean => {
     const passage = this.#replies.received(type, status);
     if (type === BACKEND.errorResponse) this.#options.onDatabaseError();
     if (type === BACKEND.readyForQuery && this.#replies.isSettled) {
@@ -286,7 +286,7 @@ export class ClientSession {
     if (passage === true) return true;
     this.#toClient.append(passage);
     return false;
-  }
+  };
 
   #flushToDatabase(): void {
     if (this.#toDatabase.isEmpty || this.#connection === undefined) return;
