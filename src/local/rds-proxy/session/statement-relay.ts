@@ -11,6 +11,7 @@ import { buildTarget, readString, readTarget, renameInBind } from './names.js';
 import { NOTHING, type PendingReplies, type SentOptions } from './pending-replies.js';
 import {
   NO_STATEMENT,
+  nameOfUnknown,
   PreparedByClient,
   type PreparedOnConnection,
   type PreparedStatement,
@@ -152,7 +153,8 @@ export class StatementRelay {
     if (kind === STATEMENT && name === '') {
       send(target, type, bytes, this.#noteUnnamed(undefined, target));
     } else if (statement === undefined) {
-      send(target, type, bytes);
+      const isShared = kind === STATEMENT && this.#options.sharedNames !== undefined;
+      send(target, type, isShared ? buildTarget('C', STATEMENT, nameOfUnknown(name)) : bytes);
     } else {
       this.#haveNamesChanged = true;
       this.#client.named.delete(name);
@@ -179,7 +181,8 @@ export class StatementRelay {
     }
     const statement = this.#client.named.get(name);
     const { sharedNames } = this.#options;
-    if (statement === undefined || sharedNames === undefined) return {};
+    if (sharedNames === undefined) return {};
+    if (statement === undefined) return { nameThere: nameOfUnknown(name) };
     const nameThere = sharedNames.of(statement);
     this.#prepareThere(statement, nameThere, target);
     return { statement, nameThere };
