@@ -14,12 +14,6 @@ export interface PreparedStatement {
   pinReasons: readonly PinReason[];
 }
 
-/** What one client has prepared, by the names that it uses. */
-export class PreparedByClient {
-  unnamed: PreparedStatement | undefined;
-  readonly named = new Map<string, PreparedStatement>();
-}
-
 /** More are closed again, the one prepared first at the start. */
 const MAX_NAMED_ON_CONNECTION = 200;
 

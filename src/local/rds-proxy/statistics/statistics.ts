@@ -1,6 +1,7 @@
 /** Owns the figures of the proxy: what CloudWatch shows of RDS Proxy, at one moment or since the start. */
 import type { Clients } from '../clients.js';
-import type { ConnectionPool, PoolStatistics } from '../pool/connection-pool.js';
+import type { ConnectionPool } from '../pool/connection-pool.js';
+import type { PoolStatistics } from '../pool/pool-statistics.js';
 import { Durations } from './durations.js';
 
 /** @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.monitoring.html */
