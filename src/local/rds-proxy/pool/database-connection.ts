@@ -2,6 +2,7 @@
 import net from 'node:net';
 import { BackendStream } from '../session/backend-stream.js';
 import { ByteRun } from '../session/byte-run.js';
+import { BACKEND } from '../session/message-types.js';
 import { PreparedOnConnection } from '../session/prepared-statements.js';
 import { buildCancelRequest } from '../wire.js';
 import type { OpenedSession } from './open-database-connection.js';
@@ -29,6 +30,7 @@ export class DatabaseConnection {
   readonly #cancelKey: Buffer;
   #borrower: Borrower | undefined;
   #isPaused = false;
+  #isEnding = false;
 
   /**
    * @param key of the identity that it was opened for
@@ -57,9 +59,9 @@ export class DatabaseConnection {
     });
   }
 
-  /** False as soon as either side has begun to close it. */
+  /** False as soon as either side has begun to close it, or PostgreSQL said that it will. */
   get isUsable(): boolean {
-    return this.#socket.writable && this.#socket.readable;
+    return !this.#isEnding && this.#socket.writable && this.#socket.readable;
   }
 
   get isLent(): boolean {
@@ -120,7 +122,12 @@ export class DatabaseConnection {
 
   #onData(chunk: Buffer): void {
     if (this.#borrower !== undefined) this.#borrower.onData(chunk);
-    // Between two borrowers PostgreSQL may report a changed parameter, or that it shuts down. Nobody is there to be told.
-    else this.stream.read(chunk, new ByteRun(), () => false);
+    else this.stream.read(chunk, new ByteRun(), this.#onUnasked);
   }
+
+  /** Between two borrowers PostgreSQL may report a changed parameter, or an error: that it shuts down. Nobody is told. */
+  readonly #onUnasked = (type: number): boolean => {
+    if (type === BACKEND.errorResponse) this.#isEnding = true;
+    return false;
+  };
 }
