@@ -1,6 +1,6 @@
 /** Owns the clients that wait for a database connection: in which order, for how long at most, and how long they did. */
+import { RecentDurations } from '../../recent-durations.js';
 import type { Refusal } from '../refusal.js';
-import { Durations } from '../statistics/durations.js';
 import type { DatabaseConnection } from './database-connection.js';
 import { identityKey, type SessionIdentity } from './session-identity.js';
 
@@ -19,7 +19,7 @@ export interface WaitingLineOptions {
 }
 
 export class WaitingLine {
-  readonly waits = new Durations();
+  readonly waits = new RecentDurations();
   /** How many waited, and in vain, since the start. */
   readonly counts = { waited: 0, timedOut: 0 };
   readonly #waiters = new Set<Waiter>();
