@@ -7,7 +7,7 @@ import type { RequestRecord } from './appsync/endpoint.js';
 import type { LocalInvocation } from './functions.js';
 import { FunctionError } from './lambda/function-error.js';
 import type { InvocationLog } from './lambda/invocation-logs.js';
-import { RecentDurations } from './statistics.js';
+import { RecentDurations } from './recent-durations.js';
 
 /** Requests remembered. */
 const MAX_KEPT = 100;

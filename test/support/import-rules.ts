@@ -97,7 +97,7 @@ function forbiddenImports({ path, text }: SourceFile): string[] {
   const rule = IMPORT_RULES.find(({ files }) => files.test(path));
   if (rule === undefined) return [`${path} has no import rule: add its folder to test/support/import-rules.ts.`];
   const ownFolder = /^(src|amplify)\/[^/]+\//.exec(path)?.[0];
-  return importsOf(path, text)
+  return importsOf({ path, text })
     .filter((imported) => {
       if (imported === 'amplify/backend.ts') return true;
       const own = ownFolder !== undefined && ownFolder !== 'amplify/functions/' && imported.startsWith(ownFolder);
@@ -106,7 +106,8 @@ function forbiddenImports({ path, text }: SourceFile): string[] {
     .map((imported) => `${path} must not import ${imported}.`);
 }
 
-function importsOf(path: string, text: string): string[] {
+/** What a file imports: paths of the repository, and packages by name. */
+export function importsOf({ path, text }: SourceFile): string[] {
   return ts
     .preProcessFile(text, true, true)
     .importedFiles.map(({ fileName }) =>

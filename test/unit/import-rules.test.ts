@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { importCircles } from '../support/import-circles.js';
 import { importProblems, readSources } from '../support/import-rules.js';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
@@ -39,6 +40,20 @@ test('reading process.env breaks a rule outside command lines, handlers and back
   ]);
   expect(importProblems([{ path: 'src/operations/db-token.ts', text }])).toEqual([]);
   expect(importProblems([{ path: 'src/database/pool.ts', text: '/** `process.env` of the Lambda. */' }])).toEqual([]);
+});
+
+test('no file of amplify/ and src/ imports itself by way of others', () => {
+  expect(importCircles(readSources(REPOSITORY, ['amplify', 'src']))).toEqual([]);
+});
+
+test('a circle of types alone is one too', () => {
+  const sources = [
+    { path: 'src/local/a.ts', text: "import { b } from './b.js';" },
+    { path: 'src/local/b.ts', text: "import { c } from './folder/c.js';" },
+    { path: 'src/local/folder/c.ts', text: "import type { A } from '../a.js';" },
+  ];
+
+  expect(importCircles(sources)).toEqual(['src/local/a.ts → src/local/b.ts → src/local/folder/c.ts → src/local/a.ts']);
 });
 
 test('a new folder needs a rule', () => {

@@ -5,31 +5,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import type { FunctionConfiguration } from './function-configuration.js';
 import { type FunctionError, runtimeExited, timedOut } from './function-error.js';
 import { endLine, failureLines, initReportLine, type PlatformFailure, reportLine, startLine } from './platform-log.js';
 import { type Failure, type Outcome, type Runtime, startRuntime } from './runtime.js';
 
 /** Lambda's limit for the INIT phase, whatever the function's own timeout. */
 const INIT_LIMIT_MILLIS = 10_000;
-
-export interface FunctionConfiguration {
-  name: string;
-  /** Holds index.mjs and bootstrap.mjs. */
-  directory: string;
-  /** The function's own variables, as amplify/ sets them, and the credentials of its role. */
-  environment: Readonly<Record<string, string>>;
-  region: string;
-  /** 1..900. After that the environment is reset, as Lambda does. */
-  timeoutSeconds: number;
-  /** 128..10240. Reported beside what was used; not enforced. */
-  memoryMB: number;
-  /** One line of the function's output. */
-  onLog: (line: string) => void;
-  /** One line of Lambda's own: START, END, REPORT, and what went wrong. @default - nobody is told */
-  onPlatformLog?: (line: string) => void;
-  /** @default 10_000, Lambda's own limit */
-  initLimitMillis?: number;
-}
 
 export interface InvocationResult {
   requestId: string;

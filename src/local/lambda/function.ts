@@ -2,13 +2,13 @@
  * A Lambda function: as many execution environments as there are concurrent invocations, up to a limit. Beyond it,
  * invocations wait in line; in AWS they would be throttled only at the account's or the function's own limit.
  */
-import { RecentDurations } from '../statistics.js';
+import { RecentDurations } from '../recent-durations.js';
 import {
   createExecutionEnvironment,
   type ExecutionEnvironment,
-  type FunctionConfiguration,
   type InvocationResult,
 } from './execution-environment.js';
+import type { FunctionConfiguration } from './function-configuration.js';
 import { FunctionError } from './function-error.js';
 
 export interface LocalFunctionOptions extends FunctionConfiguration {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { FunctionConfiguration } from './execution-environment.js';
+import type { FunctionConfiguration } from './function-configuration.js';
 import type { FunctionError } from './function-error.js';
 import { maxMemoryUsedMB } from './memory.js';
 import { type Invocation, startRuntimeApi } from './runtime-api.js';

@@ -6,12 +6,11 @@ import type { Clients } from './clients.js';
 import { serveConnection } from './connection.js';
 import type { RdsProxyEvent } from './events.js';
 import type { Faults } from './faults.js';
+import type { RdsProxyOptions } from './options.js';
 import { loadPinClassifier } from './pinning/classifier.js';
 import type { PinReport } from './pinning/pin-report.js';
 import { CAUTIOUS_PIN_SETTINGS } from './pinning/settings.js';
-import { shapeOf } from './pinning/shape.js';
 import type { ConnectionPool } from './pool/connection-pool.js';
-import type { RdsProxyOptions } from './server.js';
 import { StatementNames } from './session/prepared-statements.js';
 import type { Counters } from './statistics/statistics.js';
 import { type TokenVerdict, verifyToken } from './token.js';
@@ -75,11 +74,7 @@ export function createAcceptor(parts: AcceptorParts): (socket: net.Socket) => vo
       handshakeTimeoutMillis: options.handshakeTimeoutMillis ?? DEFAULT_HANDSHAKE_TIMEOUT_MILLIS,
       admit: (user) => admission.admitConnection(user, clients.connectionCount),
       verify,
-      findPinReasons: classifier.then(
-        ({ find }) =>
-          (text, name) =>
-            find(shapeOf(text), name),
-      ),
+      findPinReasons: classifier.then(({ find }) => find),
       latencyMillis: () => faults.state.latencyMillis,
       onEvent,
       onSession: (session) => clients.addSession(connectionId, session),

@@ -3,54 +3,22 @@
  * admission, handshake, sessions, the pool of database connections, the report of what pins, and the faults.
  */
 import { createAcceptor } from './acceptor.js';
-import type { AdmissionLimits } from './admission.js';
-import type { ServerCertificate } from './certificate.js';
 import { Clients } from './clients.js';
-import type { RdsProxyEvent } from './events.js';
 import { type FaultRequest, type FaultResult, type FaultState, Faults } from './faults.js';
 import { listenForClients } from './listeners.js';
+import type { RdsProxyOptions } from './options.js';
 import { type Pin, PinReport } from './pinning/pin-report.js';
-import type { PinSettings } from './pinning/settings.js';
 import { ConnectionPool } from './pool/connection-pool.js';
-import { completePoolSettings, type PoolSettings } from './pool/settings.js';
+import { completePoolSettings } from './pool/settings.js';
 import { proxyStops } from './refusal.js';
 import { Counters, collectStatistics, type RdsProxyStatistics } from './statistics/statistics.js';
-import type { Principal } from './token.js';
 
 export type { RdsProxyEvent } from './events.js';
 export type { FaultRequest, FaultResult, FaultState } from './faults.js';
+export type { RdsProxyOptions } from './options.js';
 export type { Pin } from './pinning/pin-report.js';
 export type { RdsProxyStatistics } from './statistics/statistics.js';
 export type { Principal } from './token.js';
-
-export interface RdsProxyOptions {
-  /** The name that clients connect to, and that their tokens must be for. */
-  hostname: 'localhost';
-  /** 1..65535, or 0 for any that is free. */
-  port: number;
-  /** The AWS region that tokens must be for. */
-  region: string;
-  /** For `hostname`, as PEM. */
-  certificate: ServerCertificate;
-  /** PostgreSQL's Unix socket. Must trust every user that a principal may connect as. */
-  upstreamSocketPath: string;
-  /** Whose tokens are accepted. */
-  principals: readonly Principal[];
-  /** @default RDS Proxy's own defaults */
-  pool?: Partial<PoolSettings>;
-  /** What the documentation of pinning leaves open. @default the cautious side */
-  pinning?: Partial<PinSettings>;
-  /** @default - no limits */
-  admission?: AdmissionLimits;
-  /** Restarts PostgreSQL, for the fault of that name. @default - that fault is an error */
-  restartDatabase?: () => Promise<void>;
-  /** Called at once; must not throw. @default - events are dropped */
-  onEvent?: (event: RdsProxyEvent) => void;
-  /** Milliseconds since 1970, to judge tokens by. @default Date.now */
-  now?: () => number;
-  /** How long a client may take from connecting to presenting its token, in milliseconds. @default 10000 */
-  handshakeTimeoutMillis?: number;
-}
 
 export interface RdsProxy {
   /** The port that it listens on. */

@@ -2,6 +2,7 @@
 import net from 'node:net';
 import { BackendStream } from '../session/backend-stream.js';
 import { ByteRun } from '../session/byte-run.js';
+import { BACKEND } from '../session/message-types.js';
 import { PreparedOnConnection } from '../session/prepared-statements.js';
 import { buildCancelRequest } from '../wire.js';
 import type { OpenedSession } from './open-database-connection.js';
@@ -28,13 +29,15 @@ export class DatabaseConnection {
   readonly #socketPath: string;
   readonly #cancelKey: Buffer;
   #borrower: Borrower | undefined;
+  #isPaused = false;
+  #isEnding = false;
 
   /**
    * @param key of the identity that it was opened for
    * @param onClosed called once, before the borrower hears of it
    */
   constructor(
-    { socket, cancelKey }: OpenedSession,
+    { socket, cancelKey, setReader }: OpenedSession,
     socketPath: string,
     readonly key: string,
     onClosed: (connection: DatabaseConnection) => void,
@@ -42,7 +45,7 @@ export class DatabaseConnection {
     this.#socket = socket;
     this.#socketPath = socketPath;
     this.#cancelKey = cancelKey;
-    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
+    setReader((bytes) => this.#onData(bytes));
     socket.on('drain', () => this.#borrower?.onDrain());
     socket.on('end', () => socket.end());
     this.closed = new Promise((resolve) => {
@@ -54,12 +57,11 @@ export class DatabaseConnection {
         resolve();
       });
     });
-    socket.resume();
   }
 
-  /** False as soon as either side has begun to close it. */
+  /** False as soon as either side has begun to close it, or PostgreSQL said that it will. */
   get isUsable(): boolean {
-    return this.#socket.writable && this.#socket.readable;
+    return !this.#isEnding && this.#socket.writable && this.#socket.readable;
   }
 
   get isLent(): boolean {
@@ -74,7 +76,7 @@ export class DatabaseConnection {
   takeBack(): void {
     this.#borrower = undefined;
     this.idleSinceMillis = performance.now();
-    this.#socket.resume();
+    this.resume();
   }
 
   /** @returns false when the borrower should wait for onDrain */
@@ -84,10 +86,13 @@ export class DatabaseConnection {
 
   /** Stops or continues reading, when the client does not read as fast as PostgreSQL writes. */
   pause(): void {
+    this.#isPaused = true;
     this.#socket.pause();
   }
 
   resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
     this.#socket.resume();
   }
 
@@ -97,7 +102,7 @@ export class DatabaseConnection {
    */
   close(): void {
     this.#borrower = undefined;
-    this.#socket.resume();
+    this.resume();
     this.#socket.end();
   }
 
@@ -117,7 +122,12 @@ export class DatabaseConnection {
 
   #onData(chunk: Buffer): void {
     if (this.#borrower !== undefined) this.#borrower.onData(chunk);
-    // Between two borrowers PostgreSQL may report a changed parameter, or that it shuts down. Nobody is there to be told.
-    else this.stream.read(chunk, new ByteRun(), () => false);
+    else this.stream.read(chunk, new ByteRun(), this.#onUnasked);
   }
+
+  /** Between two borrowers PostgreSQL may report a changed parameter, or an error: that it shuts down. Nobody is told. */
+  readonly #onUnasked = (type: number): boolean => {
+    if (type === BACKEND.errorResponse) this.#isEnding = true;
+    return false;
+  };
 }

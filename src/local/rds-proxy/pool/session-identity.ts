@@ -2,14 +2,25 @@
 
 /** Who a database session belongs to, and how it was started. */
 export interface SessionIdentity {
-  user: string;
-  database: string;
+  readonly user: string;
+  readonly database: string;
   /** Start-up parameters beside user and database, as the client spelt them. */
-  settings: Readonly<Record<string, string>>;
+  readonly settings: Readonly<Record<string, string>>;
 }
 
+/** Asked for at each transaction, of an identity that does not change. */
+const KEYS = new WeakMap<SessionIdentity, string>();
+
 /** The same text for the same user, database and settings. PostgreSQL takes the names of settings in any case. */
-export function identityKey({ user, database, settings }: SessionIdentity): string {
+export function identityKey(identity: SessionIdentity): string {
+  const known = KEYS.get(identity);
+  if (known !== undefined) return known;
+  const key = buildKey(identity);
+  KEYS.set(identity, key);
+  return key;
+}
+
+function buildKey({ user, database, settings }: SessionIdentity): string {
   const sorted = Object.entries(settings)
     .map(([name, value]) => [name.toLowerCase(), value])
     .sort(([left = ''], [right = '']) => (left < right ? -1 : 1));

@@ -1,21 +1,22 @@
 /** Owns gathering bytes for one write: what lies side by side in memory stays one piece and is not copied. */
 export class ByteRun {
   readonly #pieces: Buffer[] = [];
-  /** The piece that may still grow, as offsets into its memory. */
-  #memory: ArrayBufferLike | undefined;
+  /** What the piece that may still grow begins in. */
+  #source: Buffer | undefined;
+  /** That piece, as offsets into the memory of its source. */
   #start = 0;
   #end = 0;
 
   get isEmpty(): boolean {
-    return this.#memory === undefined && this.#pieces.length === 0;
+    return this.#source === undefined && this.#pieces.length === 0;
   }
 
   /** @param source must not change until what was taken is written */
   append(source: Buffer, start = 0, end = source.length): void {
     const from = source.byteOffset + start;
-    if (source.buffer !== this.#memory || from !== this.#end) {
+    if (from !== this.#end || source.buffer !== this.#source?.buffer) {
       this.#closePiece();
-      this.#memory = source.buffer;
+      this.#source = source;
       this.#start = from;
     }
     this.#end = source.byteOffset + end;
@@ -31,7 +32,11 @@ export class ByteRun {
   }
 
   #closePiece(): void {
-    if (this.#memory !== undefined) this.#pieces.push(Buffer.from(this.#memory, this.#start, this.#end - this.#start));
-    this.#memory = undefined;
+    const source = this.#source;
+    if (source === undefined) return;
+    const lengthBytes = this.#end - this.#start;
+    const isWhole = source.byteOffset === this.#start && source.length === lengthBytes;
+    this.#pieces.push(isWhole ? source : Buffer.from(source.buffer, this.#start, lengthBytes));
+    this.#source = undefined;
   }
 }

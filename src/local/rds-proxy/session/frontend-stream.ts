@@ -23,6 +23,7 @@ export interface Rest {
 }
 
 export const HEADER_BYTES = 5;
+const EMPTY = Buffer.alloc(0);
 /** Statement text that is longer pins, and need not be understood. */
 export const MAX_STATEMENT_TEXT_BYTES = 16 * 1024;
 /** A longer Parse has too long a text, even if it names the most parameter types that there can be. */
@@ -58,7 +59,7 @@ function large(seenBytes: (lengthBytes: number) => number) {
 
 /** Fed with `push`, emptied with `next`. */
 export class FrontendStream {
-  #unread: Buffer = Buffer.alloc(0);
+  #unread: Buffer = EMPTY;
   #restBytes = 0;
 
   /** Bytes that were pushed and not handed out. */
@@ -104,8 +105,9 @@ export class FrontendStream {
   }
 
   #take(byteCount: number): Buffer {
-    const taken = this.#unread.subarray(0, byteCount);
-    this.#unread = this.#unread.subarray(byteCount);
-    return taken;
+    const unread = this.#unread;
+    const isAll = byteCount === unread.length;
+    this.#unread = isAll ? EMPTY : unread.subarray(byteCount);
+    return isAll ? unread : unread.subarray(0, byteCount);
   }
 }

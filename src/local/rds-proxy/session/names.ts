@@ -26,6 +26,11 @@ export function buildTarget(type: string, kind: number, name: string): Buffer {
   return buildMessage(type, Buffer.concat([Buffer.from([kind]), Buffer.from(`${name}\0`)]));
 }
 
+/** A Parse. @param body what follows the name: text, and types of parameters */
+export function buildParse(name: string, body: Buffer): Buffer {
+  return buildMessage('P', Buffer.concat([Buffer.from(`${name}\0`), body]));
+}
+
 /** A Bind, or its beginning, for a statement of another name. The length says how long the whole one is. */
 export function renameInBind(message: Buffer, lengthBytes: number, portalEnd: number, nameEnd: number, name: string) {
   const newName = Buffer.from(`${name}\0`);

@@ -25,14 +25,21 @@ interface Pending extends SentOptions {
 /** For a client that is to get nothing. */
 export const NOTHING = Buffer.alloc(0);
 
-/** What PostgreSQL's last message on each is. Query, FunctionCall and Sync end with ReadyForQuery. */
-const LAST_REPLY: ReadonlyMap<number, ReadonlySet<number>> = new Map([
-  [FRONTEND.parse, new Set<number>([BACKEND.parseComplete])],
-  [FRONTEND.bind, new Set<number>([BACKEND.bindComplete])],
-  [FRONTEND.describe, new Set<number>([BACKEND.rowDescription, BACKEND.noData])],
-  [FRONTEND.execute, new Set<number>([BACKEND.commandComplete, BACKEND.emptyQueryResponse, BACKEND.portalSuspended])],
-  [FRONTEND.close, new Set<number>([BACKEND.closeComplete])],
-]);
+/** By type: what PostgreSQL's last message on it is. Query, FunctionCall and Sync end with ReadyForQuery. */
+const LAST_REPLIES: readonly (readonly number[] | undefined)[] = (() => {
+  const replies: number[][] = [];
+  replies[FRONTEND.parse] = [BACKEND.parseComplete];
+  replies[FRONTEND.bind] = [BACKEND.bindComplete];
+  replies[FRONTEND.describe] = [BACKEND.rowDescription, BACKEND.noData];
+  replies[FRONTEND.execute] = [BACKEND.commandComplete, BACKEND.emptyQueryResponse, BACKEND.portalSuspended];
+  replies[FRONTEND.close] = [BACKEND.closeComplete];
+  return replies;
+})();
+
+/** Whether a message of the extended protocol is answered by itself, and not by ReadyForQuery. */
+function hasOwnReply(type: number): boolean {
+  return LAST_REPLIES[type] !== undefined;
+}
 
 export class PendingReplies {
   readonly #pending: Pending[] = [];
@@ -86,7 +93,7 @@ export class PendingReplies {
       case FRONTEND.describe:
       case FRONTEND.execute:
       case FRONTEND.close:
-        if (LAST_REPLY.has(type)) this.#isExtendedOpen = true;
+        if (hasOwnReply(type)) this.#isExtendedOpen = true;
         if (this.#isSkipping) options.undo?.();
         else this.#pending.push({ type, ...options });
         return;
@@ -108,7 +115,7 @@ export class PendingReplies {
 
   #isLastReply(type: number): boolean {
     const first = this.#first;
-    return first !== undefined && LAST_REPLY.get(first.type)?.has(type) === true;
+    return first !== undefined && LAST_REPLIES[first.type]?.includes(type) === true;
   }
 
   /** The next that is owed. The ends of a COPY that PostgreSQL had given up are owed nothing. */
@@ -133,7 +140,7 @@ export class PendingReplies {
     if (this.#ignoredSyncInCopy) this.#isUncertain = true;
     this.#isCopyingIn = false;
     const first = this.#first;
-    if (first === undefined || !LAST_REPLY.has(first.type)) return;
+    if (first === undefined || !hasOwnReply(first.type)) return;
     const sync = this.#pending.findIndex(({ type }) => type === FRONTEND.sync);
     const [failed, ...skipped] = this.#pending.splice(0, sync < 0 ? this.#pending.length : sync);
     for (const { undo } of skipped.reverse()) undo?.();

@@ -1,7 +1,8 @@
 /** Owns the figures of the proxy: what CloudWatch shows of RDS Proxy, at one moment or since the start. */
+import { RecentDurations } from '../../recent-durations.js';
 import type { Clients } from '../clients.js';
-import type { ConnectionPool, PoolStatistics } from '../pool/connection-pool.js';
-import { Durations } from './durations.js';
+import type { ConnectionPool } from '../pool/connection-pool.js';
+import type { PoolStatistics } from '../pool/pool-statistics.js';
 
 /** @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.monitoring.html */
 export interface RdsProxyStatistics {
@@ -40,7 +41,7 @@ export class Counters {
   transactions = 0;
   databaseErrors = 0;
   pinnedSessions = 0;
-  readonly transactionMillis = new Durations();
+  readonly transactionMillis = new RecentDurations();
 }
 
 export function collectStatistics(counters: Counters, clients: Clients, pool: ConnectionPool): RdsProxyStatistics {

@@ -11,8 +11,8 @@ import { bootstrapBuildOptions } from '../../../../src/local/lambda/bundle.js';
 import {
   createExecutionEnvironment,
   type ExecutionEnvironment,
-  type FunctionConfiguration,
 } from '../../../../src/local/lambda/execution-environment.js';
+import type { FunctionConfiguration } from '../../../../src/local/lambda/function-configuration.js';
 
 let directory: string;
 let environment: ExecutionEnvironment | undefined;

@@ -126,6 +126,8 @@ test('a restart of PostgreSQL ends open transactions with its own error, and the
 
   const restarted = stack.postgres.restart();
   const [error] = await lost;
+  // Each session ends in its own time. An idle one that has not ended yet would be lent, and lost with its query.
+  await expect.poll(() => stack.proxy.statistics().databaseConnections.open).toBe(0);
   const { rows } = await withClient((next) => next.query('select 1 as one'));
   await restarted;
 

@@ -262,6 +262,47 @@ describe('named statements, with the setting that they do not pin,', () => {
     expect(error?.text).toContain('prepared statement "bad" does not exist');
   });
 
+  describe('of another client on the same connection', () => {
+    const secret = "select 'known to one session' || $1::text";
+    const isUnknown = /^SERROR.*prepared statement "rds_proxy_\w+ of another session" does not exist/s;
+
+    test.each(['the first guess', 'the right name'])('cannot be run, described or closed by %s', async (knowledge) => {
+      const [owner, attacker] = [await connectRaw(multiplexing), await connectRaw(multiplexing)];
+      await owner.ask(message.parse('mine', secret), message.sync());
+      const name = knowledge === 'the first guess' ? 'rds_proxy_1' : await nameOnConnection(attacker);
+
+      const [errorOfRun] = await attacker.ask(...run(name, '!'));
+      const [errorOfDescribe] = await attacker.ask(message.describeStatement(name), message.sync());
+      const answersToClose = await attacker.ask(message.closeStatement(name), message.sync());
+
+      expect(errorOfRun?.text).toMatch(isUnknown);
+      expect(errorOfDescribe?.text).toMatch(isUnknown);
+      expect(typesOf(answersToClose)).toBe('3Z');
+      const answers = await owner.ask(...run('mine', '!'));
+      expect(answers.find(({ type }) => type === 'D')?.text).toContain('known to one session!');
+    });
+
+    test('is not what a client gets that chooses its name for a statement of its own', async () => {
+      const [owner, attacker] = [await connectRaw(multiplexing), await connectRaw(multiplexing)];
+      await owner.ask(message.parse('mine', secret), message.sync());
+      const name = await nameOnConnection(attacker);
+
+      const answers = await attacker.ask(message.parse(name, 'select $1::int + 1'), ...run(name, '1'));
+
+      expect(answers.find(({ type }) => type === 'D')?.text.slice(6)).toBe('2');
+      expect(typesOf(await owner.ask(...run('mine', '!')))).toBe('2DCZ');
+    });
+
+    /** As PostgreSQL shows it to whoever has the connection. */
+    async function nameOnConnection(client: RawClient): Promise<string> {
+      const text = `select name from pg_prepared_statements where statement = '${secret.replaceAll("'", "''")}'`;
+      const answers = await client.ask(message.query(text));
+      const name = answers.find(({ type }) => type === 'D')?.text.slice(6) ?? '';
+      expect(name).toMatch(/^rds_proxy_[0-9a-f]{24}_\d+$/);
+      return name;
+    }
+  });
+
   test('more than a connection keeps are all there when they are used', async () => {
     const client = await connectRaw(multiplexing);
     const names = Array.from({ length: 450 }, (_, index) => `s${index}`);

@@ -113,9 +113,9 @@ test('a zero byte, which the server refuses, does not disturb the parser', () =>
 });
 
 test('gives the same answer again after more texts than it remembers', () => {
-  for (let index = 0; index < 1_500; index += 1) cautious.find(`UPDATE t SET n = ${index}`);
+  for (let index = 0; index < 1_500; index += 1) cautious.find(`UPDATE t_${index} SET n = 1`);
 
-  expect(kindsOf(cautious, 'UPDATE t SET n = 0')).toEqual([]);
+  expect(kindsOf(cautious, 'UPDATE t_0 SET n = 1')).toEqual([]);
   expect(kindsOf(cautious, 'LISTEN orders')).toEqual(['listen']);
 });
 

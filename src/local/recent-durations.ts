@@ -1,4 +1,4 @@
-/** Durations of late, in bounded memory, and their median. */
+/** Owns the last few durations of something, in bounded memory: figures that follow what happens now. */
 
 /** How many durations are kept. */
 const MAX_KEPT = 500;
@@ -16,5 +16,15 @@ export class RecentDurations {
   get p50Millis(): number | undefined {
     const sorted = this.#millis.toSorted((a, b) => a - b);
     return sorted[Math.floor((sorted.length - 1) / 2)];
+  }
+
+  /** The longest of the last 500, in milliseconds; undefined before the first. */
+  get maxMillis(): number | undefined {
+    return this.#millis.length === 0 ? undefined : Math.max(...this.#millis);
+  }
+
+  /** Both, and 0 before the first. */
+  summary(): { p50: number; max: number } {
+    return { p50: this.p50Millis ?? 0, max: this.maxMillis ?? 0 };
   }
 }

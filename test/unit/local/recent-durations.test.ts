@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
-import { RecentDurations } from '../../../src/local/statistics.js';
+import { RecentDurations } from '../../../src/local/recent-durations.js';
 
-test('has no median before the first duration', () => {
-  expect(new RecentDurations().p50Millis).toBeUndefined();
+test('has no median and no maximum before the first duration, and sums them up as 0', () => {
+  const durations = new RecentDurations();
+
+  expect(durations.p50Millis).toBeUndefined();
+  expect(durations.maxMillis).toBeUndefined();
+  expect(durations.summary()).toEqual({ p50: 0, max: 0 });
 });
 
 test('the median is the lower middle one, whatever the order', () => {
@@ -10,6 +14,7 @@ test('the median is the lower middle one, whatever the order', () => {
   for (const millis of [9, 1, 100, 3]) durations.add(millis);
 
   expect(durations.p50Millis).toBe(3);
+  expect(durations.summary()).toEqual({ p50: 3, max: 100 });
 });
 
 test('durations of long ago no longer count', () => {

@@ -1,0 +1,62 @@
+/** Owns one database connection while a client has it: what is sent on it, what comes back, and when it may be given back. */
+import type { DatabaseConnection } from '../pool/database-connection.js';
+import { ByteRun } from './byte-run.js';
+import { BACKEND } from './message-types.js';
+import { PendingReplies } from './pending-replies.js';
+import type { PreparedOnConnection } from './prepared-statements.js';
+import type { RelayTarget } from './relay-target.js';
+
+export interface LoanOptions {
+  /** A transaction, or a statement outside one, is done. The time is that for which the connection was borrowed. */
+  onTransaction: (millis: number) => void;
+  /** PostgreSQL sent an error. */
+  onDatabaseError: () => void;
+}
+
+export class Loan implements RelayTarget {
+  readonly connection: DatabaseConnection;
+  readonly replies = new PendingReplies();
+  /** Sent by `flush`. */
+  readonly output = new ByteRun();
+  /** PostgreSQL does not take in more for now. */
+  isFull = false;
+  readonly #toClient = new ByteRun();
+  readonly #sinceMillis = performance.now();
+  readonly #options: LoanOptions;
+
+  constructor(connection: DatabaseConnection, options: LoanOptions) {
+    this.connection = connection;
+    this.#options = options;
+  }
+
+  get prepared(): PreparedOnConnection {
+    return this.connection.prepared;
+  }
+
+  /** True when PostgreSQL owes nothing, and is outside a transaction. */
+  get isSettled(): boolean {
+    return this.replies.isSettled && this.connection.stream.isBetweenMessages;
+  }
+
+  flush(): void {
+    if (this.output.isEmpty) return;
+    if (!this.connection.write(this.output.take())) this.isFull = true;
+  }
+
+  /** @returns what the client gets of that which PostgreSQL sent; may be nothing */
+  receive(chunk: Buffer): Buffer | undefined {
+    this.connection.stream.read(chunk, this.#toClient, this.#onMessage);
+    return this.#toClient.isEmpty ? undefined : this.#toClient.take();
+  }
+
+  readonly #onMessage = (type: number, status: number): boolean => {
+    const passage = this.replies.received(type, status);
+    if (type === BACKEND.errorResponse) this.#options.onDatabaseError();
+    if (type === BACKEND.readyForQuery && this.replies.isSettled) {
+      this.#options.onTransaction(performance.now() - this.#sinceMillis);
+    }
+    if (passage === true) return true;
+    this.#toClient.append(passage);
+    return false;
+  };
+}
