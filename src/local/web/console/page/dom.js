@@ -17,3 +17,16 @@ export function byId(id) {
   if (!node) throw new Error(`The page has no element #${id}`);
   return node;
 }
+
+/**
+ * Runs an action unless the button's last one is under way. The button keeps the focus, which a disabled one would lose.
+ *
+ * @param {Element} button
+ * @param {() => Promise<unknown>} action must not reject
+ */
+export async function busyWhile(button, action) {
+  if (button.ariaBusy === 'true') return;
+  button.ariaBusy = 'true';
+  await action();
+  button.ariaBusy = 'false';
+}
