@@ -53,7 +53,7 @@ export async function selectedHops(page: Page): Promise<Record<string, number>> 
 
 /** What the page says of the fault that was applied last. */
 export async function faultNote(page: Page): Promise<string> {
-  return (await page.locator('#fault-note').textContent()) ?? '';
+  return (await page.locator('.fault-note:not(:empty)').allTextContents()).join();
 }
 
 function parseMillis(text: string): number {

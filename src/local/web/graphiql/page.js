@@ -1,9 +1,10 @@
 /** Owns starting GraphiQL: the chosen user's token on each request, and the sample operations in its first tabs. */
 import { fetchStack, fetchToken } from '/console/api.js';
-import { element } from '/console/dom.js';
+import { byId, element } from '/console/dom.js';
 
+/** What page.html's other scripts have left behind: they are no modules. @type {any} */
 const { React, ReactDOM, GraphiQL } = window;
-const userSelect = document.getElementById('user');
+const userSelect = byId('user');
 const { users, operations } = await fetchStack();
 
 /** The token is added here and not in the headers editor: so it is always fresh, and never kept in the browser's store. */
@@ -27,7 +28,7 @@ userSelect.append(
   ),
 );
 
-ReactDOM.createRoot(document.getElementById('graphiql')).render(
+ReactDOM.createRoot(byId('graphiql')).render(
   React.createElement(GraphiQL, {
     fetcher,
     defaultTabs: operations.map(({ query, variables }) => ({

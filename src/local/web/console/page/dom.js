@@ -1,17 +1,24 @@
 /** Owns making elements. Text goes in as text, never as HTML: it may come from the database. */
 
 /**
- * @param {string} tag
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
  * @param {Record<string, unknown>} properties set on the element, as `className` or `onclick`
  * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function element(tag, properties = {}, ...children) {
-  const node = Object.assign(document.createElement(tag), properties);
+  const node = document.createElement(tag);
+  Object.assign(node, properties);
   node.append(...children);
   return node;
 }
 
-/** The element with this id; a missing one is a defect of the page. */
+/**
+ * The element with this id; a missing one is a defect of the page.
+ *
+ * @returns {any} an element of the kind that page.html has there
+ */
 export function byId(id) {
   const node = document.getElementById(id);
   if (!node) throw new Error(`The page has no element #${id}`);

@@ -20,11 +20,12 @@ export function initializeFaults(options) {
         'fieldset',
         { className: 'faults' },
         element('legend', { textContent: title }),
-        ...faults.map((fault) => drawFault(fault)),
+        ...faults.map((fault) => drawFault({ ...fault, noteId: `note-${group}` })),
+        element('p', { className: 'note fault-note', id: `note-${group}`, role: 'status' }),
       ),
     );
   }
-  byId('end-faults').onclick = () => apply({ fault: 'clear' }, 'Every fault has ended');
+  byId('end-faults').onclick = () => apply({ fault: 'clear' }, 'Every fault has ended', 'note-all');
 }
 
 /** @param {Record<string, number | boolean>} state the switches as they stand */
@@ -83,7 +84,7 @@ function drawSwitch(fault, effectId) {
       ? { fault: fault.fault, [fault.millis.field]: isOn ? millisOf(fault) : 0 }
       : { fault: fault.fault, on: isOn };
     const isApplied =
-      (!isOn || hasValidMillis(fault)) && (await apply(request, `${fault.name}: ${isOn ? 'on' : 'off'}`));
+      (!isOn || hasValidMillis(fault)) && (await apply(request, `${fault.name}: ${isOn ? 'on' : 'off'}`, fault.noteId));
     if (!isApplied) input.checked = !isOn;
   });
   return element('label', { className: 'switch' }, input, element('span', { textContent: fault.name }));
@@ -95,17 +96,18 @@ function drawButton(fault, effectId) {
   button.addEventListener('click', () => {
     if (!hasValidMillis(fault)) return;
     const chosen = fault.millis ? { [fault.millis.field]: millisOf(fault) } : {};
-    busyWhile(button, () => apply({ fault: fault.fault, ...chosen }, fault.name));
+    busyWhile(button, () => apply({ fault: fault.fault, ...chosen }, fault.name, fault.noteId));
   });
   return button;
 }
 
-function drawMillis({ fault, state, millis: { field, label, value, min, max, step } }) {
+function drawMillis({ fault, state, noteId, millis: { field, label, value, min, max, step } }) {
   const input = element('input', { type: 'number', id: `millis-${fault}`, value: String(value), min, max, step });
   // While the switch is on, another duration holds at once.
   input.addEventListener('change', () => {
     const isOn = state !== undefined && byId(`fault-${fault}`).checked;
-    if (isOn && input.reportValidity()) apply({ fault, [field]: Number(input.value) }, `${label}: ${input.value}`);
+    if (isOn && input.reportValidity())
+      apply({ fault, [field]: Number(input.value) }, `${label}: ${input.value}`, noteId);
   });
   return element(
     'label',
@@ -125,23 +127,32 @@ function hasValidMillis({ fault, millis }) {
   return millis === undefined || byId(`millis-${fault}`).reportValidity();
 }
 
-/** @returns {Promise<boolean>} whether it was applied */
-async function apply(request, text) {
-  const note = byId('fault-note');
+/**
+ * @param {object} request as POST /api/proxy/faults takes it
+ * @param {string} text what was asked for
+ * @param {string} noteId where to say what came of it
+ * @returns {Promise<boolean>} whether it was applied
+ */
+async function apply(request, text, noteId) {
   applying += 1;
   try {
     const { result } = await applyFault(request);
-    note.textContent = `${text}${touched(result)}.`;
-    note.className = 'note';
+    showNote(noteId, `${text}${touched(result)}.`, false);
     return true;
   } catch (error) {
-    note.textContent = `${text} failed: ${explainFailure(error)}`;
-    note.className = 'note failed';
+    showNote(noteId, `${text} failed: ${explainFailure(error)}`, true);
     return false;
   } finally {
     applying -= 1;
     onApplied();
   }
+}
+
+/** Older ones, wherever they stand, are no longer news. */
+function showNote(id, text, failed) {
+  for (const note of document.querySelectorAll('.fault-note')) note.textContent = '';
+  byId(id).textContent = text;
+  byId(id).classList.toggle('failed', failed);
 }
 
 function touched({ clientConnections, databaseConnections }) {

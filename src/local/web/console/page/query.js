@@ -7,6 +7,7 @@ import { currentUser, initializeUsers } from './users.js';
 
 /** The request whose hops are to be shown once the stack tells of it. */
 let awaitedRequestId = '';
+/** @type {(id: number) => void} */
 let onTraced = () => {};
 
 /**
@@ -20,19 +21,14 @@ export function initializeQuery(options) {
   onTraced = options.onTraced;
   initializeUsers(options.users);
   const form = byId('query-form');
-  const choose = ({ note, query, variables }) => {
-    byId('query').value = query;
-    byId('variables').value = variables ? JSON.stringify(variables, null, 2) : '';
-    byId('sample-note').textContent = note;
-  };
   byId('samples').append(
     ...options.operations.map((operation) => {
       const button = element('button', { type: 'button', textContent: operation.name });
-      button.addEventListener('click', () => choose(operation));
+      button.addEventListener('click', () => chooseSample(operation));
       return button;
     }),
   );
-  choose(options.operations[0]);
+  chooseSample(options.operations[0]);
 
   form.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
@@ -59,6 +55,13 @@ export function showHopsOfRun(requests) {
     element('p', { className: 'note', textContent: `${describeSpans(spans)}.` }),
   );
   onTraced(trace.id);
+}
+
+/** @param {{ note: string, query: string, variables?: object }} sample */
+function chooseSample({ note, query, variables }) {
+  byId('query').value = query;
+  byId('variables').value = variables ? JSON.stringify(variables, null, 2) : '';
+  byId('sample-note').textContent = note;
 }
 
 async function runAndShow() {
