@@ -113,7 +113,7 @@ function drawMillis({ fault, state, noteId, millis: { field, label, value, min, 
     'label',
     { className: 'millis' },
     input,
-    element('span', { textContent: 'ms' }),
+    element('span', { textContent: 'ms', ariaHidden: 'true' }),
     element('span', { className: 'visually-hidden', textContent: label }),
   );
 }

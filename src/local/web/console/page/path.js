@@ -12,7 +12,7 @@ const STATIONS = ['appsync', 'lambda', 'proxy', 'postgres'];
 
 /** What lies between one station and the next. */
 const WIRES = [
-  { name: 'invoke', title: 'Invokes', detail: 'token verified, field allowed' },
+  { name: 'invoke', title: 'Invokes', detail: 'token and rule checked' },
   { name: 'connect', title: 'Security group', detail: 'TLS, IAM token, port 5432' },
   { name: 'query', title: 'Security group', detail: 'SQL, port 5432' },
 ];
