@@ -1,7 +1,4 @@
-/** The console page while its stack stops and comes back, with other data and another port of the proxy. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** The console page while its stack stops and comes back, with other data, another user pool and another port of the proxy. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumMissing, launchChromium } from '../support/chromium.js';
@@ -10,22 +7,22 @@ import { figure, run, signIn, whenReady } from './console-page.js';
 import { openPage } from './open-page.js';
 import { weakContrasts } from './page-inspections.js';
 
+/** Below those that an operating system hands out by itself: nobody takes it while the stack is away. */
+const PORT = 20_000 + Math.floor(Math.random() * 10_000);
+
 describe.skipIf(chromiumMissing)('a stack that stops', () => {
   let browser: Browser;
-  let stateDirectory: string;
 
   beforeAll(async () => {
     browser = await launchChromium();
-    stateDirectory = await mkdtemp(join(tmpdir(), 'recovery-'));
   });
 
   afterAll(async () => {
     await browser?.close();
-    await rm(stateDirectory, { recursive: true, force: true });
   });
 
   it('is told on the page, which goes on with the next one by itself', async () => {
-    const first = await startTestStack({ stateDirectory });
+    const first = await startTestStack({ port: PORT });
     const { page, complaints } = await openPage(browser, first.url);
     await whenReady(page);
     await run(page);
@@ -40,8 +37,7 @@ describe.skipIf(chromiumMissing)('a stack that stops', () => {
       .toBe('The local stack does not answer. Is npm start still running?');
     expect(await weakContrasts(page)).toEqual([]);
 
-    const port = Number(new URL(first.url).port);
-    const second = await startTestStack({ port });
+    const second = await startTestStack({ port: PORT });
     try {
       await page.getByText('Running since').waitFor();
       await page.getByText(`localhost:${second.proxyPort}`, { exact: true }).waitFor();
