@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { sendGraphql } from './graphql-client.js';
 import type { InvocationTrace } from './request-traces.js';
-import { createSampleOrder, type GraphqlRequest, getSampleOrder } from './sample-orders.js';
+import { type GraphqlRequest, ROUND_TRIP } from './samples.js';
 import { startLocalStack } from './stack.js';
 
 /** Where the milliseconds of one request went. Each includes those below it. */
@@ -28,7 +28,8 @@ export interface OnceResult {
   ok: boolean;
   created: unknown;
   readBack: unknown;
-  hops: { createOrder: Hops; getOrder: Hops };
+  /** By the field that was asked for. */
+  hops: Readonly<Record<string, Hops>>;
 }
 
 /** @throws LocalStackError, and an Error with the GraphQL errors when a request fails. */
@@ -45,19 +46,20 @@ export async function runOnce(onProgress: (step: string) => void): Promise<OnceR
     });
     try {
       const send = async (field: string, request: GraphqlRequest) => {
-        const { data, errors } = await sendGraphql(stack.url, stack.userPool, 'alice', request);
+        const { data, errors } = await sendGraphql(stack.url, stack.userPool, ROUND_TRIP.username, request);
         if (errors !== undefined) throw new Error(`${field} failed: ${JSON.stringify(errors)}`);
         onProgress(`${field} answered`);
-        const row = data?.[field] as { id: string };
+        const row = data?.[field] as Record<string, unknown>;
         return { row, hops: await hopsOf(records.shift()) };
       };
-      const created = await send('createOrder', createSampleOrder());
-      const readBack = await send('getOrder', getSampleOrder(created.row.id));
+      const { write, read } = ROUND_TRIP;
+      const created = await send(write.field, write.request);
+      const readBack = await send(read.field, read.request(created.row));
       return {
         ok: isDeepStrictEqual(readBack.row, created.row),
         created: created.row,
         readBack: readBack.row,
-        hops: { createOrder: created.hops, getOrder: readBack.hops },
+        hops: { [write.field]: created.hops, [read.field]: readBack.hops },
       };
     } finally {
       await stack.stop();

@@ -25,13 +25,14 @@ import { loadOrCreateCertificate } from './rds-proxy/certificate.js';
 import { loadOrCreateCredentials } from './rds-proxy/credentials.js';
 import { type RdsProxy, type RdsProxyEvent, startRdsProxy } from './rds-proxy/server.js';
 import { type InvocationTrace, type RequestStatistics, type RequestTrace, RequestTraces } from './request-traces.js';
-import { SAMPLE_ORDERS } from './sample-orders.js';
+import { NEW_DATA } from './samples.js';
 import { openStateDirectory } from './state-directory.js';
 import { describeStack } from './summary.js';
 import { createConsoleRoutes } from './web/console/routes.js';
 import { createGraphiqlRoutes } from './web/graphiql/routes.js';
 import { createProxyRoutes } from './web/proxy/routes.js';
 import { startWebServer } from './web/server.js';
+import { createStackRoutes } from './web/stack/routes.js';
 
 /** Part of every IAM token. Any region does, as long as both sides agree. */
 export const LOCAL_REGION = 'eu-west-1';
@@ -46,7 +47,7 @@ export const LOCAL_POOL_SETTINGS = {
 export interface LocalStackOptions {
   /** Data, certificates and local credentials. Made when missing. */
   stateDirectory: string;
-  /** HTTP port of AppSync and the start page. 0 = any free one. */
+  /** HTTP port of AppSync and the console page. 0 = any free one. */
   port: number;
   /** TCP port of the RDS Proxy stand-in. 0 = any free one. */
   proxyPort: number;
@@ -54,7 +55,7 @@ export interface LocalStackOptions {
   watch?: boolean;
   /** Concurrent execution environments of each function, 1 or more. @default 4 */
   maxEnvironments?: number;
-  /** Put a few orders into a new data folder. @default false */
+  /** Put a few rows into a new data folder. @default false */
   sampleData?: boolean;
   /** A step of the start is done. */
   onProgress?: (step: string) => void;
@@ -67,7 +68,7 @@ export interface LocalStackOptions {
 }
 
 export interface LocalStack {
-  /** Of the start page, without a slash at the end. GraphQL is at `${url}/graphql`. */
+  /** Of the console page, without a slash at the end. GraphQL is at `${url}/graphql`. */
   url: string;
   proxyPort: number;
   /** Its figures, what pinned, and its fault switches. Stopped by `stop`. */
@@ -158,14 +159,23 @@ async function startParts(
       const { payload } = await traces.invoke(name, event.fieldName, () => functions.invoke(name, event));
       return payload;
     },
-    onRequest: (request) => options.onRequest?.(request, traces.finish(request)),
+    onRequest(request) {
+      const invocations = traces.finish(request);
+      options.onRequest?.(request, invocations);
+    },
   });
+  const observed = {
+    statistics: () => ({ appSync: traces.statistics(), functions: functions.statistics() }),
+    recentRequests: () => traces.recent(),
+    proxy,
+  };
   const web = await startWebServer({
     port: options.port,
     routes: [
       { path: '/graphql', handle: (request, response) => traces.run(() => answerGraphql(request, response)) },
       ...createGraphiqlRoutes(),
       ...createProxyRoutes(proxy),
+      ...createStackRoutes(observed, new Date()),
       ...createConsoleRoutes({
         userPool,
         describeStack: () => describeStack({ url: web.url, access, stateDirectory, postgres, functionNames }),
@@ -176,19 +186,17 @@ async function startParts(
   onProgress(`AppSync stand-in listens on ${web.url}/graphql`);
 
   if (options.sampleData && postgres.createdCluster) {
-    for (const { username, request } of SAMPLE_ORDERS) await sendGraphql(web.url, userPool, username, request);
+    for (const { username, request } of NEW_DATA) await sendGraphql(web.url, userPool, username, request);
   }
   return {
     url: web.url,
     proxyPort: proxy.port,
-    proxy,
+    ...observed,
     userPool,
     appSyncAccess,
     postgres,
     access,
     functionNames,
-    statistics: () => ({ appSync: traces.statistics(), functions: functions.statistics() }),
-    recentRequests: () => traces.recent(),
   };
 }
 

@@ -17,7 +17,7 @@ Options:
   --help            show this text
 
 Environment:
-  PORT              HTTP port of the start page, GraphQL and GraphiQL (default: 3000)
+  PORT              HTTP port of the console page, GraphQL and GraphiQL (default: 3000)
   PROXY_PORT        port of the RDS Proxy stand-in (default: 6432)`;
 
 const started = performance.now();
@@ -93,7 +93,7 @@ async function serve({ directory, environments, lambdaLog }: ServeOptions): Prom
   });
   stopOnSignal(async () => (await starting).stop());
   const stack = await starting;
-  console.log(renderSummary({ ...stack, stateDirectory: directory }, style));
+  console.log(renderSummary({ ...stack, stateDirectory: directory }, stack.proxy.pins().length, style));
   console.log(`Ready in ${seconds()}. Ctrl-C ends it all.\n`);
 }
 

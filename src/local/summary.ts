@@ -1,6 +1,7 @@
-/** What runs where, and how to use it: data for the start page, and text for the terminal. */
+/** What runs where, and how to use it: data for the console page, and text for the terminal. */
 import { relative } from 'node:path';
 import type { DatabaseAccess } from './functions.js';
+import { ONE_LINE_QUERY, USERS } from './samples.js';
 import type { StackDescription } from './web/console/routes.js';
 
 export interface RunningStack {
@@ -42,7 +43,7 @@ export function describeStack({
     commands: [
       {
         name: 'GraphQL',
-        command: `curl -s ${url}/graphql -H "authorization: $(npm run -s user:token -- --user alice)" -d '{"query":"{ listOrders { items { id status totalCents } } }"}'`,
+        command: `curl -s ${url}/graphql -H "authorization: $(npm run -s user:token -- --user ${USERS[0]?.username})" -d '${JSON.stringify({ query: ONE_LINE_QUERY })}'`,
       },
       {
         name: 'psql',
@@ -55,14 +56,16 @@ export function describeStack({
 /** Styles a piece of text; does nothing when the output is no terminal. */
 export type Style = (kind: 'bold' | 'dim', text: string) => string;
 
-export function renderSummary(stack: RunningStack, style: Style): string {
+/** @param pinCount statements that have pinned a session by now */
+export function renderSummary(stack: RunningStack, pinCount: number, style: Style): string {
   const { parts, commands } = describeStack(stack);
   const nameWidth = 2 + Math.max(...parts.map(({ name }) => name.length));
   const addressWidth = 2 + Math.max(...parts.map(({ address }) => address.length));
   const links = [
-    { name: 'Start page', text: stack.url },
+    { name: 'Console', text: stack.url },
     { name: 'GraphiQL', text: `${stack.url}/graphiql` },
     ...commands.map(({ name, command }) => ({ name, text: command })),
+    { name: 'Pins', text: `${pinCount} so far. A statement that would pin a session is told here, with its fix.` },
   ];
   return [
     '',

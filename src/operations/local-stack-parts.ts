@@ -25,6 +25,7 @@ export const PATHS: readonly string[] = [
   'test/unit/local',
   'test/unit/operations/db-token.test.ts',
   'test/unit/remove-local.test.ts',
+  'docs/console.png',
   'docs/local-stack.md',
   'docs/parity.md',
   'docs/pinning.md',

@@ -1,99 +1,182 @@
-/** The start page in a real browser: what it shows, what it does as each user, and that it asks no other host. */
+/** The console page in a real browser: what it draws, what it runs as whom, and that it asks no other host. */
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { connectThroughProxy } from '../support/local-stack.js';
+import { chooseSample, figure, run, selectedHops, signIn, whenReady } from './console-page.js';
 import { describePages } from './describe-pages.js';
-import { readLayout, tabThrough, weakContrasts } from './page-inspections.js';
+import { readLayout, weakContrasts } from './page-inspections.js';
 
-describePages('the start page', (openPath) => {
-  async function open(options: BrowserContextOptions = {}): Promise<Page> {
-    const page = await openPath('/', options);
-    await page.getByText('read from PostgreSQL').waitFor();
-    return page;
-  }
+describePages('the console page', (pages) => {
+  const open = async (options: BrowserContextOptions = {}) => whenReady(await pages.open('/', options));
 
-  it('draws the path of a request, part by part', async () => {
+  it('draws the path as a list that makes sense without the drawing', async () => {
     const page = await open();
 
-    const parts = await page.getByRole('region', { name: 'The path of a request' }).getByRole('listitem').all();
+    const items = await page.getByRole('region', { name: 'The path of a request' }).getByRole('listitem').all();
 
-    const names = await Promise.all(parts.map((part) => part.locator('strong').textContent()));
-    expect(names).toEqual(['AppSync', 'Lambda', 'RDS Proxy', 'PostgreSQL']);
-    expect(await parts.at(2)?.textContent()).toContain('localhost:');
+    const titles = await Promise.all(items.map((item) => item.locator('strong, legend').first().textContent()));
+    expect(titles).toEqual([
+      'AppSync',
+      'Invokes',
+      'Private subnets of the VPC',
+      'Lambda',
+      'Break the way to the proxy',
+      'Security group',
+      'RDS Proxy',
+      'Break the proxy',
+      'Security group',
+      'PostgreSQL',
+      'Break the database',
+    ]);
+    expect(await page.locator('.station.proxy').textContent()).toContain(`localhost:${pages.stack().proxyPort}`);
   });
 
-  it('shows an order that was just placed, to its owner alone', async () => {
+  it('counts on each hop what has passed, whoever sent it', async () => {
     const page = await open();
-    await chooseUser(page, 'bob');
-    const before = await orderRows(page).count();
+    const before = Number(await figure(page, 'AppSync', 'Requests'));
 
-    await page.getByRole('region', { name: 'Orders of bob' }).getByRole('button', { name: 'Place an order' }).click();
+    await pages.stack().ask('alice', '{ listOrders { nextToken } }');
+    await pages.stack().ask('alice', '{ unknown }');
 
-    await expect.poll(() => orderRows(page).count()).toBe(before + 1);
-    const newest = await orderRows(page).first().textContent();
-    expect(newest).toMatch(/\d × [A-Z]/);
-    expect(newest).toMatch(/€\d+\.\d{2}/);
-
-    await chooseUser(page, 'alice');
-    const id = newest?.slice(0, 8) ?? '';
-    const ordersOfAlice = page.getByRole('region', { name: 'Orders of alice' });
-    await expect.poll(() => ordersOfAlice.textContent()).not.toContain(id);
-    expect(await ordersOfAlice.textContent()).toContain('read from PostgreSQL');
+    await expect.poll(() => figure(page, 'AppSync', 'Requests')).toBe(String(before + 2));
+    const { appSync, functions } = pages.stack().statistics();
+    expect(await figure(page, 'AppSync', 'Errors')).toBe(String(appSync.errors));
+    expect(await figure(page, 'Lambda', 'Invocations')).toBe(String(functions['orders-api']?.invocations));
+    expect(await figure(page, 'Lambda', 'Environments')).toBe('1 of 4');
+    expect(await figure(page, 'Lambda', 'Cold starts')).toBe('1');
+    expect(await figure(page, 'RDS Proxy', 'Connections')).toMatch(/^\d+ of 97$/);
+    expect(await figure(page, 'PostgreSQL', 'p50')).toMatch(/^[\d.]+ ms$/);
   });
 
-  it('runs a query with the keyboard alone', async () => {
+  it('gives each user their own rows alone', async () => {
     const page = await open();
-    const editor = page.getByLabel('GraphQL', { exact: true });
+    await signIn(page, 'dave');
+    await chooseSample(page, 'Place an order');
+    const { data: placed } = await run(page);
+    const { id } = (placed as { createOrder: { id: string } }).createOrder;
 
-    await editor.fill('query Mine { listOrders(limit: 1) { __typename } }');
-    await editor.press('Control+Enter');
+    await chooseSample(page, 'List my orders');
+    expect(await run(page)).toMatchObject({ data: { listOrders: { items: [{ id }] } } });
 
-    await expect.poll(() => result(page)).toEqual({ data: { listOrders: { __typename: 'OrderPage' } } });
-    expect(await page.locator('output').textContent()).toMatch(/^200 as alice, \d+\.\d ms$/);
+    await signIn(page, 'erin');
+    expect(await run(page)).toEqual({ data: { listOrders: { items: [], nextToken: null } } });
+    expect(await page.locator('output').textContent()).toMatch(/^200 as erin, /);
   });
 
-  it('shows the rows again when a query has written one', async () => {
+  it('signs in with groups, and shows the typed error of who is in none', async () => {
     const page = await open();
-    const before = await orderRows(page).count();
+    await chooseSample(page, 'Totals');
 
-    await page.getByRole('group', { name: 'Examples' }).getByRole('button', { name: 'Place an order' }).click();
+    await run(page);
+    expect(await page.getByRole('alert').textContent()).toBe(
+      'UnauthorizedNot Authorized to access orderTotals on type Query',
+    );
+
+    await page.getByRole('group', { name: 'Sign in as' }).getByRole('button', { name: 'carol, admins' }).click();
+    expect(await run(page)).toMatchObject({ data: { orderTotals: expect.any(Array) } });
+    expect(await page.getByRole('alert').textContent()).toBe('');
+
+    await signIn(page, 'zoë', 'auditors, admins');
+    expect(await run(page)).toMatchObject({ data: { orderTotals: expect.any(Array) } });
+  });
+
+  it('sends nothing with variables that are no JSON, and says so', async () => {
+    const page = await open();
+    await page.getByLabel('Variables').fill('{"limit": ');
+
     await page.getByRole('button', { name: 'Run', exact: true }).click();
 
-    await expect.poll(() => orderRows(page).count()).toBe(before + 1);
-    expect(await orderRows(page).first().textContent()).toContain('2 × BOOK-1');
-    expect(await result(page)).toMatchObject({ data: { createOrder: { totalCents: 2500 } } });
+    await expect.poll(() => page.getByRole('alert').textContent()).toMatch(/^The variables are no JSON: /);
+    expect(await page.locator('output').textContent()).toBe('Not run');
   });
 
-  it('gives the totals to the administrator, and tells others why not', async () => {
+  it('sends nothing as a user whose name Cognito would not have, as the browser says', async () => {
     const page = await open();
-    const run = page.getByRole('button', { name: 'Run', exact: true });
-    await page.getByRole('button', { name: 'Totals' }).click();
+    const { requests } = pages.stack().statistics().appSync;
+    await signIn(page, 'a b');
 
-    await run.click();
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+
+    expect(await page.locator('#user:invalid:focus').count()).toBe(1);
+    expect(pages.stack().statistics().appSync.requests).toBe(requests);
+  });
+
+  it('shows a run in the waterfall, hop by hop, and any other request on a click', async () => {
+    const page = await open();
+    await chooseSample(page, 'Place a wrong order');
+    await run(page);
+    await chooseSample(page, 'List my orders');
+    await run(page);
+
+    const details = page.getByRole('region', { name: 'Selected request' });
+    await expect.poll(() => details.getByRole('heading').textContent()).toMatch(/^Request \d+: listOrders$/);
+    const hops = await selectedHops(page);
+    expect(Object.keys(hops)).toEqual(expect.arrayContaining(['AppSync', 'Lambda: listOrders', 'Query']));
+    expect(hops.AppSync).toBeGreaterThanOrEqual(hops['Lambda: listOrders'] ?? Number.NaN);
+    expect(hops['Lambda: listOrders']).toBeGreaterThanOrEqual(hops.Query ?? Number.NaN);
+
+    await page.getByRole('group', { name: 'Requests' }).getByText('createOrder').first().click();
+    expect(await details.textContent()).toContain('InvalidInput');
+    expect(Object.keys(await selectedHops(page))).not.toContain('Query');
+  });
+
+  it('runs a query and reads the waterfall with the keyboard alone', async () => {
+    const page = await open();
+    await pages.stack().ask('frank', '{ listOrders { nextToken } }');
+    await page.getByText('frank').waitFor();
+
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('query Mine { listOrders(limit: 1) { __typename } }');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.press('Delete');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
 
     await expect
-      .poll(() => page.getByRole('alert').textContent())
-      .toBe('UnauthorizedNot Authorized to access orderTotals on type Query');
-
-    await chooseUser(page, 'carol (admin)');
-    await run.click();
-
-    await expect.poll(() => result(page)).toMatchObject({ data: { orderTotals: expect.any(Array) } });
-    expect(await page.getByRole('alert').textContent()).toBe('');
+      .poll(() => page.getByRole('region', { name: 'Result' }).textContent())
+      .toContain('"__typename": "OrderPage"');
+    await page.locator('#run-hops p').waitFor();
+    await page.getByRole('heading', { name: /^Request \d+: listOrders$/ }).waitFor();
+    await tabTo(page, 'input[type=radio]');
+    await page.keyboard.press('ArrowDown');
+    await expect
+      .poll(() => page.getByRole('region', { name: 'Selected request' }).textContent())
+      .toContain('as frank, status 200');
   });
 
-  it('tells an error of the query and one of the order apart', async () => {
+  it('runs with Ctrl and Enter in the editor', async () => {
     const page = await open();
-    const editor = page.getByLabel('GraphQL', { exact: true });
 
-    await editor.fill('{ nothing }');
-    await editor.press('Control+Enter');
+    await page.getByLabel('GraphQL', { exact: true }).fill('{ nothing }');
+    await page.getByLabel('GraphQL', { exact: true }).press('Control+Enter');
+
     await expect
       .poll(() => page.getByRole('alert').textContent())
       .toMatch(/^Validation error of type FieldUndefined.*nothing/);
+  });
 
-    await editor.fill('mutation { createOrder(currency: "EUR", lines: []) { id } }');
-    await editor.press('Control+Enter');
-    await expect.poll(() => page.getByRole('alert').textContent()).toMatch(/^Invalid\w+/);
+  it('reports what pins a session, how often, and what to write instead', async () => {
+    const page = await open();
+    await page.getByText('Nothing has pinned a session since the start.').waitFor();
+
+    const client = await connectThroughProxy(pages.stack().access);
+    await client.query("set search_path to 'precious'");
+    await client.query('create temp table picked (id int)');
+
+    const pins = page.getByRole('region', { name: 'Pinning' }).getByRole('listitem');
+    await expect.poll(() => pins.count()).toBe(2);
+    const text = (await pins.filter({ hasText: 'search_path' }).textContent()) ?? '';
+    expect(text).toMatch(/^SET search_path1 session.*Why SQL changed session settings.*Instead Set it on the role/);
+    expect(text).not.toContain('precious');
+    await expect.poll(() => figure(page, 'RDS Proxy', 'Pinned now')).toBe('1');
+    expect(await figure(page, 'RDS Proxy', 'Pins found')).toBe('2');
+
+    await client.end();
+    await expect.poll(() => figure(page, 'RDS Proxy', 'Pinned now')).toBe('0');
+    expect(await pins.count()).toBe(2);
   });
 
   it('copies a command', async () => {
@@ -108,23 +191,12 @@ describePages('the start page', (openPath) => {
     expect(await page.evaluate('navigator.clipboard.readText()')).toContain('sslmode=verify-full');
   });
 
-  it('can be gone through with the keyboard, in the order of the page', async () => {
+  it('leads to GraphiQL', async () => {
     const page = await open();
 
-    const names = await tabThrough(page, 10);
+    await page.getByRole('link', { name: 'Open GraphiQL' }).click();
 
-    expect(names).toEqual([
-      'Open GraphiQL',
-      'alice',
-      'Refresh',
-      'Place an order',
-      'List my orders',
-      'Place an order',
-      'Totals',
-      'query',
-      'Run',
-      'Copy',
-    ]);
+    await page.getByRole('button', { name: /^Execute query/ }).waitFor();
   });
 
   it.each([
@@ -133,30 +205,25 @@ describePages('the start page', (openPath) => {
     { width: 400, colorScheme: 'light' },
     { width: 400, colorScheme: 'dark' },
   ] as const)('fits $width px in $colorScheme, with text that can be read', async ({ width, colorScheme }) => {
-    const page = await open({ viewport: { width, height: 900 }, colorScheme });
-    await page.getByRole('button', { name: 'Totals' }).click();
-    await page.getByRole('button', { name: 'Run', exact: true }).click();
-    await page.locator('#errors li').waitFor();
+    const page = await open({ viewport: { width, height: 900 }, colorScheme, reducedMotion: 'reduce' });
+    await chooseSample(page, 'Place a wrong order');
+    await run(page);
+    await page.getByRole('switch', { name: 'Latency' }).check();
+    await page.getByRole('button', { name: 'End 1 fault' }).waitFor();
 
     const { scrollWidth, isLight } = await readLayout(page);
 
     expect(scrollWidth).toBeLessThanOrEqual(width);
     expect(isLight).toBe(colorScheme === 'light');
     expect(await weakContrasts(page)).toEqual([]);
+    await page.getByRole('button', { name: 'End 1 fault' }).click();
+    await page.getByRole('button', { name: 'No fault is on' }).waitFor();
   });
 });
 
-async function chooseUser(page: Page, label: string): Promise<void> {
-  await page.getByText(label, { exact: true }).click();
-  expect(await page.getByRole('radio', { name: label }).isChecked()).toBe(true);
-}
-
-function orderRows(page: Page) {
-  return page.locator('#orders tbody tr');
-}
-
-/** The answer on the page; undefined while there is none. */
-async function result(page: Page): Promise<unknown> {
-  const text = await page.getByRole('region', { name: 'Result' }).textContent();
-  return text ? JSON.parse(text) : undefined;
+/** Presses Tab until something that the selector describes has the focus. */
+async function tabTo(page: Page, selector: string): Promise<void> {
+  const isThere = () => page.evaluate<boolean>(`document.activeElement.matches('${selector}')`);
+  for (let step = 0; step < 20 && !(await isThere()); step += 1) await page.keyboard.press('Tab');
+  expect(await isThere()).toBe(true);
 }

@@ -5,10 +5,14 @@ import { chromiumMissing, launchChromium } from '../support/chromium.js';
 import { startTestStack, type TestStack } from '../support/local-stack.js';
 import { type OpenedPage, openPage } from './open-page.js';
 
-/** Opens a path of the stack, as /graphiql. Once in each test. */
-export type OpenPath = (path: string, options?: BrowserContextOptions) => Promise<Page>;
+export interface Pages {
+  /** Opens a path of the stack, as /graphiql. Once in each test. */
+  open: (path: string, options?: BrowserContextOptions) => Promise<Page>;
+  /** That which serves the pages. */
+  stack: () => TestStack;
+}
 
-export function describePages(title: string, defineTests: (openPath: OpenPath) => void): void {
+export function describePages(title: string, defineTests: (pages: Pages) => void): void {
   if (chromiumMissing) console.warn(chromiumMissing);
 
   describe.skipIf(chromiumMissing)(title, () => {
@@ -30,9 +34,12 @@ export function describePages(title: string, defineTests: (openPath: OpenPath) =
       expect(opened.complaints).toEqual([]);
     });
 
-    defineTests(async (path, options) => {
-      opened = await openPage(browser, stack.url + path, options);
-      return opened.page;
+    defineTests({
+      async open(path, options) {
+        opened = await openPage(browser, stack.url + path, options);
+        return opened.page;
+      },
+      stack: () => stack,
     });
   });
 }

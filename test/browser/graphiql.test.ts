@@ -3,9 +3,9 @@ import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { describePages } from './describe-pages.js';
 
-describePages('GraphiQL', (openPath) => {
+describePages('GraphiQL', (pages) => {
   async function open(): Promise<Page> {
-    const page = await openPath('/graphiql');
+    const page = await pages.open('/graphiql');
     await page.getByRole('button', { name: /^Execute query/ }).waitFor();
     return page;
   }

@@ -154,6 +154,7 @@ describe('npm start', () => {
     const output = await first.printed('Ready in');
     expect(output).toMatch(/orders-api \| START RequestId: [\w-]{36} Version: \$LATEST\n/);
     expect(output).toMatch(/orders-api \| REPORT RequestId: .*\tMax Memory Used: \d+ MB\tInit Duration: [\d.]+ ms\n/);
+    expect(output).toMatch(/ Pins +0 so far\. /);
     const url = /http:\/\/localhost:\d+/.exec(output)?.[0];
 
     expect((await fetch(`${url}/`)).status).toBe(200);

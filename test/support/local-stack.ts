@@ -1,7 +1,10 @@
 /** The real local stack in a throwaway folder, on free ports, and clients of its API. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Signer } from '@aws-sdk/rds-signer';
+import pg from 'pg';
+import type { DatabaseAccess } from '../../src/local/functions.js';
 import { type LocalStack, type LocalStackOptions, startLocalStack } from '../../src/local/stack.js';
 
 export interface GraphqlAnswer {
@@ -50,4 +53,20 @@ export async function startTestStack(options: Partial<LocalStackOptions> = {}): 
       await rm(stateDirectory, { recursive: true, force: true });
     },
   };
+}
+
+/** Logs in as a person with psql does: past the function, over TLS, with a fresh token. To be ended by the caller. */
+export async function connectThroughProxy(access: DatabaseAccess): Promise<pg.Client> {
+  const { host, port, user, database, region, credentials, caPath } = access;
+  const signer = new Signer({ hostname: host, port, username: user, region, credentials });
+  const client = new pg.Client({
+    host,
+    port,
+    user,
+    database,
+    password: await signer.getAuthToken(),
+    ssl: { ca: await readFile(caPath, 'utf8') },
+  });
+  await client.connect();
+  return client;
 }

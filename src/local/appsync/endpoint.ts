@@ -43,6 +43,8 @@ export interface GraphqlEndpointOptions {
 
 /** What may be logged of a request. Never its arguments, its variables or its token. */
 export interface RequestRecord {
+  /** A UUID: the header x-amzn-RequestId of the answer. */
+  requestId: string;
   /** The root fields asked for, as "listOrders, orderTotals"; empty when the request could not be read. */
   operation: string;
   /** The user's name, "API key" or "IAM guest"; null when the caller could not be told. */
@@ -109,13 +111,15 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
 
   return async (request, response) => {
     const startMillis = performance.now();
-    const record: RequestRecord = { operation: '', username: null, status: 0, errorTypes: [], millis: 0 };
+    const requestId = randomUUID();
+    const record: RequestRecord = { requestId, operation: '', username: null, status: 0, errorTypes: [], millis: 0 };
     allowEveryOrigin(response);
     if (request.method === 'OPTIONS') {
       response.writeHead(200).end();
       return;
     }
     const { status, body } = await answer(request, record).catch(answerRefusal);
+    response.setHeader('x-amzn-requestid', requestId);
     send(response, status, body);
     onRequest?.({
       ...record,
@@ -136,7 +140,6 @@ function send(response: ServerResponse, status: number, body: Answer['body']): v
   const [error] = body.errors ?? [];
   // The header is for refusals of the whole request; a field's error is in the body only.
   if (status !== 200 && error?.errorType !== undefined) response.setHeader('x-amzn-errortype', error.errorType);
-  response.setHeader('x-amzn-requestid', randomUUID());
   response.writeHead(status, { 'content-type': 'application/json;charset=UTF-8' });
   response.end(JSON.stringify(body));
 }

@@ -4,7 +4,14 @@ import type { RequestRecord } from '../../../src/local/appsync/endpoint.js';
 import { FunctionError } from '../../../src/local/lambda/function-error.js';
 import { RequestTraces } from '../../../src/local/request-traces.js';
 
-const RECORD: RequestRecord = { operation: 'getOrder', username: 'alice', status: 200, errorTypes: [], millis: 10 };
+const RECORD: RequestRecord = {
+  requestId: 'a-uuid',
+  operation: 'getOrder',
+  username: 'alice',
+  status: 200,
+  errorTypes: [],
+  millis: 10,
+};
 const LOG = { connection: 'reused', durationMillis: 3, connectMillis: 0, queryMillis: 2, rows: 1 } as const;
 
 function invocation(log: Promise<typeof LOG | undefined>) {

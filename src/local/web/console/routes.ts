@@ -1,8 +1,10 @@
-/** Owns the start page at `/`: its files, what it shows of the stack, and the tokens it queries with. */
+/** Owns the console page at `/`: its files, what it shows of the stack, and the tokens it queries with. */
+import { readdirSync } from 'node:fs';
 import type { LocalUserPool } from '../../cognito/user-pool.js';
+import { OPERATIONS, USERS } from '../../samples.js';
+import { sendJson } from '../json.js';
 import type { WebRoute } from '../server.js';
 import { staticFileRoute } from '../static-file.js';
-import { DEMO_USERS } from './demo-users.js';
 import { createTokenRoute } from './token-route.js';
 
 /** One hop of the path that a request takes. */
@@ -30,35 +32,24 @@ export interface StackDescription {
 }
 
 export interface ConsoleOptions {
-  /** Issues the tokens of the demo users. */
+  /** Issues the tokens that the page queries with. */
   userPool: LocalUserPool;
   /** Asked at each view, because a port may be known only once the server listens. */
   describeStack: () => StackDescription;
 }
 
-/** The page's own files, by the path they are served at. */
-const PAGE_FILES = {
-  '/': 'page.html',
-  '/console/page.css': 'page.css',
-  '/console/page.js': 'page.js',
-  '/console/api.js': 'api.js',
-  '/console/dom.js': 'dom.js',
-  '/console/orders.js': 'orders.js',
-  '/console/query.js': 'query.js',
-  '/console/stack.js': 'stack.js',
-  '/console/icon.svg': 'icon.svg',
-};
+/** The page, with every file that it loads; page.html is `/`. */
+const PAGE_DIRECTORY = new URL('page/', import.meta.url);
 
 export function createConsoleRoutes({ userPool, describeStack }: ConsoleOptions): WebRoute[] {
   return [
-    ...Object.entries(PAGE_FILES).map(([path, file]) => staticFileRoute(path, new URL(file, import.meta.url))),
+    ...readdirSync(PAGE_DIRECTORY).map((file) =>
+      staticFileRoute(file === 'page.html' ? '/' : `/console/${file}`, new URL(file, PAGE_DIRECTORY)),
+    ),
     createTokenRoute(userPool),
     {
       path: '/console/stack.json',
-      handle(_, response) {
-        response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-        response.end(JSON.stringify({ ...describeStack(), users: DEMO_USERS }));
-      },
+      handle: (_, response) => sendJson(response, 200, { ...describeStack(), users: USERS, operations: OPERATIONS }),
     },
   ];
 }

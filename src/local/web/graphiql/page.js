@@ -1,40 +1,11 @@
-/** Owns starting GraphiQL: the chosen user's token on each request, and sample queries in its first tabs. */
+/** Owns starting GraphiQL: the chosen user's token on each request, and the sample operations in its first tabs. */
 import { fetchStack, fetchToken } from '/console/api.js';
-import { element } from '/console/dom.js';
+import { byId, element } from '/console/dom.js';
 
-const CREATE_ORDER = `mutation CreateOrder {
-  createOrder(
-    currency: "EUR"
-    lines: [{ sku: "BOOK-1", quantity: 2, unitPriceCents: 1250 }]
-  ) {
-    id
-    status
-    totalCents
-    createdAt
-  }
-}
-`;
-
-const LIST_ORDERS = `query ListOrders {
-  listOrders(limit: 10) {
-    items {
-      id
-      status
-      currency
-      totalCents
-      lines {
-        sku
-        quantity
-      }
-      createdAt
-    }
-    nextToken
-  }
-}
-`;
-
+/** What page.html's other scripts have left behind: they are no modules. @type {any} */
 const { React, ReactDOM, GraphiQL } = window;
-const userSelect = document.getElementById('user');
+const userSelect = byId('user');
+const { users, operations } = await fetchStack();
 
 /** The token is added here and not in the headers editor: so it is always fresh, and never kept in the browser's store. */
 async function fetcher({ query, variables, operationName }, { headers = {} } = {}) {
@@ -43,7 +14,7 @@ async function fetcher({ query, variables, operationName }, { headers = {} } = {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      ...(typed ? {} : { authorization: await fetchToken(userSelect.value) }),
+      ...(typed ? {} : { authorization: await fetchToken(users[userSelect.selectedIndex]) }),
       ...headers,
     },
     body: JSON.stringify({ query, variables, operationName }),
@@ -51,17 +22,19 @@ async function fetcher({ query, variables, operationName }, { headers = {} } = {
   return response.json();
 }
 
-const { users } = await fetchStack();
 userSelect.append(
   ...users.map(({ username, groups }) =>
     element('option', { value: username, textContent: [username, ...groups].join(', ') }),
   ),
 );
 
-ReactDOM.createRoot(document.getElementById('graphiql')).render(
+ReactDOM.createRoot(byId('graphiql')).render(
   React.createElement(GraphiQL, {
     fetcher,
-    defaultTabs: [{ query: LIST_ORDERS }, { query: CREATE_ORDER }],
+    defaultTabs: operations.map(({ query, variables }) => ({
+      query,
+      ...(variables && { variables: JSON.stringify(variables, null, 2) }),
+    })),
     isHeadersEditorEnabled: true,
   }),
 );

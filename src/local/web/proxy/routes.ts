@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ZodError } from 'zod';
 import { type FaultRequest, faultRequestSchema } from '../../rds-proxy/faults.js';
 import type { RdsProxy } from '../../rds-proxy/server.js';
+import { refuseMethod, sendJson } from '../json.js';
 import { readBody } from '../read-body.js';
 import { isSameOrigin } from '../same-origin.js';
 import { sendText, type WebRoute } from '../server.js';
@@ -58,13 +59,4 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
 function describeProblems(error: ZodError | SyntaxError): string[] {
   if (error instanceof SyntaxError) return [`The body is no JSON of at most ${BODY_LIMIT_BYTES} bytes.`];
   return error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
-}
-
-function refuseMethod(response: ServerResponse, allowed: string): void {
-  response.writeHead(405, { allow: allowed }).end();
-}
-
-function sendJson(response: ServerResponse, status: number, value: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  response.end(JSON.stringify(value));
 }

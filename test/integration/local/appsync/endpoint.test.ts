@@ -618,6 +618,7 @@ describe('an answer', () => {
     const refused = await fetch(`${server.url}/graphql`, { method: 'POST' });
 
     expect(answered.headers.get('x-amzn-requestid')).toMatch(/^[\da-f-]{36}$/);
+    expect(records[0]?.requestId).toBe(answered.headers.get('x-amzn-requestid'));
     expect(answered.headers.get('access-control-expose-headers')).toContain('x-amzn-RequestId');
     expect(answered.headers.get('x-amzn-errortype')).toBeNull();
     expect(refused.headers.get('x-amzn-errortype')).toBe('UnauthorizedException');
@@ -632,6 +633,7 @@ describe('the record of a request', () => {
 
     expect(records).toEqual([
       {
+        requestId: expect.any(String),
         operation: 'getOrder, listOrders',
         username: 'alice',
         status: 200,

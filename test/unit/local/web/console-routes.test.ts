@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalUserPool, loadOrCreateUserPool } from '../../../../src/local/cognito/user-pool.js';
+import { OPERATIONS, USERS } from '../../../../src/local/samples.js';
 import { createConsoleRoutes } from '../../../../src/local/web/console/routes.js';
 import { startWebServer, type WebServer } from '../../../../src/local/web/server.js';
 
@@ -27,14 +28,20 @@ afterAll(async () => {
 
 describe('POST /console/token', () => {
   it.each([
-    ['alice', null],
-    ['bob', null],
-    ['carol', ['admins']],
-  ])('gives the page a token of %s', async (user, groups) => {
-    const response = await requestToken({ user });
+    [{ user: 'alice' }, { username: 'alice', groups: null }],
+    [
+      { user: 'zoë@example.com', groups: [] },
+      { username: 'zoë@example.com', groups: null },
+    ],
+    [
+      { user: 'carol', groups: ['admins', 'auditors'] },
+      { username: 'carol', groups: ['admins', 'auditors'] },
+    ],
+  ])('gives the page a token of %o', async (asked, identity) => {
+    const response = await requestToken(asked);
 
     const { token } = (await response.json()) as { token: string };
-    expect(await userPool.verifyToken(token)).toMatchObject({ username: user, groups });
+    expect(await userPool.verifyToken(token)).toMatchObject(identity);
     expect(response.headers.get('cache-control')).toBe('no-store');
   });
 
@@ -58,18 +65,27 @@ describe('POST /console/token', () => {
     expect(await response.text()).toContain('npm run -s user:token');
   });
 
-  it.each(['{"user":"root"}', '{}', 'null', 'alice', '', `{"user":"alice","x":"${'x'.repeat(2000)}"}`])(
-    'refuses the body %j',
-    async (body) => {
-      const response = await fetch(`${server.url}/console/token`, {
-        method: 'POST',
-        headers: { origin: server.url },
-        body,
-      });
+  it.each([
+    ['{}', 'User name: Required. Send {"user": "alice", "groups": []}.'],
+    ['{"user":"a b"}', 'User name: expected 1 to 128 characters without spaces.'],
+    [`{"user":"${'x'.repeat(129)}"}`, 'User name: expected 1 to 128 characters'],
+    ['{"user":"alice","groups":["ok",""]}', 'Group 2: expected 1 to 128 characters'],
+    ['{"user":"alice","groups":"admins"}', 'Groups: Expected array'],
+    ['{"user":"alice","sub":"1"}', "Body: Unrecognized key(s) in object: 'sub'."],
+    ['null', 'Body: Expected object'],
+    ['alice', 'as JSON of at most 16384 bytes.'],
+    ['', 'as JSON of at most 16384 bytes.'],
+    [`{"user":"alice","x":"${'x'.repeat(20_000)}"}`, 'as JSON of at most 16384 bytes.'],
+  ])('refuses the body %j, and says what is wrong', async (body, problem) => {
+    const response = await fetch(`${server.url}/console/token`, {
+      method: 'POST',
+      headers: { origin: server.url },
+      body,
+    });
 
-      expect(response.status).toBe(400);
-    },
-  );
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain(problem);
+  });
 
   it('is not readable by GET', async () => {
     expect((await fetch(`${server.url}/console/token`)).status).toBe(405);
@@ -77,23 +93,20 @@ describe('POST /console/token', () => {
 });
 
 describe('/console/stack.json', () => {
-  it('has the parts as they are now, the commands and the users', async () => {
+  it('has the parts as they are now, the commands, and the samples', async () => {
     const response = await fetch(`${server.url}/console/stack.json`);
 
     expect(await response.json()).toEqual({
       parts: [{ name: 'PostgreSQL', detail: 'Version 17', address: `beside port ${server.port}` }],
       commands: [{ name: 'psql', command: 'psql …' }],
-      users: [
-        { username: 'alice', groups: [] },
-        { username: 'bob', groups: [] },
-        { username: 'carol', groups: ['admins'] },
-      ],
+      users: USERS,
+      operations: OPERATIONS,
     });
   });
 });
 
 describe('the files of the page', () => {
-  it('are all there: each one that another names', async () => {
+  it('are all there, none too many, and name nothing of another host', async () => {
     const seen = new Set<string>();
     const waiting = ['/'];
     for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
@@ -102,21 +115,17 @@ describe('the files of the page', () => {
       const response = await fetch(server.url + path);
       expect(response.status, path).toBe(200);
       const text = await response.text();
-      const named = [...text.matchAll(/(?:src=|href=|from )["'](\.?\/[\w./-]+)["']/g)].map(([, name = '']) => name);
+      const named = [...text.matchAll(/(?:src=|href=|from )["']([^"'#][^"']*)["']/g)].map(([, name = '']) => name);
+      expect(
+        named.filter((name) => !/^\.?\/(?!\/)/.test(name)),
+        path,
+      ).toEqual([]);
       waiting.push(...named.filter((name) => name !== '/graphiql').map((name) => name.replace(/^\.\//, '/console/')));
     }
 
-    expect([...seen].sort()).toEqual([
-      '/',
-      '/console/api.js',
-      '/console/dom.js',
-      '/console/icon.svg',
-      '/console/orders.js',
-      '/console/page.css',
-      '/console/page.js',
-      '/console/query.js',
-      '/console/stack.js',
-    ]);
+    const files = await readdir(new URL('../../../../src/local/web/console/page/', import.meta.url));
+    expect(files.length).toBeGreaterThan(20);
+    expect([...seen].sort()).toEqual(files.map((file) => (file === 'page.html' ? '/' : `/console/${file}`)).sort());
   });
 
   it('are only read', async () => {

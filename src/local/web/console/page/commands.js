@@ -1,22 +1,7 @@
-/** Owns the parts of the page that tell what runs where: the drawn path and the commands to copy. */
+/** Owns the command lines to copy. */
 import { byId, element } from './dom.js';
 
 const COPIED_SHOWN_MILLIS = 1500;
-
-/** @param {{ name: string, detail: string, address: string }[]} parts in the order in which a request passes them */
-export function showPath(parts) {
-  byId('path').replaceChildren(
-    ...parts.map(({ name, detail, address }) =>
-      element(
-        'li',
-        {},
-        element('strong', { textContent: name }),
-        element('span', { className: 'detail', textContent: detail }),
-        element('code', { className: 'address', textContent: address }),
-      ),
-    ),
-  );
-}
 
 /** @param {{ name: string, command: string }[]} commands */
 export function showCommands(commands) {

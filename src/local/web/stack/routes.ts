@@ -1,0 +1,33 @@
+/** Owns `GET /api/stack`: the whole path at one moment, hop by hop. For the console page, which asks every second, and for scripts. */
+import type { FunctionStatistics } from '../../lambda/function.js';
+import type { RequestStatistics, RequestTrace } from '../../request-traces.js';
+import { refuseMethod, sendJson } from '../json.js';
+import type { ObservedProxy } from '../proxy/routes.js';
+import type { WebRoute } from '../server.js';
+
+/** What the route uses of the stack. */
+export interface ObservedStack {
+  statistics(): { appSync: RequestStatistics; functions: Readonly<Record<string, FunctionStatistics>> };
+  recentRequests(): readonly RequestTrace[];
+  proxy: Pick<ObservedProxy, 'statistics' | 'pins' | 'faults'>;
+}
+
+/** @param startedAt tells one run of the stack from the next: figures and request ids begin anew with each */
+export function createStackRoutes(stack: ObservedStack, startedAt: Date): WebRoute[] {
+  return [
+    {
+      path: '/api/stack',
+      handle(request, response) {
+        if (request.method !== 'GET') return refuseMethod(response, 'GET');
+        sendJson(response, 200, {
+          startedAt: startedAt.toISOString(),
+          ...stack.statistics(),
+          proxy: stack.proxy.statistics(),
+          faults: stack.proxy.faults(),
+          pins: stack.proxy.pins(),
+          requests: stack.recentRequests(),
+        });
+      },
+    },
+  ];
+}
