@@ -11,11 +11,12 @@ import { keepsData, readDeployment } from './configuration/deployment.js';
 import { data } from './data/resource.js';
 import { raiseReturnedErrors } from './data/typed-errors.js';
 import { connectFunction } from './database/connect-function.js';
+import { migrateAtDeploy } from './database/migrations/migrate-at-deploy.js';
 import { provideDatabase } from './database/provide-database.js';
 import { environments } from './environments.js';
 import { ordersApi } from './functions/orders-api/resource.js';
 import { guard } from './guardrails/guardrails.js';
-import { monitorDeployment } from './monitoring/monitor-deployment.js';
+import { logSettingsOf, monitorDeployment } from './monitoring/monitor-deployment.js';
 import { createNetwork } from './network/create-network.js';
 import { readPinnedContext } from './network/pinned-context.js';
 import { placeFunctionInVpc } from './network/place-function-in-vpc.js';
@@ -37,14 +38,24 @@ raiseReturnedErrors(backend.data.resources.cfnResources.cfnFunctionConfiguration
 const stack = backend.createStack('networkAndDatabase');
 const network = createNetwork(stack, environment, readPinnedContext());
 const database = provideDatabase(stack, environment.database, network, keepData);
+const logs = logSettingsOf(environment, keepData);
+const migrations = migrateAtDeploy(stack, environment.database.migrator, database, network, logs);
 reportNetwork(stack, environment.network, network);
 
 /** The functions that need the database, and therefore a place in the VPC. Others stay outside. */
 const databaseFunctions = { 'orders-api': backend.ordersApi };
 for (const databaseFunction of Object.values(databaseFunctions)) {
   placeFunctionInVpc(databaseFunction, network);
-  connectFunction(databaseFunction, database, environment.limits);
+  connectFunction(databaseFunction, database, environment.database.user, environment.limits);
+  migrations?.runBefore(databaseFunction.resources.lambda);
 }
 
-monitorDeployment(() => backend.createStack('monitoring'), environment, databaseFunctions, database, keepData);
-guard(backend.stack, { environment, network, database, databaseFunctions: Object.values(databaseFunctions), keepData });
+monitorDeployment(() => backend.createStack('monitoring'), environment, databaseFunctions, database, logs);
+guard(backend.stack, {
+  environment,
+  network,
+  database,
+  databaseFunctions: Object.values(databaseFunctions),
+  migrationFunction: migrations?.function,
+  keepData,
+});

@@ -19,6 +19,8 @@ export const environments: Environments = {
     database: {
       name: REPLACE_ME,
       user: REPLACE_ME,
+      // Once src/database/bootstrap.sql has been run, a deployment may migrate: docs/migrations.md.
+      // migrator: 'migrator',
       proxy: {
         kind: 'existing',
         proxyArn: REPLACE_ME,
@@ -40,6 +42,7 @@ export const environments: Environments = {
     database: {
       name: 'app',
       user: 'app',
+      migrator: 'migrator',
       proxy: {
         kind: 'existing',
         proxyArn: 'arn:aws:rds:eu-west-1:111122223333:db-proxy:prx-0123456789abcdef0',

@@ -20,7 +20,7 @@ const TOO_SMALL_FOR_IAM = /\.(nano|micro)$/;
 
 export function databaseInconsistencies({ network, database }: Environment): ConfigurationProblem[] {
   const { proxy, server } = database;
-  const problems = serverPresence(database);
+  const problems = [...serverPresence(database), ...separateUsers(database)];
   if (network.kind === 'created' && server?.kind !== 'created') {
     problems.push({
       path: 'database.server.kind',
@@ -31,7 +31,7 @@ export function databaseInconsistencies({ network, database }: Environment): Con
   }
   if (server === undefined) return problems;
   if (server.kind === 'created') problems.push(...createdServer(database, server));
-  if (proxy.kind === 'new') problems.push(...newProxy(proxy, server));
+  if (proxy.kind === 'new') problems.push(...newProxy(database, proxy, server));
   if (proxy.kind === 'none' && server.kind !== 'created') {
     for (const field of ['resourceId', 'endpoint', 'maxConnections'] as const) {
       problems.push(...required(server, field, 'without a proxy the functions sign in to the database itself'));
@@ -64,27 +64,28 @@ function serverPresence({ proxy, server }: DatabaseSettings): ConfigurationProbl
   return [];
 }
 
-function newProxy({ auth, readOnlyEndpoint }: NewProxySettings, server: ServerSettings): ConfigurationProblem[] {
+function separateUsers({ user, migrator }: DatabaseIdentity): ConfigurationProblem[] {
+  if (migrator !== user) return [];
+  return [
+    {
+      path: 'database.migrator',
+      got: quote(migrator),
+      expected: 'another user than database.user: who serves requests owns nothing and changes no table',
+      fix: 'run src/database/bootstrap.sql, which makes both, and name them here',
+    },
+  ];
+}
+
+function newProxy(
+  { migrator }: DatabaseIdentity,
+  { auth, readOnlyEndpoint }: NewProxySettings,
+  server: ServerSettings,
+): ConfigurationProblem[] {
   const problems: ConfigurationProblem[] = [];
   if (auth.kind === 'iam' && server.kind !== 'created') {
     problems.push(...required(server, 'resourceId', 'the proxy signs in to the database with IAM'));
   }
-  if (auth.kind === 'secret' && server.kind !== 'created' && auth.secretArn === undefined) {
-    problems.push({
-      path: 'database.proxy.auth.secretArn',
-      got: quote(undefined),
-      expected: 'the complete ARN of the secret with the database user’s name and password',
-      fix: "make one, or choose auth: { kind: 'iam' }, which needs none",
-    });
-  }
-  if (auth.kind === 'secret' && server.kind === 'created' && auth.secretArn !== undefined) {
-    problems.push({
-      path: 'database.proxy.auth.secretArn',
-      got: quote(auth.secretArn),
-      expected: 'nothing: a created database gets a secret of its own',
-      fix: 'remove it',
-    });
-  }
+  if (auth.kind === 'secret') problems.push(...secrets(auth, server, migrator));
   if (readOnlyEndpoint === true && server.kind !== 'cluster') {
     problems.push({
       path: 'database.proxy.readOnlyEndpoint',
@@ -96,7 +97,39 @@ function newProxy({ auth, readOnlyEndpoint }: NewProxySettings, server: ServerSe
   return problems;
 }
 
-function createdServer({ name, user }: DatabaseIdentity, server: CreatedServerSettings): ConfigurationProblem[] {
+function secrets(
+  auth: Extract<NewProxySettings['auth'], { kind: 'secret' }>,
+  server: ServerSettings,
+  migrator: string | undefined,
+): ConfigurationProblem[] {
+  const fields = [
+    { field: 'secretArn', user: 'database.user', isNeeded: true },
+    { field: 'migratorSecretArn', user: 'database.migrator', isNeeded: migrator !== undefined },
+  ] as const;
+  return fields.flatMap(({ field, user, isNeeded }) => {
+    const path = `database.proxy.auth.${field}`;
+    const got = quote(auth[field]);
+    if (server.kind === 'created') {
+      if (auth[field] === undefined) return [];
+      return [{ path, got, expected: 'nothing: a created database gets secrets of its own', fix: 'remove it' }];
+    }
+    if (isNeeded === (auth[field] !== undefined)) return [];
+    if (!isNeeded) return [{ path, got, expected: `nothing without ${user}`, fix: `remove it, or name ${user}` }];
+    return [
+      {
+        path,
+        got,
+        expected: `the complete ARN of the secret with the name and password of ${user}`,
+        fix: "make one, or choose auth: { kind: 'iam' }, which needs none",
+      },
+    ];
+  });
+}
+
+function createdServer(
+  { name, user, migrator }: DatabaseIdentity,
+  server: CreatedServerSettings,
+): ConfigurationProblem[] {
   const problems: ConfigurationProblem[] = [];
   if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name)) {
     problems.push({
@@ -106,12 +139,13 @@ function createdServer({ name, user }: DatabaseIdentity, server: CreatedServerSe
       fix: 'choose another name',
     });
   }
-  if (RESERVED_USERS.test(user)) {
+  for (const [field, value] of Object.entries({ user, migrator })) {
+    if (value === undefined || !RESERVED_USERS.test(value)) continue;
     problems.push({
-      path: 'database.user',
-      got: quote(user),
+      path: `database.${field}`,
+      got: quote(value),
       expected: 'a user of the application; this name is the master user’s, RDS’s or PostgreSQL’s own',
-      fix: 'choose another name, for example app',
+      fix: `choose another name, for example ${field === 'user' ? 'app' : 'migrator'}`,
     });
   }
   if (server.instanceType !== undefined && TOO_SMALL_FOR_IAM.test(server.instanceType)) {

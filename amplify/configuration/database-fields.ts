@@ -22,6 +22,10 @@ export const DATABASE_FIELDS: FieldGuides = {
     expected: 'one database user, no wildcard: a letter or _, then letters, digits, _ or -, 63 at most',
     fix: 'list the users with \\du in psql',
   },
+  'database.migrator': {
+    expected: 'the database user that migrates, no wildcard: a letter or _, then letters, digits, _ or -, 63 at most',
+    fix: 'run src/database/bootstrap.sql, which makes migrator; or leave it out, and a deployment migrates nothing',
+  },
   'database.proxy': {
     expected: "an object with kind: 'existing', 'new' or 'none'",
     fix: 'compare with the environment `example`',
@@ -41,6 +45,10 @@ export const DATABASE_FIELDS: FieldGuides = {
   'database.proxy.auth': { expected: "{ kind: 'iam' } or { kind: 'secret', … }", fix: 'choose one of the two' },
   'database.proxy.auth.kind': { expected: "'iam' or 'secret'", fix: 'choose one of the two' },
   'database.proxy.auth.secretArn': {
+    expected: 'the complete ARN of a secret, with its suffix of six characters',
+    fix: FIND_SECRETS,
+  },
+  'database.proxy.auth.migratorSecretArn': {
     expected: 'the complete ARN of a secret, with its suffix of six characters',
     fix: FIND_SECRETS,
   },

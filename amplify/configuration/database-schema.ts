@@ -21,7 +21,8 @@ const proxyAuth = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('iam') }),
   z.strictObject({
     kind: z.literal('secret'),
-    secretArn: text(/^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/).optional(),
+    secretArn: secretArn().optional(),
+    migratorSecretArn: secretArn().optional(),
     kmsKeyArn: text(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[0-9a-z-]+$/).optional(),
   }),
 ]);
@@ -70,6 +71,7 @@ export const databaseSchema = z.strictObject({
   name: postgresName(),
   // A wildcard here would become a wildcard in the IAM policy that lets the functions connect.
   user: postgresName(),
+  migrator: postgresName().optional(),
   proxy: z.discriminatedUnion('kind', [existingProxy, newProxy, z.strictObject({ kind: z.literal('none') })]),
   server: server.optional(),
 });
@@ -81,4 +83,8 @@ function postgresName() {
 
 function databaseIdentifier() {
   return text(/^[A-Za-z][A-Za-z0-9-]{0,62}$/);
+}
+
+function secretArn() {
+  return text(/^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/);
 }

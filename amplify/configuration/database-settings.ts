@@ -16,9 +16,16 @@ export interface DatabaseIdentity {
    * user that owns nothing and holds only the rights that the application needs. Find it: `\du` in psql.
    */
   readonly user: string;
+  /**
+   * The database user that runs the migrations during a deployment, 1 to 63 characters, case-sensitive:
+   * `src/database/bootstrap.sql` makes it, as `migrator`. Name it once that has been run; a deployment that cannot log in
+   * as it fails. The proxy must know it as it knows `user`.
+   * @default - a deployment migrates nothing
+   */
+  readonly migrator?: string;
 }
 
-/** An RDS Proxy that somebody else owns. It must accept IAM authentication for `database.user`. */
+/** An RDS Proxy that somebody else owns. It must accept IAM authentication for `database.user` and `database.migrator`. */
 export interface ExistingProxySettings {
   readonly kind: 'existing';
   /**
@@ -104,7 +111,12 @@ export type ProxyAuthSettings =
        * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-secrets-arns.html
        */
       readonly secretArn?: string;
-      /** The KMS key of the secret, if it has one of its own. @default - the key aws/secretsmanager */
+      /**
+       * The same for `database.migrator`, if there is one.
+       * @default - for a created server a secret is made; for an existing one it is required with `database.migrator`
+       */
+      readonly migratorSecretArn?: string;
+      /** The KMS key of the secrets, if they have one of their own. @default - the key aws/secretsmanager */
       readonly kmsKeyArn?: string;
     };
 

@@ -67,6 +67,7 @@ function placesOf({ network, database: { proxy, server } }: Environment): Place[
   }
   if (proxy.kind === 'new' && proxy.auth.kind === 'secret') {
     add('database.proxy.auth.secretArn', proxy.auth.secretArn, placeOfArn);
+    add('database.proxy.auth.migratorSecretArn', proxy.auth.migratorSecretArn, placeOfArn);
     add('database.proxy.auth.kmsKeyArn', proxy.auth.kmsKeyArn, placeOfArn);
   }
   if (server && server.kind !== 'created') add('database.server.endpoint', server.endpoint, placeOfEndpoint);

@@ -17,17 +17,19 @@ export interface ConnectableFunction {
  */
 const AMAZON_AUTHORITIES = '/var/runtime/ca-cert.pem';
 
+/** @param user The one database user that the function connects as. */
 export function connectFunction(
   fn: ConnectableFunction,
   database: Database,
+  user: string,
   { reservedConcurrency }: LimitSettings = {},
 ): void {
-  database.grantConnect(fn.resources.lambda);
+  database.grantConnect(fn.resources.lambda, user);
 
   fn.addEnvironment(DATABASE_ENVIRONMENT.host, database.host);
   fn.addEnvironment(DATABASE_ENVIRONMENT.port, String(database.port));
   fn.addEnvironment(DATABASE_ENVIRONMENT.database, database.name);
-  fn.addEnvironment(DATABASE_ENVIRONMENT.user, database.user);
+  fn.addEnvironment(DATABASE_ENVIRONMENT.user, user);
   if (database.readOnlyHost !== undefined) fn.addEnvironment(DATABASE_ENVIRONMENT.readOnlyHost, database.readOnlyHost);
   if (database.certificateAuthority === 'rds') fn.addEnvironment('NODE_EXTRA_CA_CERTS', AMAZON_AUTHORITIES);
 

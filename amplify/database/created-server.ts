@@ -78,7 +78,7 @@ export function createServer(
     maxConnections,
     proxyTarget: ProxyTarget.fromInstance(withoutGroups(scope, instance)),
     grantConnect: (grantee, user) => void instance.grantConnect(grantee, user),
-    ...userSecret(scope, database),
+    ...userSecrets(scope, database),
   };
 }
 
@@ -134,10 +134,19 @@ function recovery({ backupRetentionDays = DEFAULTS.backupRetentionDays }: Create
   };
 }
 
-/** For a proxy that logs in with a password: the secret is made here, and the database learns the password from it. */
-function userSecret(scope: Construct, { proxy, user }: DatabaseSettings): Pick<Server, 'userSecret'> {
+/** For a proxy that logs in with passwords: the secrets are made here, and the database learns the passwords from them. */
+function userSecrets(scope: Construct, { proxy, user, migrator }: DatabaseSettings): Pick<Server, 'userSecrets'> {
   if (proxy.kind !== 'new' || proxy.auth.kind !== 'secret') return {};
-  const secret = new DatabaseSecret(scope, 'DatabaseUserSecret', { username: user });
+  return {
+    userSecrets: [
+      userSecret(scope, 'DatabaseUserSecret', user),
+      ...(migrator === undefined ? [] : [userSecret(scope, 'MigratorSecret', migrator)]),
+    ],
+  };
+}
+
+function userSecret(scope: Construct, id: string, username: string): ISecret {
+  const secret = new DatabaseSecret(scope, id, { username });
   Validations.of(secret).acknowledge({
     id: 'AwsSolutions::AwsSolutions-SMG4',
     reason:
@@ -145,7 +154,7 @@ function userSecret(scope: Construct, { proxy, user }: DatabaseSettings): Pick<S
       'known to RDS Proxy alone; auth { kind: "iam" } has none.',
   });
   // The CDK's class does not meet its own interface under exactOptionalPropertyTypes.
-  return { userSecret: secret as ISecret };
+  return secret as ISecret;
 }
 
 /** What cdk-nag's AwsSolutions rules would have otherwise, and why it is as it is. */

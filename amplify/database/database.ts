@@ -4,8 +4,6 @@ import type { ServerIdentifier } from './server.js';
 
 export interface Database {
   readonly name: string;
-  /** The one user that functions connect as. */
-  readonly user: string;
   readonly host: string;
   readonly port: number;
   /** Where statements that only read may go, if there is such an endpoint. */
@@ -21,6 +19,6 @@ export interface Database {
   readonly proxyName?: string;
   /** The server behind it, if that is known. */
   readonly serverIdentifier?: ServerIdentifier;
-  /** The right to connect, as `user` and no other. */
-  grantConnect(grantee: IGrantable): void;
+  /** The right to connect as one database user, and as no other. */
+  grantConnect(grantee: IGrantable, user: string): void;
 }

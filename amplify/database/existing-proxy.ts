@@ -8,7 +8,7 @@ import { POSTGRES_PORT } from './ports.js';
 
 export function importProxy(
   scope: Construct,
-  { name, user }: DatabaseSettings,
+  { name }: DatabaseSettings,
   settings: ExistingProxySettings,
   { rules, functionGroup }: Network,
 ): Database {
@@ -29,7 +29,6 @@ export function importProxy(
   });
   return {
     name,
-    user,
     host: endpoint,
     port: POSTGRES_PORT,
     ...(readOnlyEndpoint !== undefined && { readOnlyHost: readOnlyEndpoint }),
@@ -37,6 +36,6 @@ export function importProxy(
     admittedConnections: maxDatabaseConnections,
     proxyName,
     // rds-db:connect on dbuser:<proxy id>/<user>: this proxy and this user, nothing wider.
-    grantConnect: (grantee) => void proxy.grantConnect(grantee, user),
+    grantConnect: (grantee, user) => void proxy.grantConnect(grantee, user),
   };
 }

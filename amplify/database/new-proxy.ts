@@ -24,7 +24,7 @@ const PROXY_NAME_LENGTH = 63;
 
 export function createProxy(
   scope: Construct,
-  { name, user }: DatabaseSettings,
+  { name, user, migrator }: DatabaseSettings,
   settings: NewProxySettings,
   server: Server,
   network: Network,
@@ -39,7 +39,7 @@ export function createProxy(
     dbProxyName: proxyName,
     proxyTarget: server.proxyTarget,
     role,
-    ...signIn(scope, settings, server, role, user),
+    ...signIn(scope, settings, server, role, migrator === undefined ? [user] : [user, migrator]),
     vpc: network.vpc,
     vpcSubnets: { subnets: [...network.databaseSubnets] },
     securityGroups: [group.securityGroup],
@@ -52,7 +52,6 @@ export function createProxy(
   proxy.node.addDependency(role);
   return {
     name,
-    user,
     host: proxy.endpoint,
     port: POSTGRES_PORT,
     ...(settings.readOnlyEndpoint && { readOnlyHost: createReadOnlyEndpoint(proxy, network, group) }),
@@ -64,7 +63,7 @@ export function createProxy(
     proxyName: proxy.dbProxyName,
     serverIdentifier: server.identifier,
     // rds-db:connect on dbuser:<proxy id>/<user>: this proxy and this user, nothing wider.
-    grantConnect: (grantee) => void proxy.grantConnect(grantee, user),
+    grantConnect: (grantee, user) => void proxy.grantConnect(grantee, user),
   };
 }
 
@@ -78,25 +77,28 @@ function connectGroups(settings: NewProxySettings, server: Server, { rules, func
   return group;
 }
 
-function signIn(scope: Construct, { auth }: NewProxySettings, server: Server, role: IRole, user: string) {
+function signIn(scope: Construct, { auth }: NewProxySettings, server: Server, role: IRole, users: readonly string[]) {
   if (auth.kind === 'iam') {
-    server.grantConnect(role, user);
+    for (const user of users) server.grantConnect(role, user);
     return { defaultAuthScheme: DefaultAuthScheme.IAM_AUTH };
   }
-  // The proxy gives its role the right to read the secret.
-  return { secrets: [server.userSecret ?? importSecret(scope, auth)], iamAuth: true };
+  // The proxy gives its role the right to read the secrets.
+  return { secrets: [...(server.userSecrets ?? importSecrets(scope, auth))], iamAuth: true };
 }
 
-function importSecret(
+function importSecrets(
   scope: Construct,
-  { secretArn, kmsKeyArn }: Extract<NewProxySettings['auth'], { kind: 'secret' }>,
-): ISecret {
+  { secretArn, migratorSecretArn, kmsKeyArn }: Extract<NewProxySettings['auth'], { kind: 'secret' }>,
+): ISecret[] {
   // The schema demands the ARN for every server that brings no secret.
   if (secretArn === undefined) throw new Error('A proxy that logs in with a password needs the secret that holds it.');
-  return Secret.fromSecretAttributes(scope, 'DatabaseUserSecret', {
-    secretCompleteArn: secretArn,
-    ...(kmsKeyArn !== undefined && { encryptionKey: Key.fromKeyArn(scope, 'DatabaseUserSecretKey', kmsKeyArn) }),
-  });
+  const key = kmsKeyArn === undefined ? undefined : Key.fromKeyArn(scope, 'DatabaseUserSecretKey', kmsKeyArn);
+  const importSecret = (id: string, secretCompleteArn: string) =>
+    Secret.fromSecretAttributes(scope, id, { secretCompleteArn, ...(key !== undefined && { encryptionKey: key }) });
+  return [
+    importSecret('DatabaseUserSecret', secretArn),
+    ...(migratorSecretArn === undefined ? [] : [importSecret('MigratorSecret', migratorSecretArn)]),
+  ];
 }
 
 function createReadOnlyEndpoint(

@@ -27,21 +27,16 @@ export function provideDatabase(
     : connectDirectly(settings, server, network);
 }
 
-function connectDirectly(
-  { name, user }: DatabaseSettings,
-  server: Server,
-  { rules, functionGroup }: Network,
-): Database {
+function connectDirectly({ name }: DatabaseSettings, server: Server, { rules, functionGroup }: Network): Database {
   if (server.host === undefined) throw new Error('A database without a proxy needs its endpoint.');
   rules.allow(functionGroup, server.group, server.port, 'Functions to PostgreSQL');
   return {
     name,
-    user,
     host: server.host,
     port: server.port,
     certificateAuthority: 'rds',
     admittedConnections: server.maxConnections,
     serverIdentifier: server.identifier,
-    grantConnect: (grantee) => server.grantConnect(grantee, user),
+    grantConnect: (grantee, user) => server.grantConnect(grantee, user),
   };
 }

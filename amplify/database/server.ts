@@ -18,6 +18,6 @@ export interface Server {
   readonly maxConnections: number | undefined;
   /** Lets somebody sign in with IAM as one database user, and as no other. */
   grantConnect(grantee: IGrantable, user: string): void;
-  /** The secret with the name and password of the database user, where the server brings one. */
-  readonly userSecret?: ISecret;
+  /** The secrets with names and passwords of the database users, where the server brings them. */
+  readonly userSecrets?: readonly ISecret[];
 }

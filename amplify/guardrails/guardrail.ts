@@ -29,6 +29,8 @@ export interface GuardedBackend {
   readonly database: Database;
   /** The functions that backend.ts declares to need the database. */
   readonly databaseFunctions: readonly CfnFunction[];
+  /** The function that migrates during a deployment. */
+  readonly migrationFunction?: CfnFunction | undefined;
   /** Whether users and a created database outlive the deployment. */
   readonly keepData: boolean;
 }

@@ -56,15 +56,17 @@ interface DatabaseFunction {
 /** @param rootStack Amplify's root stack. */
 export function guard(
   rootStack: Stack,
-  backend: Omit<GuardedBackend, 'root' | 'databaseFunctions'> & {
+  backend: Omit<GuardedBackend, 'root' | 'databaseFunctions' | 'migrationFunction'> & {
     readonly databaseFunctions: readonly DatabaseFunction[];
+    readonly migrationFunction: DatabaseFunction | undefined;
   },
 ): void {
   const app = rootStack.node.root;
   const { acknowledgements = [] } = backend.environment;
   const databaseFunctions = backend.databaseFunctions.map(({ resources }) => resources.cfnResources.cfnFunction);
+  const migrationFunction = backend.migrationFunction?.resources.cfnResources.cfnFunction;
   Validations.of(app).addPlugins(
-    new GuardrailsPlugin({ ...backend, databaseFunctions, root: rootStack }, acknowledgements),
+    new GuardrailsPlugin({ ...backend, databaseFunctions, migrationFunction, root: rootStack }, acknowledgements),
   );
   for (const { guardrail, reason } of acknowledgements) {
     Validations.of(app).acknowledge({ id: `${PLUGIN}::${guardrail}`, reason });

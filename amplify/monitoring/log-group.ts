@@ -24,9 +24,13 @@ export function createLogGroup(
 ): LogGroup {
   const logGroup = new LogGroup(fn, 'OwnLogGroup', {
     retention: retentionDays,
-    removalPolicy: keepLogs ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    removalPolicy: removalPolicyOf({ keepLogs }),
   });
   // Nothing but the group: format and level are defineFunction's.
   cfnFunction.addPropertyOverride('LoggingConfig.LogGroup', logGroup.logGroupName);
   return logGroup;
+}
+
+export function removalPolicyOf({ keepLogs }: Pick<LogSettings, 'keepLogs'>): RemovalPolicy {
+  return keepLogs ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 }

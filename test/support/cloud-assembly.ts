@@ -12,7 +12,7 @@ export interface Synthesis {
   nested(name: string): Template;
   /** Every template by file name, as text. */
   readonly files: ReadonlyMap<string, string>;
-  /** The code of every function that defineFunction bundled. */
+  /** The code of every function that is ours, bundled. */
   readonly functionBundles: readonly string[];
   /** The lookups that were answered with placeholders. */
   readonly missingLookups: readonly MissingLookup[];

@@ -12,7 +12,12 @@ import { environments } from '../../amplify/environments.js';
 const { example } = environments;
 if (example?.network.kind !== 'existing') throw new Error('amplify/environments.ts has no environment `example`.');
 
-export const exampleEnvironment: Environment = example;
+/** With migrations at deployment. */
+export const exampleWithMigrations: Environment = example;
+
+const { migrator: _, ...withoutMigrator } = example.database;
+/** Without: whatever is in the VPC then is an API function. */
+export const exampleEnvironment: Environment = { ...example, database: withoutMigrator as DatabaseSettings };
 export const exampleNetwork: ExistingNetworkSettings = example.network;
 
 export const DATABASE_GROUP = 'sg-0eeeeeeeeeeeeeeee';
@@ -35,6 +40,8 @@ export const existingCluster: ExistingClusterSettings = {
   securityGroup: { id: DATABASE_GROUP, rules: 'add' },
   maxConnections: 200,
 };
+
+export const MIGRATOR_SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders/migrator-AbC123';
 
 export const proxyWithSecret: NewProxySettings = { kind: 'new', auth: { kind: 'secret', secretArn: SECRET_ARN } };
 export const proxyWithIam: NewProxySettings = { kind: 'new', auth: { kind: 'iam' } };

@@ -7,6 +7,8 @@ import { App } from 'aws-cdk-lib';
 import { vi } from 'vitest';
 import type { Environments } from '../../amplify/configuration/environment.js';
 import type { PinnedContext } from '../../amplify/network/pinned-context.js';
+import type { MigrationFile } from '../../src/database/migrate/migration.js';
+import { prepareMigrations } from '../../src/database/migrate/prepare-migrations.js';
 import { type BackendIdentity, synthesizeBackend } from '../../src/operations/synthesize-backend.js';
 import { readAssembly, type Synthesis } from './cloud-assembly.js';
 
@@ -15,6 +17,8 @@ export interface SynthesisInputs {
   readonly environments?: Environments;
   /** @default - cdk.context.json */
   readonly pinnedContext?: PinnedContext;
+  /** @default - the files of src/database/migrations */
+  readonly migrations?: readonly MigrationFile[];
   /** Whether to bundle the functions' code, which is most of the time that a synthesis takes. @default true */
   readonly bundle?: boolean;
   /** Runs between the declaration of the backend and its synthesis. */
@@ -68,12 +72,17 @@ function importPackageFile(path: string) {
   return import(/* @vite-ignore */ pathToFileURL(join(NODE_MODULES, path)).href);
 }
 
-/** The backend is loaded anew each time, with these values in place of its two input files. */
-function replaceInputs({ environments, pinnedContext }: SynthesisInputs): void {
+/** The backend is loaded anew each time, with these values in place of its input files. */
+function replaceInputs({ environments, pinnedContext, migrations }: SynthesisInputs): void {
   vi.resetModules();
+  vi.doUnmock('../../amplify/database/migrations/project-migrations.js');
   vi.doUnmock('../../amplify/environments.js');
   vi.doUnmock('../../amplify/network/pinned-context.js');
   if (environments) vi.doMock('../../amplify/environments.js', () => ({ environments }));
+  if (migrations) {
+    const readProjectMigrations = () => prepareMigrations(migrations);
+    vi.doMock('../../amplify/database/migrations/project-migrations.js', () => ({ readProjectMigrations }));
+  }
   if (pinnedContext) {
     vi.doMock('../../amplify/network/pinned-context.js', () => ({ readPinnedContext: () => pinnedContext }));
   }

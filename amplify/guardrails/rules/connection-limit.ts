@@ -8,14 +8,15 @@ const DEFAULT_CONCURRENCY = 1000;
 export const connectionLimit: Guardrail = {
   name: 'connection-limit',
   fix: 'lower limits.reservedConcurrency, or raise what the database admits: maxConnections, maxConnectionsPercent',
-  find({ environment, database, databaseFunctions }) {
+  find({ environment, database, databaseFunctions, migrationFunction }) {
     const { admittedConnections } = database;
     const reserved = environment.limits?.reservedConcurrency;
     const direct = environment.database.proxy.kind === 'none';
     // A proxy bounds the connections by itself: without a reservation the requests beyond them wait for their turn.
     if (admittedConnections === undefined || (reserved === undefined && !direct)) return [];
     const concurrency = reserved ?? DEFAULT_CONCURRENCY;
-    const wanted = concurrency * POOL_LIMITS.max * databaseFunctions.length;
+    const migrating = migrationFunction === undefined ? 0 : 1;
+    const wanted = concurrency * POOL_LIMITS.max * databaseFunctions.length + migrating;
     if (wanted <= admittedConnections) return [];
     const [construct] = databaseFunctions;
     if (construct === undefined) return [];
@@ -25,7 +26,7 @@ export const connectionLimit: Guardrail = {
         construct,
         problem:
           `${functions} x ${concurrency} concurrent requests${reserved === undefined ? ' (the account’s limit: none are reserved)' : ''}` +
-          ` x ${POOL_LIMITS.max} connection make ${wanted} connections, and ${admittedConnections} are admitted.`,
+          ` x ${POOL_LIMITS.max} connection${migrating > 0 ? ', and one to migrate,' : ''} make ${wanted} connections, and ${admittedConnections} are admitted.`,
       },
     ];
   },

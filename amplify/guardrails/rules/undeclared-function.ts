@@ -9,6 +9,7 @@ export const undeclaredFunction: Guardrail = {
   find(backend) {
     return functionsInVpc(backend)
       .filter(({ construct }) => !backend.databaseFunctions.includes(construct))
+      .filter(({ construct }) => construct !== backend.migrationFunction)
       .map(({ construct }) => ({
         construct,
         problem: `${nameOf(construct)} is in the VPC, and backend.ts does not declare that it needs the database.`,

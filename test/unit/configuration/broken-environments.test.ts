@@ -7,6 +7,7 @@ import {
   exampleEnvironment,
   exampleNetwork,
   existingInstance,
+  MIGRATOR_SECRET_ARN,
   newProxyToCluster,
   newProxyToInstance,
   proxyWithIam,
@@ -27,6 +28,8 @@ type Wrong = [what: string, path: string, value: unknown, expected: RegExp, base
 
 /** Values that are wrong in themselves. */
 const MALFORMED: readonly Wrong[] = [
+  ['a wildcard to migrate as', 'database.migrator', '*', /no wildcard/],
+  ['a secret by its name', 'database.proxy.auth.migratorSecretArn', 'migrator', /the complete ARN/, newProxyToInstance],
   ['an account of eleven digits', 'account', '11112222333', /12 digits/],
   ['an account that is a number', 'account', 111122223333, /12 digits/],
   ['a zone instead of a region', 'region', 'eu-west-1a', /the region of the VPC/],
@@ -171,6 +174,11 @@ test.each(MALFORMED)('%s is refused at %s', (what, path, value, expected, base) 
   if (shown) expect(problems[0]?.got).toBe(value === undefined ? 'nothing' : JSON.stringify(value));
 });
 
+/** Where the problem of a value shows that is the cause of it elsewhere. */
+const SHOWN_AT: Readonly<Record<string, string>> = {
+  'a migrator whose password is in no secret': 'database.proxy.auth.migratorSecretArn',
+};
+
 /** Values that are well-formed and do not go together. */
 const INCONSISTENT: readonly Wrong[] = [
   [
@@ -255,6 +263,29 @@ const INCONSISTENT: readonly Wrong[] = [
     withoutProxy,
   ],
   ['the master user', 'database.user', 'postgres', /a user of the application/, createdDatabase],
+  ['the master user to migrate', 'database.migrator', 'postgres', /a user of the application/, createdDatabase],
+  ['one user to serve and to migrate', 'database.migrator', 'app', /another user than database\.user/],
+  [
+    'a migrator whose password is in no secret',
+    'database.migrator',
+    'migrator',
+    /the complete ARN of the secret with the name and password of database\.migrator/,
+    newProxyToInstance,
+  ],
+  [
+    'a secret of a migrator that there is not',
+    'database.proxy.auth.migratorSecretArn',
+    MIGRATOR_SECRET_ARN,
+    /nothing without database\.migrator/,
+    newProxyToInstance,
+  ],
+  [
+    'a secret for the migrator of a created database',
+    'database.proxy.auth.migratorSecretArn',
+    MIGRATOR_SECRET_ARN,
+    /a created database gets secrets of its own/,
+    withDatabase({ server: { kind: 'created' }, proxy: { kind: 'new', auth: { kind: 'secret' } } }),
+  ],
   ['a database name that RDS refuses', 'database.name', 'my-app', /as RDS asks/, createdDatabase],
   [
     'IAM on an instance too small for it',
@@ -279,13 +310,14 @@ const INCONSISTENT: readonly Wrong[] = [
   ],
 ];
 
-test.each(INCONSISTENT)('%s is refused at %s', (_what, path, value, expected, base) => {
+test.each(INCONSISTENT)('%s is refused at %s', (what, path, value, expected, base) => {
   const { problems } = refusal(broken(path, value, base), MAIN);
 
+  const shownAt = SHOWN_AT[what];
   expect(problems).toEqual([
     {
-      path: `environments.main.${path}`,
-      got: value === undefined ? 'nothing' : JSON.stringify(value),
+      path: `environments.main.${shownAt ?? path}`,
+      got: value === undefined || shownAt !== undefined ? 'nothing' : JSON.stringify(value),
       expected: expect.stringMatching(expected),
       fix: expect.stringMatching(/^[a-z][^.]+/),
     },

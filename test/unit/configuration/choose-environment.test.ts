@@ -3,7 +3,12 @@ import { chooseEnvironment } from '../../../amplify/configuration/choose-environ
 import type { Deployment, Target } from '../../../amplify/configuration/deployment.js';
 import { environments } from '../../../amplify/environments.js';
 import { broken, refusal } from '../../support/configuration.js';
-import { exampleEnvironment, newProxyToCluster, newProxyToInstance } from '../../support/environments.js';
+import {
+  exampleEnvironment,
+  exampleWithMigrations,
+  newProxyToCluster,
+  newProxyToInstance,
+} from '../../support/environments.js';
 
 const UNKNOWN: Target = { account: undefined, region: undefined };
 const SANDBOX: Deployment = { type: 'sandbox', name: 'alice' };
@@ -98,7 +103,7 @@ describe('placeholders', () => {
   });
 
   test('of one environment do not stop another', () => {
-    expect(chooseEnvironment(environments, branch('example'), UNKNOWN)).toBe(exampleEnvironment);
+    expect(chooseEnvironment(environments, branch('example'), UNKNOWN)).toBe(exampleWithMigrations);
   });
 });
 
@@ -106,7 +111,7 @@ describe('the credentials', () => {
   const EXAMPLE: Target = { account: '111122223333', region: 'eu-west-1' };
 
   test('of the account and region of the environment are accepted', () => {
-    expect(chooseEnvironment(environments, branch('example'), EXAMPLE)).toBe(exampleEnvironment);
+    expect(chooseEnvironment(environments, branch('example'), EXAMPLE)).toBe(exampleWithMigrations);
   });
 
   test('of another account and region are refused, both at once', () => {

@@ -1,0 +1,33 @@
+/** Bundles the function that migrates, with the texts of the migrations inside: no file lies beside it. */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
+import type { MigrationFile } from '../../../src/database/migrate/migration.js';
+
+const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** Where its code is. */
+export const MIGRATION_FUNCTION = join(PROJECT, 'amplify/functions/migrations');
+
+/** pg is CommonJS, and asks for Node.js's own modules with `require`. */
+const REQUIRE = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
+
+/**
+ * Writes index.mjs.
+ * @throws the errors of esbuild
+ */
+export function bundleMigrationFunction(files: readonly MigrationFile[], directory: string): void {
+  buildSync({
+    absWorkingDir: PROJECT,
+    entryPoints: [join(MIGRATION_FUNCTION, 'handler.ts')],
+    outfile: join(directory, 'index.mjs'),
+    define: { MIGRATION_FILES: JSON.stringify(files) },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    minify: true,
+    banner: { js: REQUIRE },
+    logLevel: 'error',
+  });
+}

@@ -1,0 +1,93 @@
+/** Migrates during a deployment: what CloudFormation's custom resource asks for, and what it is told. */
+import type { DatabaseSettings } from '../settings.js';
+import { connectPatiently } from './connect.js';
+import { MIGRATION_LIMITS } from './limits.js';
+import { migrate } from './migrate.js';
+import { fingerprintOf, type MigrationFile } from './migration.js';
+import { MigrationError } from './migration-error.js';
+import { prepareMigrations } from './prepare-migrations.js';
+
+/**
+ * The part of a custom resource's request that is needed here.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requesttypes.html
+ */
+export interface MigrationRequest {
+  readonly RequestType: 'Create' | 'Update' | 'Delete';
+  /** `Files` is the fingerprint of the files that the template is about. */
+  readonly ResourceProperties: { readonly Files: string };
+}
+
+export interface MigrationHandlerOptions {
+  /** Where the database is, as the user migrator. */
+  readonly settings: DatabaseSettings;
+  readonly files: readonly MigrationFile[];
+  readonly log: (level: 'info' | 'error', message: string, fields: Record<string, unknown>) => void;
+  /** Shown in pg_stat_activity, and to whoever waits for this run. 63 bytes are kept of it. */
+  readonly applicationName: string;
+  /** @default MIGRATION_LIMITS */
+  readonly limits?: Partial<Pick<typeof MIGRATION_LIMITS, WaitName>>;
+}
+
+type WaitName = 'lockWaitSeconds' | 'unreachableSeconds' | 'refusedSeconds';
+
+interface LambdaContext {
+  getRemainingTimeInMillis(): number;
+}
+
+/** A response to CloudFormation is 4096 bytes at most, and the framework adds to it. */
+const LONGEST_REASON = 1_800;
+
+/** @throws at once, when the files do not keep the rules. */
+export function createMigrationHandler(options: MigrationHandlerOptions) {
+  const migrations = prepareMigrations(options.files);
+  const fingerprint = fingerprintOf(migrations);
+
+  const run = async (remainingMillis: number): Promise<void> => {
+    const limits = { ...MIGRATION_LIMITS, ...options.limits };
+    const giveUpAt = performance.now() + remainingMillis - limits.reserveSeconds * 1_000;
+    const client = await connectPatiently(options.settings, {
+      applicationName: options.applicationName,
+      unreachableMillis: limits.unreachableSeconds * 1_000,
+      refusedMillis: limits.refusedSeconds * 1_000,
+    });
+    try {
+      const { applied, newer } = await migrate(client, migrations, {
+        newerMigrations: 'allow',
+        lockWaitMillis: limits.lockWaitSeconds * 1_000,
+        timeLimitMillis: giveUpAt - performance.now(),
+        onStatement: ({ name }, { offset }) => options.log('info', 'statement', { file: name, offset }),
+      });
+      const outcome = newer.length > 0 ? 'the database is ahead of this version: nothing was done' : 'migrated';
+      options.log('info', outcome, { applied, newer });
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  };
+
+  return async (request: MigrationRequest, context: LambdaContext): Promise<Record<string, never>> => {
+    if (request.RequestType === 'Delete') return {};
+    const wanted = request.ResourceProperties.Files;
+    if (wanted !== fingerprint) {
+      // A rollback that has not given this function its old code back yet. The database stays as it is either way.
+      options.log('info', 'other files are asked for than this version has: nothing was done', { wanted, fingerprint });
+      return {};
+    }
+    try {
+      await run(context.getRemainingTimeInMillis());
+      return {};
+    } catch (error) {
+      throw toReason(error);
+    }
+  };
+}
+
+/** What CloudFormation shows: the message, without a stack trace of bundled code, which the framework would append. */
+function toReason(error: unknown): Error {
+  if (!(error instanceof MigrationError)) return error as Error;
+  const message = `The migrations failed.\n\n${error.message}`;
+  const reason = new MigrationError(
+    message.length > LONGEST_REASON ? `${message.slice(0, LONGEST_REASON)} …` : message,
+  );
+  reason.stack = reason.name;
+  return reason;
+}
