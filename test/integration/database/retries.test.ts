@@ -196,7 +196,8 @@ describe('a transaction that loses against another', () => {
 
     expect(await Promise.all([cross(database, 0), cross(other, 1)])).toEqual(['committed', 'committed']);
 
-    expect(database.activity.retries + other.activity.retries).toBe(1);
+    // More than once where the loser is back before the winner has gone on.
+    expect(database.activity.retries + other.activity.retries).toBeGreaterThanOrEqual(1);
   });
 
   test('by a serialization failure is done again, on what the other wrote', async () => {

@@ -17,7 +17,6 @@ import {
 import { connectThroughProxy, type RawClient } from './raw-client.js';
 
 export const REGION = 'eu-west-1';
-export const HANDSHAKE_TIMEOUT_MILLIS = 400;
 
 export interface ProxyUnderTest {
   proxy: RdsProxy;
@@ -85,7 +84,6 @@ async function startOn(around: Surroundings, options: Partial<RdsProxyOptions>):
     upstreamSocketPath: join(postgres.socketDirectory, '.s.PGSQL.5432'),
     principals: [{ credentials, databaseUsers: ['app'] }],
     onEvent: (event) => events.push(event),
-    handshakeTimeoutMillis: HANDSHAKE_TIMEOUT_MILLIS,
     restartDatabase: () => postgres.restart(),
     ...options,
   });

@@ -7,7 +7,7 @@ import { LocalStackError } from '../../../../src/local/local-stack-error.js';
 import { issueServerCertificate } from '../../../../src/local/rds-proxy/certificate-authority.js';
 import { startRdsProxy } from '../../../../src/local/rds-proxy/server.js';
 import { buildStartup } from '../../../../src/local/rds-proxy/wire.js';
-import { HANDSHAKE_TIMEOUT_MILLIS, type ProxyUnderTest, REGION, startProxyUnderTest } from './proxy-under-test.js';
+import { type ProxyUnderTest, REGION, startProxyUnderTest } from './proxy-under-test.js';
 
 let stack: ProxyUnderTest;
 let witness: pg.Client;
@@ -188,16 +188,19 @@ describe('the others are served while', () => {
     ['half a packet', Buffer.from('000000', 'hex')],
     ['a request for TLS, then nothing', TLS_REQUEST],
   ])('a client that sends %s is disconnected when its time is up', async (_, bytes) => {
+    const handshakeTimeoutMillis = 400;
+    const impatient = await stack.startAnother({ handshakeTimeoutMillis });
     const startedAt = performance.now();
-    const socket = await stack.openSocket();
+    const socket = await impatient.openSocket();
     socket.write(bytes);
 
     await readUntilClose(socket);
 
-    expect(performance.now() - startedAt).toBeGreaterThan(HANDSHAKE_TIMEOUT_MILLIS * 0.9);
+    expect(performance.now() - startedAt).toBeGreaterThan(handshakeTimeoutMillis * 0.9);
     await expect
-      .poll(() => stack.events.at(-1))
-      .toMatchObject({ type: 'refused', reason: `no token within ${HANDSHAKE_TIMEOUT_MILLIS} ms` });
+      .poll(() => impatient.events.at(-1))
+      .toMatchObject({ type: 'refused', reason: `no token within ${handshakeTimeoutMillis} ms` });
+    await impatient.stop();
     await expectOthersServed();
   });
 });

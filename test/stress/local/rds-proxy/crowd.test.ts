@@ -11,7 +11,6 @@ let stack: ProxyUnderTest;
 beforeAll(async () => {
   stack = await startProxyUnderTest({
     pool: { maxConnections: 13, reservedConnections: 3 },
-    handshakeTimeoutMillis: 10_000,
   });
   const client = await stack.connect();
   await client.query(CREATE_COUNTERS);
