@@ -1,14 +1,8 @@
 /** Who may have which field, for every kind of caller and rule, over HTTP. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { a } from '@aws-amplify/data-schema';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type AppSyncAccess, loadOrCreateAppSyncAccess } from '../../../../src/local/appsync/access-file.js';
-import { createGraphqlEndpoint } from '../../../../src/local/appsync/endpoint.js';
-import type { AppSyncEvent } from '../../../../src/local/appsync/event.js';
-import { type LocalUserPool, loadOrCreateUserPool } from '../../../../src/local/cognito/user-pool.js';
-import { startWebServer, type WebServer } from '../../../../src/local/web/server.js';
+import { serveAppSync } from '../../../support/appsync-under-test.js';
 import { type SigningOptions, signedHeaders } from '../../../support/sign-request.js';
 
 const answering = () => a.handler.function('answer');
@@ -63,71 +57,32 @@ const OBJECT_SDL = `
   type Plain { text: String }
 `;
 
-let stateDirectory: string;
-let userPool: LocalUserPool;
-let access: AppSyncAccess;
-let server: WebServer;
-let events: AppSyncEvent[];
-let answer: unknown;
+const POOL_ONLY_SDL = 'type Query { a: String @function(name: "answer") @auth(rules: [{allow: private}]) }';
 
-beforeAll(async () => {
-  stateDirectory = await mkdtemp(join(tmpdir(), 'authorization-'));
-  userPool = await loadOrCreateUserPool(stateDirectory);
-  access = await loadOrCreateAppSyncAccess(stateDirectory);
-  const serve = (sdl: string) =>
-    createGraphqlEndpoint({
-      sdl,
-      userPool,
-      access,
-      region: 'eu-west-1',
-      async invoke(_, event) {
-        events.push(event);
-        return { data: answer };
-      },
-    });
-  server = await startWebServer({
-    port: 0,
-    routes: [
-      { path: '/graphql', handle: serve(schema.transform().schema) },
-      { path: '/objects', handle: serve(OBJECT_SDL) },
-      {
-        path: '/pool-only',
-        handle: serve('type Query { a: String @function(name: "answer") @auth(rules: [{allow: private}]) }'),
-      },
-    ],
-  });
-});
-afterAll(async () => {
-  await server.stop();
-  await rm(stateDirectory, { recursive: true });
+const appsync = serveAppSync({
+  '/graphql': schema.transform().schema,
+  '/objects': OBJECT_SDL,
+  '/pool-only': POOL_ONLY_SDL,
 });
 beforeEach(() => {
-  events = [];
-  answer = 'yes';
+  appsync.invoke = async () => ({ data: 'yes' });
 });
 
 type Headers = (body: string, url: string) => Promise<Record<string, string>>;
 
 const user =
   (username: string, ...groups: string[]): Headers =>
-  async () => ({ authorization: await userPool.issueToken({ username, groups }) });
-const withKey: Headers = async () => ({ 'x-api-key': access.apiKey });
+  async () => ({ authorization: await appsync.userPool.issueToken({ username, groups }) });
+const withKey: Headers = async () => ({ 'x-api-key': appsync.access.apiKey });
 const signedBy =
   (role: keyof AppSyncAccess['roles'], options?: SigningOptions): Headers =>
   (body, url) =>
-    signedHeaders(url, body, access.roles[role], options);
+    signedHeaders(url, body, appsync.access.roles[role], options);
 
-interface GraphqlBody {
-  data: Record<string, unknown> | null;
-  errors?: { errorType?: string; message: string; path?: string[] }[];
-}
-
+/** @param sentQuery what is sent in place of the query that the headers were made for */
 async function send(headers: Headers, query: string, path = '/graphql', sentQuery = query) {
-  const body = JSON.stringify({ query });
-  const url = `${server.url}${path}`;
-  const sent = { method: 'POST', headers: await headers(body, url), body: JSON.stringify({ query: sentQuery }) };
-  const response = await fetch(url, sent);
-  return { status: response.status, body: (await response.json()) as GraphqlBody };
+  const headersFor = await headers(JSON.stringify({ query }), `${appsync.url}${path}`);
+  return appsync.post(path, headersFor, JSON.stringify({ query: sentQuery }));
 }
 
 describe('a rule of an operation', () => {
@@ -153,7 +108,7 @@ describe('a rule of an operation', () => {
         .map((field) => `Unauthorized: Not Authorized to access ${field} on type Query`)
         .toSorted(),
     );
-    expect(events).toHaveLength(allowed.length);
+    expect(appsync.events).toHaveLength(allowed.length);
   });
 });
 
@@ -167,7 +122,7 @@ describe('a rule of an object’s field', () => {
     ['a holder of the API key', withKey, ['open', 'forKey']],
     ['a service’s role', signedBy('service'), ['open', 'forOwner', 'forTeam', 'forSales', 'forKey', 'plain']],
   ])('lets %s have what is theirs, and nothing else', async (_, headers, allowed) => {
-    answer = { ...note, plain: { text: '6' } };
+    appsync.invoke = async () => ({ data: { ...note, plain: { text: '6' } } });
 
     const { body } = await send(
       headers,
@@ -183,13 +138,13 @@ describe('a rule of an object’s field', () => {
 
 describe('an API key', () => {
   it('that is wrong is answered with 401, and no function is invoked', async () => {
-    const wrong = async () => ({ 'x-api-key': `${access.apiKey.slice(0, -1)}!` });
+    const wrong = async () => ({ 'x-api-key': `${appsync.access.apiKey.slice(0, -1)}!` });
 
     expect(await send(wrong, '{ forKey }')).toEqual({
       status: 401,
       body: { errors: [{ errorType: 'UnauthorizedException', message: 'You are not authorized to make this call.' }] },
     });
-    expect(events).toEqual([]);
+    expect(appsync.events).toEqual([]);
   });
 
   it('opens nothing where no rule of the schema asks for one', async () => {
@@ -202,11 +157,11 @@ describe('an API key', () => {
   it('gives the function no identity', async () => {
     await send(withKey, '{ forKey }');
 
-    expect(events).toMatchObject([{ fieldName: 'forKey', identity: null }]);
+    expect(appsync.events).toMatchObject([{ event: { fieldName: 'forKey', identity: null } }]);
   });
 
   it('and the credentials are the same after a restart', async () => {
-    expect(await loadOrCreateAppSyncAccess(stateDirectory)).toEqual(access);
+    expect(await loadOrCreateAppSyncAccess(appsync.stateDirectory)).toEqual(appsync.access);
   });
 });
 
@@ -215,7 +170,7 @@ describe('a signed request', () => {
     await send(signedBy('guest'), '{ forGuests }');
     await send(signedBy('service'), '{ forGuests }');
 
-    expect(events.map(({ identity }) => identity)).toMatchObject([
+    expect(appsync.events.map(({ event }) => event.identity)).toMatchObject([
       { cognitoIdentityAuthType: 'unauthenticated', cognitoIdentityId: expect.stringContaining('eu-west-1:') },
       {
         cognitoIdentityAuthType: null,
@@ -233,17 +188,17 @@ describe('a signed request', () => {
   it.each<[string, Headers, string]>([
     [
       'of unknown credentials',
-      (body, url) => signedHeaders(url, body, { ...access.roles.guest, accessKeyId: 'ASIAX' }),
+      (body, url) => signedHeaders(url, body, { ...appsync.access.roles.guest, accessKeyId: 'ASIAX' }),
       'UnrecognizedClientException',
     ],
     [
       'of another secret',
-      (body, url) => signedHeaders(url, body, { ...access.roles.guest, secretAccessKey: 'x' }),
+      (body, url) => signedHeaders(url, body, { ...appsync.access.roles.guest, secretAccessKey: 'x' }),
       'InvalidSignatureException',
     ],
     [
       'of another session',
-      (body, url) => signedHeaders(url, body, { ...access.roles.guest, sessionToken: 'x' }),
+      (body, url) => signedHeaders(url, body, { ...appsync.access.roles.guest, sessionToken: 'x' }),
       'UnrecognizedClientException',
     ],
     ['for another region', signedBy('guest', { region: 'us-east-1' }), 'InvalidSignatureException'],
@@ -277,7 +232,7 @@ describe('a signed request', () => {
     const { status, body } = await send(headers, '{ forGuests }');
 
     expect({ status, errorType: body.errors?.[0]?.errorType }).toEqual({ status: 403, errorType });
-    expect(events).toEqual([]);
+    expect(appsync.events).toEqual([]);
   });
 
   it('with another body than the signed one is answered with 403, whether its hash is sent along or not', async () => {
@@ -290,6 +245,6 @@ describe('a signed request', () => {
         errorType: 'InvalidSignatureException',
       });
     }
-    expect(events).toEqual([]);
+    expect(appsync.events).toEqual([]);
   });
 });
