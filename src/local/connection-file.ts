@@ -3,8 +3,13 @@ import { join } from 'node:path';
 import type { DatabaseAccess } from './functions.js';
 import { replacePrivateFile } from './replace-file.js';
 
-export async function writeConnectionFile(stateDirectory: string, access: DatabaseAccess): Promise<void> {
+/** @param migrator the user that migrates, and the credentials of the role that may connect as it. */
+export async function writeConnectionFile(
+  stateDirectory: string,
+  access: DatabaseAccess,
+  migrator: Pick<DatabaseAccess, 'user' | 'credentials'>,
+): Promise<void> {
   const { host, port, region, database, user, credentials } = access;
-  const text = `${JSON.stringify({ host, port, region, database, user, credentials }, null, 2)}\n`;
+  const text = `${JSON.stringify({ host, port, region, database, user, credentials, migrator }, null, 2)}\n`;
   await replacePrivateFile(join(stateDirectory, 'connection.json'), text);
 }

@@ -14,12 +14,14 @@ import {
   bootstrapDatabase,
   LOCAL_DATABASE,
   LOCAL_DATABASE_USER,
+  LOCAL_MIGRATOR,
   MIGRATIONS_FOLDER,
   migrateDatabase,
 } from './database.js';
 import { type BuildEvent, buildFunctions, type DatabaseAccess } from './functions.js';
 import { sendGraphql } from './graphql-client.js';
 import type { FunctionStatistics } from './lambda/function.js';
+import { type MigrationsReport, watchMigrations } from './migrations.js';
 import { type LocalPostgres, startPostgres } from './postgres/cluster.js';
 import { loadOrCreateCertificate } from './rds-proxy/certificate.js';
 import { loadOrCreateCredentials } from './rds-proxy/credentials.js';
@@ -51,8 +53,13 @@ export interface LocalStackOptions {
   port: number;
   /** TCP port of the RDS Proxy stand-in. 0 = any free one. */
   proxyPort: number;
-  /** Rebuild functions on change. @default false */
+  /**
+   * Rebuild functions and apply migrations on change, and start even when a migration is broken.
+   * @default false
+   */
   watch?: boolean;
+  /** @default src/database/migrations */
+  migrationsFolder?: string;
   /** Concurrent execution environments of each function, 1 or more. @default 4 */
   maxEnvironments?: number;
   /** Put a few rows into a new data folder. @default false */
@@ -61,6 +68,8 @@ export interface LocalStackOptions {
   onProgress?: (step: string) => void;
   onRequest?: (request: RequestRecord, invocations: readonly InvocationTrace[]) => void;
   onBuild?: (event: BuildEvent) => void;
+  /** With `watch`: migrations were applied, are broken, or are mended. */
+  onMigrations?: (report: MigrationsReport) => void;
   onFunctionLog?: (functionName: string, line: string) => void;
   /** A line of a function's log as CloudWatch would have it, with START, END and REPORT. */
   onFunctionLogStream?: (functionName: string, line: string) => void;
@@ -112,24 +121,30 @@ async function startParts(
   // The schema that Amplify deploys, as SDL, and the functions that its fields name.
   const sdl = schema.transform().schema;
   const functionNames = functionNamesIn(sdl);
-  const [postgres, functions, certificate, credentials, userPool, appSyncAccess] = await allOrStop(
-    startDatabase(stateDirectory, onStop, onProgress),
+  const [database, functions, certificate, credentials, migratorCredentials, userPool, appSyncAccess] = await allOrStop(
+    startDatabase(stateDirectory, options, onStop, onProgress),
     startFunctions(stateDirectory, functionNames, options, onStop, onProgress),
     loadOrCreateCertificate(stateDirectory),
     loadOrCreateCredentials(stateDirectory),
+    loadOrCreateCredentials(stateDirectory, 'migrator-credentials.json'),
     loadOrCreateUserPool(stateDirectory),
     loadOrCreateAppSyncAccess(stateDirectory),
   );
 
+  const { postgres, isMigrated } = database;
   const proxy = await startRdsProxy({
     hostname: 'localhost',
     port: options.proxyPort,
     region: LOCAL_REGION,
     certificate,
     upstreamSocketPath: join(postgres.socketDirectory, '.s.PGSQL.5432'),
-    principals: [{ credentials, databaseUsers: [LOCAL_DATABASE_USER] }],
+    // Each role may connect as one user, as in AWS.
+    principals: [
+      { credentials, databaseUsers: [LOCAL_DATABASE_USER] },
+      { credentials: migratorCredentials, databaseUsers: [LOCAL_MIGRATOR] },
+    ],
     pool: LOCAL_POOL_SETTINGS,
-    admission: { databaseUsers: [LOCAL_DATABASE_USER] },
+    admission: { databaseUsers: [LOCAL_DATABASE_USER, LOCAL_MIGRATOR] },
     restartDatabase: () => postgres.restart(),
     ...(options.onProxyEvent && { onEvent: options.onProxyEvent }),
   });
@@ -145,7 +160,7 @@ async function startParts(
     credentials,
     caPath: certificate.caPath,
   };
-  await writeConnectionFile(stateDirectory, access);
+  await writeConnectionFile(stateDirectory, access, { user: LOCAL_MIGRATOR, credentials: migratorCredentials });
   functions.start(access);
   onStop(() => functions.stop());
 
@@ -185,7 +200,7 @@ async function startParts(
   onStop(() => web.stop());
   onProgress(`AppSync stand-in listens on ${web.url}/graphql`);
 
-  if (options.sampleData && postgres.createdCluster) {
+  if (options.sampleData && postgres.createdCluster && isMigrated) {
     for (const { username, request } of NEW_DATA) await sendGraphql(web.url, userPool, username, request);
   }
   return {
@@ -202,9 +217,10 @@ async function startParts(
 
 async function startDatabase(
   stateDirectory: string,
+  { watch, migrationsFolder = MIGRATIONS_FOLDER, onMigrations }: LocalStackOptions,
   onStop: (stopPart: () => Promise<void>) => void,
   onProgress: (step: string) => void,
-): Promise<LocalPostgres> {
+): Promise<{ postgres: LocalPostgres; isMigrated: boolean }> {
   const postgres = await startPostgres({
     dataDirectory: join(stateDirectory, 'data'),
     settings: { max_connections: String(LOCAL_POOL_SETTINGS.maxConnections) },
@@ -212,9 +228,20 @@ async function startDatabase(
   onStop(() => postgres.stop());
   onProgress(`PostgreSQL ${postgres.version} runs${postgres.createdCluster ? ' on a new data folder' : ''}`);
   await bootstrapDatabase(postgres.socketDirectory);
-  const { applied } = await migrateDatabase(postgres.socketDirectory, readMigrations(MIGRATIONS_FOLDER));
-  if (applied.length > 0) onProgress(`Migrations applied: ${applied.join(', ')}`);
-  return postgres;
+  const { socketDirectory } = postgres;
+  if (!watch) {
+    const { applied } = await migrateDatabase(socketDirectory, readMigrations(migrationsFolder));
+    if (applied.length > 0) onProgress(`Migrations applied: ${applied.join(', ')}`);
+    return { postgres, isMigrated: true };
+  }
+  let isMigrated = true;
+  const onReport = (report: MigrationsReport) => {
+    isMigrated = 'applied' in report;
+    onMigrations?.(report);
+  };
+  const migrations = await watchMigrations({ folder: migrationsFolder, socketDirectory, onReport });
+  onStop(() => migrations.stop());
+  return { postgres, isMigrated };
 }
 
 async function startFunctions(

@@ -83,6 +83,12 @@ async function serve({ directory, environments, lambdaLog }: ServeOptions): Prom
           ? style('dim', `${functionName} rebuilt`)
           : style('red', `${functionName} does not build, the last good one stays:\n  ${errors.join('\n  ')}`),
       ),
+    onMigrations: (report) =>
+      console.log(
+        'applied' in report
+          ? `${style('dim', seconds().padStart(7))}  ${describeMigrations(report.applied)}`
+          : style('red', `\n${report.problem}\n`).concat('\n', adviceAfterProblem(directory), '\n'),
+      ),
     // The whole log holds these lines too.
     [lambdaLog ? 'onFunctionLogStream' : 'onFunctionLog']: (functionName: string, line: string) =>
       console.log(`${style('dim', `${functionName} |`)} ${line}`),
@@ -95,6 +101,17 @@ async function serve({ directory, environments, lambdaLog }: ServeOptions): Prom
   const stack = await starting;
   console.log(renderSummary({ ...stack, stateDirectory: directory }, stack.proxy.pins().length, style));
   console.log(`Ready in ${seconds()}. Ctrl-C ends it all.\n`);
+}
+
+function adviceAfterProblem(directory: string): string {
+  return (
+    'The database stays as it is. Mend the file, and it is applied at once. To try an applied file anew, stop, delete\n' +
+    `${directory}/data, and start with an empty database.`
+  );
+}
+
+function describeMigrations(applied: readonly string[]): string {
+  return applied.length === 0 ? 'Migrations are in order again' : `Migrations applied: ${applied.join(', ')}`;
 }
 
 function stopOnSignal(stop: () => Promise<void>): void {

@@ -68,19 +68,26 @@ function parsePort(text: string): number {
 
 async function describeLocal(options: Options): Promise<SignerConfig> {
   const connection = await readConnectionFile();
+  const { migrator } = connection;
+  const user = options.user ?? connection.user;
   return {
     hostname: options.host ?? connection.host,
     port: options.port ?? connection.port,
-    username: options.user ?? connection.user,
+    username: user,
     region: connection.region,
-    credentials: connection.credentials,
+    // Each user has a role of its own, as in AWS.
+    credentials: user === migrator.user ? migrator.credentials : connection.credentials,
   };
 }
 
-interface LocalConnection {
+interface LocalConnection extends LocalRole {
   host: string;
   port: number;
   region: string;
+  migrator: LocalRole;
+}
+
+interface LocalRole {
   user: string;
   credentials: { accessKeyId: string; secretAccessKey: string; sessionToken: string };
 }

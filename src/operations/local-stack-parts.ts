@@ -32,7 +32,14 @@ export const PATHS: readonly string[] = [
 ];
 
 /** Of package.json. */
-export const SCRIPTS: readonly string[] = ['start', 'test:stress', 'bench', 'user:token', 'remove:local'];
+export const SCRIPTS: readonly string[] = [
+  'start',
+  'migrate:check',
+  'test:stress',
+  'bench',
+  'user:token',
+  'remove:local',
+];
 
 /** Of package.json's devDependencies. */
 export const PACKAGES: readonly string[] = [

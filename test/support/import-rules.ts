@@ -62,6 +62,7 @@ const IMPORT_RULES: readonly ImportRule[] = [
     mayImport: [
       /^src\/operations\//,
       /^amplify\/(environments\.ts|configuration\/|network\/network-report\.ts$)/,
+      /^src\/database\/migrate\//,
       /^(?!src\/|amplify\/|aws-cdk-lib)/,
     ],
   },

@@ -4,7 +4,8 @@ import { describeProblem, MigrationError } from './migration-error.js';
 import { splitStatements, UnterminatedError } from './split-statements.js';
 import { outsideTransaction, transactionControl } from './statement-kind.js';
 
-const FILE_NAME = /^\d{4}-[a-z0-9]+(-[a-z0-9]+)*\.sql$/;
+const WORDS = '[a-z0-9]+(?:-[a-z0-9]+)*';
+const FILE_NAME = new RegExp(`^\\d{4}-${WORDS}\\.sql$`);
 
 /** The first line of a file whose statements run without a transaction around them. */
 const NO_TRANSACTION = /^-- no-transaction[ \t]*$/m;
@@ -25,6 +26,22 @@ export function prepareMigrations(files: readonly MigrationFile[]): Migration[] 
 /** The number of a file that is named as it should be. */
 export function numberOf(name: string): number {
   return Number.parseInt(name, 10);
+}
+
+/**
+ * @param existing names of files.
+ * @param words what the next one does: add-invoices.
+ * @throws MigrationError when it cannot be named so.
+ */
+export function nextFileName(existing: readonly string[], words: string): string {
+  if (!new RegExp(`^${WORDS}$`).test(words)) {
+    throw new MigrationError(
+      `The name is "${words}". Expected words of a-z and 0-9 with hyphens, for example add-invoices.`,
+    );
+  }
+  const last = Math.max(0, ...existing.filter((name) => FILE_NAME.test(name)).map(numberOf));
+  if (last >= 9999) throw new MigrationError('There are 9999 migrations, and no number is left.');
+  return `${String(last + 1).padStart(4, '0')}-${words}.sql`;
 }
 
 /** An editor's byte order mark and the line ends of Windows are no part of what is applied. */

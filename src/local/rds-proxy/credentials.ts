@@ -11,7 +11,6 @@ export interface LocalCredentials {
   sessionToken: string;
 }
 
-const FILE_NAME = 'credentials.json';
 /** Base 32, as in access key ids. */
 const KEY_ID_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 /** Real session tokens have about this size; drivers that cut a long password fail here and not first in AWS. */
@@ -20,9 +19,13 @@ const SESSION_TOKEN_BYTES = 660;
 /**
  * Reads the credentials kept in a folder, or makes new ones there, readable by their owner only.
  * @param stateDirectory made when missing
+ * @param fileName one for each role
  */
-export async function loadOrCreateCredentials(stateDirectory: string): Promise<LocalCredentials> {
-  const path = join(stateDirectory, FILE_NAME);
+export async function loadOrCreateCredentials(
+  stateDirectory: string,
+  fileName = 'credentials.json',
+): Promise<LocalCredentials> {
+  const path = join(stateDirectory, fileName);
   const kept = parseCredentials(await readFile(path, 'utf8').catch(() => ''));
   if (kept !== undefined) {
     await chmod(path, 0o600);

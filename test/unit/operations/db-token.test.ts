@@ -10,6 +10,7 @@ import { verifyToken } from '../../../src/local/rds-proxy/token.js';
 const COMMAND = join(import.meta.dirname, '../../../src/operations/db-token.ts');
 const TSX = fileURLToPath(import.meta.resolve('tsx'));
 const credentials = createCredentials();
+const migratorCredentials = createCredentials();
 
 let directory: string;
 beforeEach(() => {
@@ -26,6 +27,7 @@ function writeConnection(): void {
     database: 'app',
     user: 'app',
     credentials,
+    migrator: { user: 'migrator', credentials: migratorCredentials },
   };
   writeFileSync(join(directory, '.local/connection.json'), JSON.stringify(connection));
 }
@@ -56,6 +58,25 @@ describe('for the local stack', () => {
     });
     expect({ status, stderr, verdict }).toMatchObject({ status: 0, stderr: '', verdict: { accepted: true } });
     expect(stdout.split('\n')).toHaveLength(2);
+  });
+
+  test('signs for the user migrator with the credentials of its own role', () => {
+    writeConnection();
+
+    const { stdout } = run(['--user', 'migrator']);
+
+    const verdict = verifyToken(stdout.trimEnd(), {
+      hostname: 'localhost',
+      port: 6432,
+      region: 'eu-west-1',
+      user: 'migrator',
+      principals: [
+        { credentials, databaseUsers: ['app'] },
+        { credentials: migratorCredentials, databaseUsers: ['migrator'] },
+      ],
+      now: Date.now(),
+    });
+    expect(verdict).toMatchObject({ accepted: true, accessKeyId: migratorCredentials.accessKeyId });
   });
 
   test('takes another host, port and user', () => {

@@ -34,6 +34,9 @@ const FILES = [
   { name: '0003-pot.sql', sql: 'create table pot (tea_id int references tea); grant select on pot to app;' },
 ];
 
+/** Long enough for a slow machine. */
+const PATIENCE = { timeout: 20_000 };
+
 /** How many of the killed runs go on at once. */
 const AT_ONCE = 4;
 
@@ -139,10 +142,10 @@ describe('an index that is built concurrently', () => {
       const superuser = await cluster.connect('postgres', 'postgres');
       const kill = `select pg_terminate_backend(pid) from pg_stat_activity
                      where query ~ 'index concurrently' and wait_event_type = 'Lock' and usename = 'migrator'`;
-      await expect.poll(async () => (await superuser.query(kill)).rowCount).toBe(1);
+      await expect.poll(async () => (await superuser.query(kill)).rowCount, PATIENCE).toBe(1);
       expect(await killed).toContain('0002-index.sql:2:1:');
       await observer.query('commit');
-      await expect.poll(indexes).toEqual([{ name: 'by_name', valid: false }]);
+      await expect.poll(indexes, PATIENCE).toEqual([{ name: 'by_name', valid: false }]);
 
       await migrateAgain(database, files);
 

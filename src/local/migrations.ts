@@ -1,0 +1,67 @@
+/** Keeps the local database as the migrations folder says, while a developer writes them. */
+import { type FSWatcher, watch } from 'node:fs';
+import { MigrationError } from '../database/migrate/migration-error.js';
+import { readMigrations } from '../database/migrate/read-folder.js';
+import { migrateDatabase } from './database.js';
+
+/** What became of the folder as it is now. */
+export type MigrationsReport =
+  | { readonly applied: readonly string[] }
+  /** Nothing of the file that fails is in the database. */
+  | { readonly problem: string };
+
+export interface LocalMigrations {
+  /** Ends the watching, when a run that is going on is over. */
+  stop(): Promise<void>;
+}
+
+export interface LocalMigrationsOptions {
+  readonly folder: string;
+  readonly socketDirectory: string;
+  /** Told when something was applied, when something is wrong, and when what was wrong has been mended. */
+  readonly onReport: (report: MigrationsReport) => void;
+}
+
+/** Editors write a file in several steps. */
+const SETTLE_MILLIS = 150;
+
+/** Applies what is new, now and at each change of the folder. A file that is broken waits until it is mended. */
+export async function watchMigrations(options: LocalMigrationsOptions): Promise<LocalMigrations> {
+  const { folder, socketDirectory, onReport } = options;
+  let problem: string | undefined;
+  const run = async () => {
+    const report = await migrateFolder(folder, socketDirectory);
+    const isNews =
+      'problem' in report ? report.problem !== problem : report.applied.length > 0 || problem !== undefined;
+    problem = 'problem' in report ? report.problem : undefined;
+    if (isNews) onReport(report);
+  };
+
+  await run();
+  let running = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+  const watcher: FSWatcher = watch(folder, () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      running = running.then(run);
+    }, SETTLE_MILLIS);
+  });
+  return {
+    async stop() {
+      watcher.close();
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}
+
+async function migrateFolder(folder: string, socketDirectory: string): Promise<MigrationsReport> {
+  try {
+    const { applied } = await migrateDatabase(socketDirectory, readMigrations(folder));
+    return { applied };
+  } catch (error) {
+    if (error instanceof MigrationError) return { problem: error.message };
+    // The folder is gone for a moment, or PostgreSQL is restarting.
+    return { problem: `The migrations could not be read or applied: ${(error as Error).message}` };
+  }
+}
