@@ -147,6 +147,18 @@ describePages('the console page', (pages) => {
       .toContain('as frank, status 200');
   });
 
+  it('stays where it is when a query has been run, on a narrow screen', async () => {
+    const page = await open({ viewport: { width: 400, height: 900 } });
+    const button = page.getByRole('button', { name: 'Run', exact: true });
+    await button.focus();
+    const before = await button.boundingBox();
+
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: /^Request \d+: / }).waitFor();
+
+    expect(await button.boundingBox()).toEqual(before);
+  });
+
   it('runs with Ctrl and Enter in the editor', async () => {
     const page = await open();
 

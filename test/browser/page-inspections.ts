@@ -12,19 +12,6 @@ export function readLayout(page: Page): Promise<{ scrollWidth: number; isLight: 
   })`);
 }
 
-/** What has the focus after each press of Tab: its label, text or id. */
-export async function tabThrough(page: Page, steps: number): Promise<string[]> {
-  const names: string[] = [];
-  for (let step = 0; step < steps; step += 1) {
-    await page.keyboard.press('Tab');
-    names.push(
-      await page.evaluate(`(({ labels, id, textContent }) =>
-        id === 'query' ? id : labels?.[0]?.textContent || textContent)(document.activeElement)`),
-    );
-  }
-  return names;
-}
-
 /**
  * The texts that are too faint: less than the contrast of 4.5 that WCAG 2.2 asks for (1.4.3, AA).
  * It looks at opaque colours only, which is what these pages use.

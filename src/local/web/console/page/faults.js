@@ -45,7 +45,8 @@ export function showFaults(state) {
   }
   const button = byId('end-faults');
   button.classList.toggle('danger', on.length > 0);
-  button.disabled = on.length === 0;
+  // Not disabled, or pressing it would lose the focus. To end what is not on does no harm.
+  button.ariaDisabled = String(on.length === 0);
   button.textContent = on.length === 0 ? 'No fault is on' : `End ${counted(on.length, 'fault')}`;
 }
 

@@ -61,7 +61,7 @@ export function showFigures(figures) {
 
 /** Of the last requests. */
 function wireFigure(logs, field) {
-  return logs.length === 0 ? '' : `p50 ${duration(median(logs.map((log) => log[field])))}`;
+  return `p50 ${duration(median(logs.map((log) => log[field])))}`;
 }
 
 function showPassing(requests) {

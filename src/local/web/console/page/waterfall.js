@@ -7,7 +7,7 @@ import { showDetails } from './request-details.js';
 /** A request that is longer than so many usual ones is cut off, or nothing would be seen of the others. */
 const SCALE_OF_MEDIAN = 4;
 
-/** @type {Map<number, { trace: any, row: HTMLElement, input: HTMLInputElement }>} by id, the oldest first */
+/** @type {Map<number, { trace: any, row: HTMLElement, input: HTMLInputElement }>} by id */
 const shown = new Map();
 let scaleMillis = 0;
 
@@ -43,8 +43,15 @@ export function selectRequest(id) {
   const entry = shown.get(id);
   if (entry === undefined) return;
   entry.input.checked = true;
-  entry.row.scrollIntoView({ block: 'nearest' });
+  scrollTo(entry.row);
   showDetails(entry.trace);
+}
+
+/** Within the list alone: scrollIntoView would move the page, too, away from the query that was just run. */
+function scrollTo(row) {
+  const list = byId('requests');
+  const [inner, outer] = [row.getBoundingClientRect(), list.getBoundingClientRect()];
+  list.scrollTop += Math.min(0, inner.top - outer.top) + Math.max(0, inner.bottom - outer.bottom);
 }
 
 function addRow(trace) {
@@ -62,6 +69,7 @@ function addRow(trace) {
     ...(failed ? [element('span', { className: 'visually-hidden', textContent: trace.errorTypes.join(', ') })] : []),
   );
   row.title = describeSpans(spansOf(trace));
+  input.setAttribute('aria-description', row.title);
   input.addEventListener('change', () => showDetails(trace));
   input.addEventListener('keydown', (event) => {
     if (event.key === 'Enter') selectRequest(trace.id);
