@@ -42,6 +42,7 @@ function connectDirectly(
     certificateAuthority: 'rds',
     admittedConnections: server.maxConnections,
     serverIdentifier: server.identifier,
+    passwordLogin: { group: server.group, port: server.port },
     grantConnect: (grantee) => server.grantConnect(grantee, user),
   };
 }

@@ -29,6 +29,8 @@ export interface GuardedBackend {
   readonly database: Database;
   /** The functions that backend.ts declares to need the database. */
   readonly databaseFunctions: readonly CfnFunction[];
+  /** Amplify's own function of the SQL data source, in an environment that has one. In a security group of its own. */
+  readonly sqlFunction: CfnFunction | undefined;
   /** Whether users and a created database outlive the deployment. */
   readonly keepData: boolean;
 }

@@ -56,15 +56,17 @@ interface DatabaseFunction {
 /** @param rootStack Amplify's root stack. */
 export function guard(
   rootStack: Stack,
-  backend: Omit<GuardedBackend, 'root' | 'databaseFunctions'> & {
+  backend: Omit<GuardedBackend, 'root' | 'databaseFunctions' | 'sqlFunction'> & {
     readonly databaseFunctions: readonly DatabaseFunction[];
+    readonly sqlFunction: DatabaseFunction | undefined;
   },
 ): void {
   const app = rootStack.node.root;
   const { acknowledgements = [] } = backend.environment;
   const databaseFunctions = backend.databaseFunctions.map(({ resources }) => resources.cfnResources.cfnFunction);
+  const sqlFunction = backend.sqlFunction?.resources.cfnResources.cfnFunction;
   Validations.of(app).addPlugins(
-    new GuardrailsPlugin({ ...backend, databaseFunctions, root: rootStack }, acknowledgements),
+    new GuardrailsPlugin({ ...backend, databaseFunctions, sqlFunction, root: rootStack }, acknowledgements),
   );
   for (const { guardrail, reason } of acknowledgements) {
     Validations.of(app).acknowledge({ id: `${PLUGIN}::${guardrail}`, reason });
