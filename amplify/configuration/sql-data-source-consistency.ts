@@ -22,16 +22,17 @@ export function sqlDataSourceInconsistencies({
   }
   if (database.proxy.kind === 'new' && database.proxy.auth.kind === 'secret') {
     const { secretArn } = database.proxy.auth;
-    if (secretArn === sqlDataSource.secretArn) problems.push(ownRole('the one of database.proxy.auth.secretArn'));
+    if (secretArn === sqlDataSource.secretArn) problems.push(ownRole(secretArn));
   }
   return problems;
 }
 
-function ownRole(got: string): ConfigurationProblem {
+function ownRole(secretArn: string): ConfigurationProblem {
   return {
     path: 'sqlDataSource.secretArn',
-    got,
-    expected: 'a secret of its own: the functions’ role may see what no caller of the SQL data source may',
+    got: quote(secretArn),
+    expected:
+      'a secret of its own, not the one of database.proxy.auth: the functions’ role may see what no caller of the SQL data source may',
     fix: 'make the role of src/database/sql-data-source.sql, and a secret for it',
   };
 }

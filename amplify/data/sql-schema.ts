@@ -26,10 +26,11 @@ export function sqlSchema({ vpcId, subnets, securityGroupId }: SqlDataSourcePlac
         minimizeRdsVpcEndpoints: true,
       },
     })
-      .schema(generated.data.types)
+      .schema({ ...generated.data.types })
+      .renameModels(() => [['products', 'Product']])
       // Everybody who is signed in reads the catalogue. The database knows no caller: these rules are all there is.
       .setAuthorization((models) => [
-        models.products.authorization((allow) => [
+        models.Product.authorization((allow) => [
           allow.authenticated().to(['read']),
           allow.group('admins').to(['create', 'read', 'update', 'delete']),
         ]),
@@ -51,7 +52,7 @@ export function sqlSchema({ vpcId, subnets, securityGroupId }: SqlDataSourcePlac
         searchProducts: a
           .query()
           .arguments({ text: a.string().required() })
-          .returns(a.ref('products').array())
+          .returns(a.ref('Product').array())
           .authorization((allow) => [allow.authenticated()])
           .handler(a.handler.sqlReference('./sql/search-products.sql')),
       })
