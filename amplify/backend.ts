@@ -4,15 +4,17 @@
  */
 import process from 'node:process';
 import { defineBackend } from '@aws-amplify/backend';
+import { App } from 'aws-cdk-lib';
 import { hardenAuth } from './auth/hardening.js';
 import { auth } from './auth/resource.js';
 import { chooseEnvironment } from './configuration/choose-environment.js';
 import { keepsData, readDeployment } from './configuration/deployment.js';
-import { data } from './data/resource.js';
+import { defineApi } from './data/resource.js';
 import { raiseReturnedErrors } from './data/typed-errors.js';
 import { connectFunction } from './database/connect-function.js';
 import { migrateAtDeploy } from './database/migrations/migrate-at-deploy.js';
 import { provideDatabase } from './database/provide-database.js';
+import { planSqlDataSource } from './database/sql-data-source.js';
 import { environments } from './environments.js';
 import { ordersApi } from './functions/orders-api/resource.js';
 import { guard } from './guardrails/guardrails.js';
@@ -22,25 +24,30 @@ import { readPinnedContext } from './network/pinned-context.js';
 import { placeFunctionInVpc } from './network/place-function-in-vpc.js';
 import { reportNetwork } from './network/report-network.js';
 
-export const backend = defineBackend({ auth, data, ordersApi });
-
-const deployment = readDeployment(backend.stack.node);
+// The CDK's context, which every App reads when it is made. Amplify's own comes too late: its API is defined with it.
+const deployment = readDeployment(new App({ autoSynth: false }).node);
 const environment = chooseEnvironment(environments, deployment, {
   account: process.env.CDK_DEFAULT_ACCOUNT,
   region: process.env.CDK_DEFAULT_REGION,
 });
 const keepData = keepsData(environment, deployment);
+const pinnedContext = readPinnedContext();
+/** Off, unless the environment says otherwise: docs/sql-data-source.md. */
+const sqlDataSource = planSqlDataSource(environment, pinnedContext);
+
+export const backend = defineBackend({ auth, data: defineApi(sqlDataSource?.place), ordersApi });
 
 hardenAuth(backend.auth.resources.cfnResources, keepData);
 raiseReturnedErrors(backend.data.resources.cfnResources.cfnFunctionConfigurations, ['orders-api']);
 
 // One stack owns the network and the database; functions only read from it. The other way round is a cycle.
 const stack = backend.createStack('networkAndDatabase');
-const network = createNetwork(stack, environment, readPinnedContext());
+const network = createNetwork(stack, environment, pinnedContext);
 const database = provideDatabase(stack, environment.database, network, keepData);
 const logs = logSettingsOf(environment, keepData);
 const migrations = migrateAtDeploy(stack, environment.database.migrator, database, network, logs);
-reportNetwork(stack, environment.network, network);
+const sqlFunction = sqlDataSource?.connect(network, database, backend.data.resources.functions, environment.limits);
+reportNetwork(stack, environment, network);
 
 /** The functions that need the database, and therefore a place in the VPC. Others stay outside. */
 const databaseFunctions = { 'orders-api': backend.ordersApi };
@@ -50,12 +57,14 @@ for (const databaseFunction of Object.values(databaseFunctions)) {
   migrations?.runBefore(databaseFunction.resources.lambda);
 }
 
-monitorDeployment(() => backend.createStack('monitoring'), environment, databaseFunctions, database, logs);
+const functions = { ...databaseFunctions, ...(sqlFunction && { 'sql-data-source': sqlFunction }) };
+monitorDeployment(() => backend.createStack('monitoring'), environment, functions, database, logs);
 guard(backend.stack, {
   environment,
   network,
   database,
   databaseFunctions: Object.values(databaseFunctions),
   migrationFunction: migrations?.function,
+  sqlFunction,
   keepData,
 });

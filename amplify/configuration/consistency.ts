@@ -6,6 +6,7 @@ import type { Environment } from './environment.js';
 import { networkInconsistencies } from './network-consistency.js';
 import { misplacements } from './placement-consistency.js';
 import { quote } from './quote.js';
+import { sqlDataSourceInconsistencies } from './sql-data-source-consistency.js';
 
 /** Expects an environment whose fields are well-formed one by one. */
 export function inconsistencies(
@@ -18,6 +19,7 @@ export function inconsistencies(
     ...misplacements(environment, target),
     ...networkInconsistencies(environment.network),
     ...databaseInconsistencies(environment),
+    ...sqlDataSourceInconsistencies(environment),
     ...sandboxInconsistencies(environment, deployment),
   ];
   return inside.map((problem) => ({ ...problem, path: `${path}.${problem.path}` }));

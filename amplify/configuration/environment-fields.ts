@@ -4,6 +4,7 @@ import type { FieldGuide, FieldGuides } from './field-guide.js';
 import { GUARDRAILS } from './guardrail-names.js';
 import { MONITORING_FIELDS } from './monitoring-fields.js';
 import { NETWORK_FIELDS } from './network-fields.js';
+import { SQL_DATA_SOURCE_FIELDS } from './sql-data-source-fields.js';
 
 const ENVIRONMENT_FIELDS: FieldGuides = {
   account: {
@@ -16,6 +17,7 @@ const ENVIRONMENT_FIELDS: FieldGuides = {
   },
   ...NETWORK_FIELDS,
   ...DATABASE_FIELDS,
+  ...SQL_DATA_SOURCE_FIELDS,
   limits: { expected: 'an object with reservedConcurrency', fix: 'correct it, or leave it out' },
   'limits.reservedConcurrency': {
     expected: 'a whole number from 1 to 1000',

@@ -3,6 +3,7 @@ import type { DatabaseSettings } from './database-settings.js';
 import type { Acknowledgement } from './guardrail-names.js';
 import type { MonitoringSettings } from './monitoring-settings.js';
 import type { NetworkSettings } from './network-settings.js';
+import type { SqlDataSourceSettings } from './sql-data-source-settings.js';
 
 /**
  * Stands in environments.ts where an adopter's own value belongs. Every deployment refuses it, naming each field that
@@ -31,6 +32,11 @@ export interface Environment {
   readonly region: string;
   readonly network: NetworkSettings;
   readonly database: DatabaseSettings;
+  /**
+   * Amplify Data on SQL: models and queries without code, at the price of a database password. See docs/sql-data-source.md
+   * before switching it on. @default - none
+   */
+  readonly sqlDataSource?: SqlDataSourceSettings;
   /** @default - the account's own limits */
   readonly limits?: LimitSettings;
   /** Alarms and a dashboard. Not for sandboxes: nobody is on call for them. @default - none, and logs kept for 30 days */

@@ -50,7 +50,7 @@ function againstEachOther(environment: Environment): ConfigurationProblem[] {
     }));
 }
 
-function placesOf({ network, database: { proxy, server } }: Environment): Place[] {
+function placesOf({ network, database: { proxy, server }, sqlDataSource }: Environment): Place[] {
   const places: Place[] = [];
   const add = (path: string, value: string | undefined, locate: (value: string) => Omit<Place, 'path' | 'value'>) => {
     if (value !== undefined) places.push({ path, value, ...locate(value) });
@@ -71,6 +71,7 @@ function placesOf({ network, database: { proxy, server } }: Environment): Place[
     add('database.proxy.auth.kmsKeyArn', proxy.auth.kmsKeyArn, placeOfArn);
   }
   if (server && server.kind !== 'created') add('database.server.endpoint', server.endpoint, placeOfEndpoint);
+  add('sqlDataSource.secretArn', sqlDataSource?.secretArn, placeOfArn);
   return places;
 }
 

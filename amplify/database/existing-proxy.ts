@@ -14,12 +14,8 @@ export function importProxy(
 ): Database {
   const { proxyArn, endpoint, readOnlyEndpoint, maxDatabaseConnections } = settings;
   const proxyName = settings.proxyName ?? endpoint.slice(0, endpoint.indexOf('.'));
-  rules.allow(
-    functionGroup,
-    rules.import('ProxySecurityGroup', settings.securityGroup),
-    POSTGRES_PORT,
-    'Functions to RDS Proxy',
-  );
+  const group = rules.import('ProxySecurityGroup', settings.securityGroup);
+  rules.allow(functionGroup, group, POSTGRES_PORT, 'Functions to RDS Proxy');
   const proxy = DatabaseProxy.fromDatabaseProxyAttributes(scope, 'ExistingProxy', {
     dbProxyArn: proxyArn,
     endpoint,
@@ -35,6 +31,7 @@ export function importProxy(
     certificateAuthority: 'public',
     admittedConnections: maxDatabaseConnections,
     proxyName,
+    passwordLogin: { group, port: POSTGRES_PORT },
     // rds-db:connect on dbuser:<proxy id>/<user>: this proxy and this user, nothing wider.
     grantConnect: (grantee, user) => void proxy.grantConnect(grantee, user),
   };

@@ -62,6 +62,7 @@ export function createProxy(
         : Math.floor((server.maxConnections * maxConnectionsPercent) / 100),
     proxyName: proxy.dbProxyName,
     serverIdentifier: server.identifier,
+    passwordLogin: { group: server.group, port: server.port },
     // rds-db:connect on dbuser:<proxy id>/<user>: this proxy and this user, nothing wider.
     grantConnect: (grantee, user) => void proxy.grantConnect(grantee, user),
   };

@@ -37,6 +37,7 @@ function connectDirectly({ name }: DatabaseSettings, server: Server, { rules, fu
     certificateAuthority: 'rds',
     admittedConnections: server.maxConnections,
     serverIdentifier: server.identifier,
+    passwordLogin: { group: server.group, port: server.port },
     grantConnect: (grantee, user) => server.grantConnect(grantee, user),
   };
 }

@@ -30,7 +30,9 @@ export interface GuardedBackend {
   /** The functions that backend.ts declares to need the database. */
   readonly databaseFunctions: readonly CfnFunction[];
   /** The function that migrates during a deployment. */
-  readonly migrationFunction?: CfnFunction | undefined;
+  readonly migrationFunction: CfnFunction | undefined;
+  /** Amplify's own function of the SQL data source, in an environment that has one. In a security group of its own. */
+  readonly sqlFunction: CfnFunction | undefined;
   /** Whether users and a created database outlive the deployment. */
   readonly keepData: boolean;
 }

@@ -56,17 +56,22 @@ interface DatabaseFunction {
 /** @param rootStack Amplify's root stack. */
 export function guard(
   rootStack: Stack,
-  backend: Omit<GuardedBackend, 'root' | 'databaseFunctions' | 'migrationFunction'> & {
+  backend: Omit<GuardedBackend, 'root' | 'databaseFunctions' | 'migrationFunction' | 'sqlFunction'> & {
     readonly databaseFunctions: readonly DatabaseFunction[];
     readonly migrationFunction: DatabaseFunction | undefined;
+    readonly sqlFunction: DatabaseFunction | undefined;
   },
 ): void {
   const app = rootStack.node.root;
   const { acknowledgements = [] } = backend.environment;
   const databaseFunctions = backend.databaseFunctions.map(({ resources }) => resources.cfnResources.cfnFunction);
   const migrationFunction = backend.migrationFunction?.resources.cfnResources.cfnFunction;
+  const sqlFunction = backend.sqlFunction?.resources.cfnResources.cfnFunction;
   Validations.of(app).addPlugins(
-    new GuardrailsPlugin({ ...backend, databaseFunctions, migrationFunction, root: rootStack }, acknowledgements),
+    new GuardrailsPlugin(
+      { ...backend, databaseFunctions, migrationFunction, sqlFunction, root: rootStack },
+      acknowledgements,
+    ),
   );
   for (const { guardrail, reason } of acknowledgements) {
     Validations.of(app).acknowledge({ id: `${PLUGIN}::${guardrail}`, reason });

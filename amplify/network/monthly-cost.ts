@@ -3,6 +3,7 @@
  * comparing choices, not for a bill. Prices of 2026-06: https://aws.amazon.com/vpc/pricing/ and
  * https://aws.amazon.com/privatelink/pricing/
  */
+import type { Environment } from '../configuration/environment.js';
 import type { EgressSettings, NetworkSettings } from '../configuration/network-settings.js';
 import type { EgressCost, MonthlyCost } from './network-report.js';
 
@@ -17,9 +18,16 @@ const USD = {
 } as const;
 
 /** @param zoneCount The availability zones of the functions' subnets. */
-export function egressCost(network: NetworkSettings, zoneCount: number): EgressCost {
+export function egressCost(
+  { network, sqlDataSource }: Pick<Environment, 'network' | 'sqlDataSource'>,
+  zoneCount: number,
+): EgressCost {
   const egress = network.egress ?? { kind: 'none' };
-  const items = itemsOf(network, egress, zoneCount);
+  const items = [
+    ...itemsOf(network, egress, zoneCount),
+    // Amplify makes one for each deployment that has the data source, whatever endpoints the VPC has already.
+    ...(sqlDataSource ? [interfaceEndpoints('ssm, of the SQL data source,', 1, zoneCount)] : []),
+  ];
   return {
     egress: egress.kind,
     items,

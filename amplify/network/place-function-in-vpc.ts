@@ -3,7 +3,7 @@
  * (https://github.com/aws-amplify/amplify-backend/issues/1112), so this one file sets it on the CloudFormation resource.
  */
 import { Stack } from 'aws-cdk-lib';
-import { Effect, type IRole, ManagedPolicy, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Effect, ManagedPolicy, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { CfnFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Network } from './network.js';
 
@@ -40,14 +40,18 @@ export function placeFunctionInVpc({ resources }: PlaceableFunction, network: Ne
   // The CDK adds this policy only when it sets the VPC itself. Without it, creating the function fails with "does not
   // have permissions to call CreateNetworkInterface". It is part of the role, which the function waits for.
   role.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSLambdaVPCAccessExecutionRole'));
-  denyNetworkInterfacesToCode(cfnFunction, role, functionArn);
+  denyNetworkInterfacesToCode({ role, functionArn }, cfnFunction);
 }
 
 /**
  * A policy of its own, beside the function: it names the function, so the function cannot wait for it.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-best-practice
  */
-function denyNetworkInterfacesToCode(cfnFunction: CfnFunction, role: IRole, functionArn: string): void {
+export function denyNetworkInterfacesToCode(
+  { role, functionArn }: Pick<IFunction, 'role' | 'functionArn'>,
+  cfnFunction: CfnFunction,
+): void {
+  if (role === undefined) return;
   const policy = new Policy(Stack.of(cfnFunction), `${cfnFunction.node.path.split('/').at(-2)}-network-interfaces`, {
     statements: [
       new PolicyStatement({

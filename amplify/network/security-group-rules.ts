@@ -50,6 +50,18 @@ export class SecurityGroupRules {
     else to.securityGroup.addIngressRule(from.securityGroup, Port.tcp(port), description);
   }
 
+  /** From each member of the group to each other. Never inline: a group that names itself would wait for itself. */
+  allowWithin(group: Group, port: number, description: string): void {
+    const { securityGroup, rules } = group;
+    if (rules === 'print') {
+      this.#ask(group, 'egress', port, securityGroup.securityGroupId, description);
+      this.#ask(group, 'ingress', port, securityGroup.securityGroupId, description);
+      return;
+    }
+    securityGroup.addEgressRule(securityGroup, Port.tcp(port), description);
+    securityGroup.addIngressRule(securityGroup, Port.tcp(port), description);
+  }
+
   /** @param prefixListId The address ranges of an AWS service, to which a gateway endpoint leads. */
   allowToService(from: Group, prefixListId: string, port: number, description: string): void {
     this.#allowOut(from, Peer.prefixList(prefixListId), () => prefixListId, port, description);

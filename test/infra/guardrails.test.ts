@@ -15,6 +15,7 @@ import {
   proxyWithIam,
   proxyWithSecret,
   withDatabase,
+  withSqlDataSource,
 } from '../support/environments.js';
 import { pinnedVpc, type SubnetGroup } from '../support/pinned-vpc.js';
 import { branch, type SynthesisInputs, sandbox, synthesize } from '../support/synthesize.js';
@@ -58,6 +59,11 @@ const withSubnets = (...ids: string[]): Environment => ({
 });
 
 const functionOf = (backend: Backend) => backend.ordersApi.resources.cfnResources.cfnFunction;
+
+const sqlFunctionOf = (backend: Backend) =>
+  Object.entries(backend.data.resources.cfnResources.cfnFunctions).find(([name]) =>
+    name.startsWith('SQLFunction'),
+  )?.[1];
 
 /** A function that somebody adds in a stack of their own, with the ENI policy and no bundled code. */
 function addFunction(backend: Backend, properties: Partial<CfnFunction> = {}): CfnFunction {
@@ -214,6 +220,20 @@ const CASES: readonly Case[] = [
     keeps: { change: (backend) => backend.ordersApi.addEnvironment('PAYMENT_URL', 'https://payments.example') },
   },
   {
+    guardrail: 'secret-in-vpc',
+    what: 'an SQL data source that is sent to SSM past its own endpoint',
+    breaks: {
+      environment: withSqlDataSource(exampleEnvironment),
+      change: (backend) =>
+        sqlFunctionOf(backend)?.addPropertyOverride(
+          'Environment.Variables.SSM_ENDPOINT',
+          'ssm.eu-west-1.amazonaws.com',
+        ),
+    },
+    problem: /SQLFunction\w+\/Resource is in the VPC and reads its secrets from SSM past its own endpoint/,
+    keeps: { environment: withSqlDataSource(exampleEnvironment) },
+  },
+  {
     guardrail: 'physical-name',
     what: 'a function with a name of somebody’s own',
     breaks: { change: (backend) => Object.assign(functionOf(backend), { functionName: 'orders-api' }) },
@@ -246,6 +266,17 @@ const CASES: readonly Case[] = [
     problem:
       /x 1000 concurrent requests \(the account’s limit: none are reserved\) x 1 connection make 1000 connections, and 200 are admitted/,
     keeps: { environment: limited(200, withDatabase({ server: existingInstance, proxy: { kind: 'none' } })) },
+  },
+  {
+    guardrail: 'connection-limit',
+    what: 'an SQL data source that takes a share of the same connections',
+    breaks: {
+      environment: withSqlDataSource(limited(101, withDatabase({ server: existingInstance, proxy: { kind: 'none' } }))),
+    },
+    problem: /2 functions x 101 concurrent requests x 1 connection make 202 connections, and 200 are admitted/,
+    keeps: {
+      environment: withSqlDataSource(limited(100, withDatabase({ server: existingInstance, proxy: { kind: 'none' } }))),
+    },
   },
   {
     guardrail: 'data-loss',

@@ -22,6 +22,7 @@ export const exampleNetwork: ExistingNetworkSettings = example.network;
 
 export const DATABASE_GROUP = 'sg-0eeeeeeeeeeeeeeee';
 export const SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders/app-AbC123';
+export const SQL_SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders/sql-data-source-AbC123';
 
 export const existingInstance: ExistingInstanceSettings = {
   kind: 'instance',
@@ -51,6 +52,12 @@ export function withDatabase(parts: Pick<DatabaseSettings, 'proxy' | 'server'>):
   const { name, user } = exampleEnvironment.database;
   return { ...exampleEnvironment, database: { name, user, ...parts } as DatabaseSettings };
 }
+
+/** With Amplify's SQL data source, which is off otherwise. */
+export const withSqlDataSource = (
+  environment: Environment,
+  settings: Partial<Environment['sqlDataSource']> = {},
+): Environment => ({ ...environment, sqlDataSource: { secretArn: SQL_SECRET_ARN, ...settings } });
 
 export const newProxyToInstance = withDatabase({ proxy: proxyWithSecret, server: existingInstance });
 export const newProxyToCluster = withDatabase({ proxy: proxyWithSecret, server: existingCluster });

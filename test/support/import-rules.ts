@@ -29,7 +29,7 @@ const IMPORT_RULES: readonly ImportRule[] = [
       /^amplify\/(auth|data|functions)\//,
       NODE,
       CDK,
-      /^@aws-amplify\/(backend|data-schema|plugin-types)$/,
+      /^@aws-amplify\/(backend|data-schema(\/internals)?|plugin-types)$/,
       /^src\/graphql\/envelope\.ts$/,
     ],
   },

@@ -9,7 +9,7 @@ import process from 'node:process';
 import type { Synthesis } from './cloud-assembly.js';
 
 /** The stacks that are ours, or to which we add: Amplify's others are the same in every deployment. */
-const OUR_STACKS = ['networkAndDatabase', 'function', 'monitoring'];
+const OUR_STACKS = ['networkAndDatabase', 'function', 'monitoring', 'SQLApiStack'];
 
 export function keepTemplates({ files }: Synthesis): void {
   const directory = process.env.TEMPLATES_DIR;

@@ -8,7 +8,7 @@ const DEFAULT_CONCURRENCY = 1000;
 export const connectionLimit: Guardrail = {
   name: 'connection-limit',
   fix: 'lower limits.reservedConcurrency, or raise what the database admits: maxConnections, maxConnectionsPercent',
-  find({ environment, database, databaseFunctions, migrationFunction }) {
+  find({ environment, database, databaseFunctions, migrationFunction, sqlFunction }) {
     const { admittedConnections } = database;
     const reserved = environment.limits?.reservedConcurrency;
     const direct = environment.database.proxy.kind === 'none';
@@ -16,11 +16,14 @@ export const connectionLimit: Guardrail = {
     if (admittedConnections === undefined || (reserved === undefined && !direct)) return [];
     const concurrency = reserved ?? DEFAULT_CONCURRENCY;
     const migrating = migrationFunction === undefined ? 0 : 1;
-    const wanted = concurrency * POOL_LIMITS.max * databaseFunctions.length + migrating;
+    // Past a proxy that is made here, which admits IAM alone. One connection each is what a request needs.
+    const shares = sqlFunction !== undefined && environment.database.proxy.kind !== 'new';
+    const count = databaseFunctions.length + (shares ? 1 : 0);
+    const wanted = concurrency * POOL_LIMITS.max * count + migrating;
     if (wanted <= admittedConnections) return [];
     const [construct] = databaseFunctions;
     if (construct === undefined) return [];
-    const functions = databaseFunctions.length === 1 ? 'One function' : `${databaseFunctions.length} functions`;
+    const functions = count === 1 ? 'One function' : `${count} functions`;
     return [
       {
         construct,

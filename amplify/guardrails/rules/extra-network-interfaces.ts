@@ -11,7 +11,8 @@ export const extraNetworkInterfaces: Guardrail = {
   name: 'extra-network-interfaces',
   fix: 'give all functions the same subnets and security groups: amplify/network/place-function-in-vpc.ts',
   find(backend) {
-    const functions = functionsInVpc(backend);
+    // The SQL data source has a group of its own on purpose: it reaches SSM, and the functions do not.
+    const functions = functionsInVpc(backend).filter(({ construct }) => construct !== backend.sqlFunction);
     const [first] = functions;
     if (first === undefined) return [];
     const combinations = new Set(functions.flatMap(combinationsOf));

@@ -1,6 +1,7 @@
 /**
  * Amplify fetches a secret() from SSM while the function starts and every minute after. Without a route to SSM that hangs
- * until the function times out, and logs nothing.
+ * until the function times out, and logs nothing. The SQL data source reads its secrets the same way, and has an endpoint of its
+ * own for it.
  */
 import type { Guardrail } from '../guardrail.js';
 import { asRecord, nameOf } from '../resources.js';
@@ -9,6 +10,8 @@ import { functionsInVpc } from '../vpc-functions.js';
 /** Amplify's list of the secrets that a function fetches. */
 const SECRETS = 'AMPLIFY_SSM_ENV_CONFIG';
 const NO_SECRETS = '{}';
+/** Where the SQL data source's function reads its own. */
+const SSM_ENDPOINT = 'SSM_ENDPOINT';
 
 export const secretInVpc: Guardrail = {
   name: 'secret-in-vpc',
@@ -16,6 +19,10 @@ export const secretInVpc: Guardrail = {
   find(backend) {
     return functionsInVpc(backend).flatMap(({ construct, properties }) => {
       const variables = asRecord(asRecord(properties.Environment).Variables);
+      if (construct === backend.sqlFunction && !isOfVpcEndpoint(variables[SSM_ENDPOINT])) {
+        const problem = `${nameOf(construct)} is in the VPC and reads its secrets from SSM past its own endpoint.`;
+        return [{ construct, problem }];
+      }
       const secrets = variables[SECRETS];
       if (secrets === undefined || secrets === NO_SECRETS) return [];
       // Which variables, and never what is in them.
@@ -29,3 +36,6 @@ export const secretInVpc: Guardrail = {
     });
   },
 };
+
+/** One of the names that a VPC endpoint has in the DNS. */
+const isOfVpcEndpoint = (host: unknown) => /"Fn::GetAtt":\["[^"]+","DnsEntries"\]/.test(JSON.stringify(host) ?? '');

@@ -19,6 +19,8 @@ const ADDRESSES = {
   /** One network interface serves all functions with the same security group. */
   functions: 1,
   interfaceEndpoint: 1,
+  /** Its function's, which has a security group of its own. */
+  sqlDataSource: 1,
 } as const;
 
 export const subnetSize: Guardrail = {
@@ -58,6 +60,7 @@ function needsOf(subnet: ISubnet, { environment, network }: GuardedBackend): Rec
     if (endpoints > 0 && within(oneOfEachZone(network.functionSubnets))) {
       needs['interface endpoints'] = endpoints * ADDRESSES.interfaceEndpoint;
     }
+    if (environment.sqlDataSource) needs['SQL data source'] = ADDRESSES.sqlDataSource;
   }
   if (within(network.databaseSubnets)) {
     if (proxy.kind === 'new') needs['RDS Proxy'] = ADDRESSES.proxy;
@@ -67,9 +70,10 @@ function needsOf(subnet: ISubnet, { environment, network }: GuardedBackend): Rec
   return needs;
 }
 
-function countEndpoints({ network: { egress } }: GuardedBackend['environment']): number {
-  if (egress?.kind !== 'endpoints') return 0;
-  return (egress.interfaces ?? []).filter(({ existing }) => existing === undefined).length;
+function countEndpoints({ network: { egress }, sqlDataSource }: GuardedBackend['environment']): number {
+  const ofSqlDataSource = sqlDataSource === undefined ? 0 : 1;
+  if (egress?.kind !== 'endpoints') return ofSqlDataSource;
+  return ofSqlDataSource + (egress.interfaces ?? []).filter(({ existing }) => existing === undefined).length;
 }
 
 /** A lookup does not always say. */

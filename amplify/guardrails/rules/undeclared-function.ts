@@ -8,8 +8,10 @@ export const undeclaredFunction: Guardrail = {
   fix: 'add the function to `databaseFunctions` in backend.ts if it needs the database, or take it out of the VPC',
   find(backend) {
     return functionsInVpc(backend)
-      .filter(({ construct }) => !backend.databaseFunctions.includes(construct))
-      .filter(({ construct }) => construct !== backend.migrationFunction)
+      .filter(
+        ({ construct }) =>
+          ![...backend.databaseFunctions, backend.migrationFunction, backend.sqlFunction].includes(construct),
+      )
       .map(({ construct }) => ({
         construct,
         problem: `${nameOf(construct)} is in the VPC, and backend.ts does not declare that it needs the database.`,

@@ -11,7 +11,10 @@ import {
   newProxyToCluster,
   newProxyToInstance,
   proxyWithIam,
+  SECRET_ARN,
+  SQL_SECRET_ARN,
   withDatabase,
+  withSqlDataSource,
 } from '../../support/environments.js';
 
 const MAIN = { type: 'branch', name: 'main' };
@@ -126,6 +129,18 @@ const MALFORMED: readonly Wrong[] = [
   ['a port below 1150', 'database.server.port', 1024, /1150 to 65535/, newProxyToInstance],
   ['a class with its prefix', 'database.server.instanceType', 'db.t4g.small', /without db\./, createdDatabase],
   ['no backups', 'database.server.backupRetentionDays', 0, /1 to 35/, createdDatabase],
+  [
+    'an SQL data source whose secret is a name',
+    'sqlDataSource',
+    { secretArn: 'orders/sql-data-source' },
+    /complete ARN of a secret/,
+  ],
+  [
+    'an SQL data source with a password',
+    'sqlDataSource',
+    { secretArn: SQL_SECRET_ARN, password: 'x' },
+    /no such field/,
+  ],
   ['no concurrency', 'limits.reservedConcurrency', 0, /1 to 1000/],
   ['an unknown fate', 'onDelete', 'snapshot', /'keep' or 'delete'/],
   ['no address', 'monitoring.alarmEmails', [], /one or more different e-mail/, monitored],
@@ -155,6 +170,8 @@ const DEEPER: Readonly<Record<string, string>> = {
   'a full service name': '.interfaces.0.service',
   'a security group without its owner’s word': '.rules',
   'a password': '.kind',
+  'an SQL data source whose secret is a name': '.secretArn',
+  'an SQL data source with a password': '.password',
   'an unknown guardrail': '.0.guardrail',
   'a reason that says nothing': '.0.reason',
 };
@@ -205,6 +222,20 @@ const INCONSISTENT: readonly Wrong[] = [
     'arn:aws:secretsmanager:us-east-1:111122223333:secret:app-AbC123',
     /in eu-west-1/,
     newProxyToInstance,
+  ],
+  [
+    'an SQL data source whose secret is in another region',
+    'sqlDataSource.secretArn',
+    SQL_SECRET_ARN.replace('eu-west-1', 'us-east-1'),
+    /in eu-west-1/,
+    withSqlDataSource(exampleEnvironment),
+  ],
+  [
+    'an SQL data source that signs in as the functions do',
+    'sqlDataSource.secretArn',
+    SECRET_ARN,
+    /a secret of its own/,
+    withSqlDataSource(newProxyToInstance),
   ],
   [
     'a database of another region',
@@ -362,6 +393,19 @@ test('an endpoint that exists in a VPC that is yet to be created is refused', ()
   expect(problems.map(({ path }) => path)).toEqual([
     'environments.main.network.egress.gateways.0.existing',
     'environments.main.network.egress.interfaces.0.existing',
+  ]);
+});
+
+test('an SQL data source in a VPC that is yet to be created is refused, with the way to have it later', () => {
+  const { problems } = refusal({ main: withSqlDataSource(createdEverything) }, MAIN);
+
+  expect(problems).toEqual([
+    {
+      path: 'environments.main.sqlDataSource',
+      got: 'one, and a network of kind "created"',
+      expected: expect.stringContaining('before anything is created'),
+      fix: expect.stringContaining("then name the VPC that was created: network: { kind: 'existing', … }"),
+    },
   ]);
 });
 
