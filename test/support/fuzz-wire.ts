@@ -81,7 +81,7 @@ function feedAsServer(input: Buffer, random: () => number): number {
   const output = new ByteRun();
   const replies = new PendingReplies();
   for (const chunk of cutAnywhere(input, random)) {
-    stream.read(chunk, output, (type, status) => replies.received(type, status) === true);
+    stream.read(chunk, output, { onMessage: (type, status) => replies.received(type, status) === true });
   }
   const passed = output.isEmpty ? 0 : output.take().length;
   const held = input.length - passed;

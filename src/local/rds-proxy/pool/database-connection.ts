@@ -1,6 +1,6 @@
 /** Owns one connection to PostgreSQL: lent to one client at a time, and closed so that PostgreSQL rolls back what was open. */
 import net from 'node:net';
-import { BackendStream } from '../session/backend-stream.js';
+import { type BackendListener, BackendStream } from '../session/backend-stream.js';
 import { ByteRun } from '../session/byte-run.js';
 import { BACKEND } from '../session/message-types.js';
 import { PreparedOnConnection } from '../session/prepared-statements.js';
@@ -17,7 +17,7 @@ export interface Borrower {
   onLost(): void;
 }
 
-export class DatabaseConnection {
+export class DatabaseConnection implements BackendListener {
   readonly openedAtMillis = performance.now();
   /** Since when nobody has it. */
   idleSinceMillis = this.openedAtMillis;
@@ -122,12 +122,12 @@ export class DatabaseConnection {
 
   #onData(chunk: Buffer): void {
     if (this.#borrower !== undefined) this.#borrower.onData(chunk);
-    else this.stream.read(chunk, new ByteRun(), this.#onUnasked);
+    else this.stream.read(chunk, new ByteRun(), this);
   }
 
   /** Between two borrowers PostgreSQL may report a changed parameter, or an error: that it shuts down. Nobody is told. */
-  readonly #onUnasked = (type: number): boolean => {
+  onMessage(type: number): boolean {
     if (type === BACKEND.errorResponse) this.#isEnding = true;
     return false;
-  };
+  }
 }

@@ -9,12 +9,14 @@ import { BACKEND } from './message-types.js';
 const HEADER_BYTES = 5;
 const EMPTY = Buffer.alloc(0);
 
-/**
- * Told of each message as its header goes by.
- * @param status the transaction status, of ReadyForQuery
- * @returns false when the message is not for the client
- */
-export type OnBackendMessage = (type: number, status: number) => boolean;
+/** Told of each message as its header goes by. An object, since to make a function for each transaction takes time. */
+export interface BackendListener {
+  /**
+   * @param status the transaction status, of ReadyForQuery
+   * @returns false when the message is not for the client
+   */
+  onMessage(type: number, status: number): boolean;
+}
 
 export class BackendStream {
   /** The beginning of a message whose header is not all there yet. */
@@ -31,7 +33,7 @@ export class BackendStream {
    * Looks at a chunk, and appends what the client is to get to `output`.
    * @throws ProtocolViolation for a message that says it is shorter than its length
    */
-  read(chunk: Buffer, output: ByteRun, onMessage: OnBackendMessage): void {
+  read(chunk: Buffer, output: ByteRun, listener: BackendListener): void {
     const bytes = this.#carried.length === 0 ? chunk : Buffer.concat([this.#carried, chunk]);
     this.#carried = EMPTY;
     let at = 0;
@@ -46,7 +48,7 @@ export class BackendStream {
         const lengthBytes = 1 + bytes.readInt32BE(at + 1);
         if (lengthBytes < headerBytes) throw new ProtocolViolation(`a message of ${lengthBytes - 1} bytes`);
         this.#restBytes = lengthBytes;
-        this.#passesRest = onMessage(type, bytes[at + HEADER_BYTES] ?? 0);
+        this.#passesRest = listener.onMessage(type, bytes[at + HEADER_BYTES] ?? 0);
       }
       const end = Math.min(bytes.length, at + this.#restBytes);
       if (this.#passesRest) output.append(bytes, at, end);

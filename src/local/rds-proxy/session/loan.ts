@@ -1,5 +1,6 @@
 /** Owns one database connection while a client has it: what is sent on it, what comes back, and when it may be given back. */
 import type { DatabaseConnection } from '../pool/database-connection.js';
+import type { BackendListener } from './backend-stream.js';
 import { ByteRun } from './byte-run.js';
 import { BACKEND } from './message-types.js';
 import { PendingReplies } from './pending-replies.js';
@@ -13,7 +14,7 @@ export interface LoanOptions {
   onDatabaseError: () => void;
 }
 
-export class Loan implements RelayTarget {
+export class Loan implements RelayTarget, BackendListener {
   readonly connection: DatabaseConnection;
   readonly replies = new PendingReplies();
   /** Sent by `flush`. */
@@ -45,11 +46,12 @@ export class Loan implements RelayTarget {
 
   /** @returns what the client gets of that which PostgreSQL sent; may be nothing */
   receive(chunk: Buffer): Buffer | undefined {
-    this.connection.stream.read(chunk, this.#toClient, this.#onMessage);
+    this.connection.stream.read(chunk, this.#toClient, this);
     return this.#toClient.isEmpty ? undefined : this.#toClient.take();
   }
 
-  readonly #onMessage = (type: number, status: number): boolean => {
+  /** Of the stream that the connection's messages are found in. */
+  onMessage(type: number, status: number): boolean {
     const passage = this.replies.received(type, status);
     if (type === BACKEND.errorResponse) this.#options.onDatabaseError();
     if (type === BACKEND.readyForQuery && this.replies.isSettled) {
@@ -58,5 +60,5 @@ export class Loan implements RelayTarget {
     if (passage === true) return true;
     this.#toClient.append(passage);
     return false;
-  };
+  }
 }

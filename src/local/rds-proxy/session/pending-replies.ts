@@ -17,9 +17,10 @@ export interface SentOptions {
   fail?: () => void;
 }
 
-interface Pending extends SentOptions {
+interface Pending {
   /** One of FRONTEND; copyDone stands for copyFail too. */
   type: number;
+  options?: SentOptions | undefined;
 }
 
 /** For a client that is to get nothing. */
@@ -75,7 +76,7 @@ export class PendingReplies {
   }
 
   /** Called for each message that goes to PostgreSQL, in order. */
-  sent(type: number, options: SentOptions = {}): void {
+  sent(type: number, options?: SentOptions): void {
     switch (type) {
       case FRONTEND.sync:
         if (this.#isCopyingIn) {
@@ -94,8 +95,8 @@ export class PendingReplies {
       case FRONTEND.execute:
       case FRONTEND.close:
         if (hasOwnReply(type)) this.#isExtendedOpen = true;
-        if (this.#isSkipping) options.undo?.();
-        else this.#pending.push({ type, ...options });
+        if (this.#isSkipping) options?.undo?.();
+        else this.#pending.push({ type, options });
         return;
       case FRONTEND.copyDone:
       case FRONTEND.copyFail:
@@ -109,7 +110,7 @@ export class PendingReplies {
     if (type === BACKEND.readyForQuery) this.#onReady(status);
     else if (type === BACKEND.errorResponse) this.#onError();
     else if (type === BACKEND.copyInResponse) this.#onCopyIn();
-    else if (this.#isLastReply(type)) return this.#shift()?.replacement ?? true;
+    else if (this.#isLastReply(type)) return this.#shift()?.options?.replacement ?? true;
     return true;
   }
 
@@ -143,9 +144,9 @@ export class PendingReplies {
     if (first === undefined || !hasOwnReply(first.type)) return;
     const sync = this.#pending.findIndex(({ type }) => type === FRONTEND.sync);
     const [failed, ...skipped] = this.#pending.splice(0, sync < 0 ? this.#pending.length : sync);
-    for (const { undo } of skipped.reverse()) undo?.();
-    const fail = failed?.fail ?? failed?.undo;
-    fail?.();
+    for (const { options } of skipped.reverse()) options?.undo?.();
+    if (failed?.options?.fail !== undefined) failed.options.fail();
+    else failed?.options?.undo?.();
     if (sync < 0) this.#isSkipping = true;
   }
 

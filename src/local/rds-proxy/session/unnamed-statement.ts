@@ -10,9 +10,11 @@ export class UnnamedStatement {
 
   /**
    * Of a message that gives the client and the connection this unnamed statement, or none.
-   * @returns how to take it back
+   * @returns how to take it back, where that takes anything
    */
-  replace(statement: PreparedStatement | undefined, { prepared }: RelayTarget): SentOptions {
+  replace(statement: PreparedStatement | undefined, { prepared }: RelayTarget): SentOptions | undefined {
+    const changesNothing = statement === undefined && this.#ofClient === undefined && prepared.unnamed === undefined;
+    if (changesNothing) return undefined;
     const before = { ofClient: this.#ofClient, there: prepared.unnamed };
     this.#ofClient = statement;
     prepared.unnamed = statement;
