@@ -33,6 +33,9 @@ const STORAGE_GROWTH = 4;
 
 const MASTER_USER = 'postgres';
 
+/** As bootstrap.sql names it. */
+const DEFAULT_MIGRATOR = 'migrator';
+
 /**
  * The major version that `npm start` runs too. RDS moves to newer minor versions by itself, in the maintenance window;
  * change this when it no longer creates this one.
@@ -134,14 +137,17 @@ function recovery({ backupRetentionDays = DEFAULTS.backupRetentionDays }: Create
   };
 }
 
-/** For a proxy that logs in with passwords: the secrets are made here, and the database learns the passwords from them. */
-function userSecrets(scope: Construct, { proxy, user, migrator }: DatabaseSettings): Pick<Server, 'userSecrets'> {
+/**
+ * For a proxy that logs in with passwords: the secrets are made here, and the database learns the passwords from them. The
+ * migrator's is made before the environment names one, because the deployment that names it logs in with it.
+ */
+function userSecrets(
+  scope: Construct,
+  { proxy, user, migrator = DEFAULT_MIGRATOR }: DatabaseSettings,
+): Pick<Server, 'userSecrets'> {
   if (proxy.kind !== 'new' || proxy.auth.kind !== 'secret') return {};
   return {
-    userSecrets: [
-      userSecret(scope, 'DatabaseUserSecret', user),
-      ...(migrator === undefined ? [] : [userSecret(scope, 'MigratorSecret', migrator)]),
-    ],
+    userSecrets: [userSecret(scope, 'DatabaseUserSecret', user), userSecret(scope, 'MigratorSecret', migrator)],
   };
 }
 

@@ -1,9 +1,9 @@
 /** The environment that ampx deploys in these tests: the example of the repository, in a VPC that moto made. */
 import type { Environment } from '../../amplify/configuration/environment.js';
-import { exampleEnvironment, exampleNetwork } from '../support/environments.js';
+import { exampleNetwork, exampleWithMigrations } from '../support/environments.js';
 
-export const { account, region } = exampleEnvironment;
+export const { account, region } = exampleWithMigrations;
 
 export function environmentIn(vpcId: string): Environment {
-  return { ...exampleEnvironment, network: { ...exampleNetwork, vpc: { id: vpcId } } };
+  return { ...exampleWithMigrations, network: { ...exampleNetwork, vpc: { id: vpcId } } };
 }

@@ -261,6 +261,23 @@ const CASES: readonly Case[] = [
   },
   {
     guardrail: 'connection-limit',
+    what: 'no connection left for the migrations',
+    breaks: {
+      environment: limited(
+        200,
+        withDatabase({ server: existingInstance, proxy: { kind: 'none' }, migrator: 'migrator' }),
+      ),
+    },
+    problem: /x 1 connection, and one to migrate, make 201 connections, and 200 are admitted/,
+    keeps: {
+      environment: limited(
+        199,
+        withDatabase({ server: existingInstance, proxy: { kind: 'none' }, migrator: 'migrator' }),
+      ),
+    },
+  },
+  {
+    guardrail: 'connection-limit',
     what: 'a database without a proxy, and no reservation',
     breaks: { environment: limited(undefined, withDatabase({ server: existingInstance, proxy: { kind: 'none' } })) },
     problem:

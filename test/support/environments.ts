@@ -48,7 +48,7 @@ export const proxyWithSecret: NewProxySettings = { kind: 'new', auth: { kind: 's
 export const proxyWithIam: NewProxySettings = { kind: 'new', auth: { kind: 'iam' } };
 
 /** The example with another way to the database. */
-export function withDatabase(parts: Pick<DatabaseSettings, 'proxy' | 'server'>): Environment {
+export function withDatabase(parts: Pick<DatabaseSettings, 'proxy' | 'server' | 'migrator'>): Environment {
   const { name, user } = exampleEnvironment.database;
   return { ...exampleEnvironment, database: { name, user, ...parts } as DatabaseSettings };
 }
