@@ -16,8 +16,8 @@ export function sqlDataSourceInconsistencies({
       got: `one, and a network of kind ${quote(network.kind)}`,
       expected: 'a VPC that exists: Amplify must know the ids and zones of its subnets before anything is created',
       fix:
-        "deploy once without sqlDataSource, then name the VPC that was created: network: { kind: 'existing', … }; or remove " +
-        'sqlDataSource',
+        "use a VPC that another stack or environment owns: network: { kind: 'existing', … }; or remove sqlDataSource. Not by " +
+        'changing the kind here: that deletes the VPC that was created',
     });
   }
   if (database.proxy.kind === 'new' && database.proxy.auth.kind === 'secret') {

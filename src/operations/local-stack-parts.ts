@@ -23,6 +23,7 @@ export const PATHS: readonly string[] = [
   'test/support/migrations-database.ts',
   'test/support/password-database.ts',
   'test/support/sign-request.ts',
+  'test/support/sql-schema-generator.ts',
   'test/support/wire-relay.ts',
   'test/unit/local',
   'test/unit/operations/db-token.test.ts',

@@ -3,9 +3,8 @@
  * none of AWS's. It asks RDS whose host this is; a server in this process answers that it is nobody's.
  */
 import { createServer, type Server } from 'node:http';
-import { join } from 'node:path';
 import process from 'node:process';
-import { pathToFileURL } from 'node:url';
+import { importPackageFile } from './amplify-packages.js';
 import type { PasswordDatabase } from './password-database.js';
 
 interface GeneratorModule {
@@ -32,7 +31,10 @@ export async function generateSqlSchema(
   { secret, certificateAuthority }: PasswordDatabase,
   secretNames: { readonly connectionUri: string; readonly certificateAuthority: string },
 ): Promise<string> {
-  const { TypescriptDataSchemaGenerator } = await importGenerator();
+  // Not by its name: it comes with ampx, and not by a dependency of our own.
+  const { TypescriptDataSchemaGenerator } = await importPackageFile<GeneratorModule>(
+    '@aws-amplify/graphql-schema-generator/lib/index.js',
+  );
   const { host, port, username, password, dbname } = secret;
   const restore = await answerAsRds();
   try {
@@ -51,12 +53,6 @@ export async function generateSqlSchema(
   } finally {
     restore();
   }
-}
-
-/** By its address, because it comes with ampx and not by a dependency of our own. */
-function importGenerator(): Promise<GeneratorModule> {
-  const file = join(import.meta.dirname, '../../node_modules/@aws-amplify/graphql-schema-generator/lib/index.js');
-  return import(/* @vite-ignore */ pathToFileURL(file).href);
 }
 
 async function answerAsRds(): Promise<() => void> {

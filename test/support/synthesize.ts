@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { vi } from 'vitest';
 import type { Environments } from '../../amplify/configuration/environment.js';
@@ -10,6 +9,7 @@ import type { PinnedContext } from '../../amplify/network/pinned-context.js';
 import type { MigrationFile } from '../../src/database/migrate/migration.js';
 import { prepareMigrations } from '../../src/database/migrate/prepare-migrations.js';
 import { type BackendIdentity, synthesizeBackend } from '../../src/operations/synthesize-backend.js';
+import { importPackageFile } from './amplify-packages.js';
 import { readAssembly, type Synthesis } from './cloud-assembly.js';
 
 export interface SynthesisInputs {
@@ -24,8 +24,6 @@ export interface SynthesisInputs {
   /** Runs between the declaration of the backend and its synthesis. */
   readonly prepare?: (app: App, backend: Backend) => void;
 }
-
-const NODE_MODULES = join(import.meta.dirname, '../../node_modules');
 
 /** What Amplify Hosting deploys from a branch. */
 export const branch = (name: string): BackendIdentity => ({ type: 'branch', namespace: 'd1example', name });
@@ -59,17 +57,14 @@ async function loadBackend({ prepare }: SynthesisInputs): Promise<void> {
 /** The CDK's own switch, which its command line uses for the stacks that it does not need. */
 const contextOf = ({ bundle = true }: SynthesisInputs) => (bundle ? {} : { 'aws:cdk:bundling-stacks': [] });
 
+type Factories = Record<'AmplifyAuthFactory' | 'DataFactory', { factoryCount: number }>;
+
 /** Amplify allows one defineAuth and one defineData a process, and counts them in static fields. */
 async function forgetEarlierDefinitions(): Promise<void> {
-  const { AmplifyAuthFactory } = await importPackageFile('@aws-amplify/backend-auth/lib/factory.js');
-  const { DataFactory } = await importPackageFile('@aws-amplify/backend-data/lib/factory.js');
+  const { AmplifyAuthFactory } = await importPackageFile<Factories>('@aws-amplify/backend-auth/lib/factory.js');
+  const { DataFactory } = await importPackageFile<Factories>('@aws-amplify/backend-data/lib/factory.js');
   AmplifyAuthFactory.factoryCount = 0;
   DataFactory.factoryCount = 0;
-}
-
-/** By its address, because the package does not export it. */
-function importPackageFile(path: string) {
-  return import(/* @vite-ignore */ pathToFileURL(join(NODE_MODULES, path)).href);
 }
 
 /** The backend is loaded anew each time, with these values in place of its input files. */

@@ -396,7 +396,7 @@ test('an endpoint that exists in a VPC that is yet to be created is refused', ()
   ]);
 });
 
-test('an SQL data source in a VPC that is yet to be created is refused, with the way to have it later', () => {
+test('an SQL data source in a VPC that is yet to be created is refused, with the ways out', () => {
   const { problems } = refusal({ main: withSqlDataSource(createdEverything) }, MAIN);
 
   expect(problems).toEqual([
@@ -404,7 +404,7 @@ test('an SQL data source in a VPC that is yet to be created is refused, with the
       path: 'environments.main.sqlDataSource',
       got: 'one, and a network of kind "created"',
       expected: expect.stringContaining('before anything is created'),
-      fix: expect.stringContaining("then name the VPC that was created: network: { kind: 'existing', … }"),
+      fix: expect.stringContaining("network: { kind: 'existing', … }; or remove sqlDataSource"),
     },
   ]);
 });
