@@ -3,6 +3,7 @@ export interface DatabaseActivity {
   connectionsOpened: number;
   /** Without those that begin and end transactions. */
   statements: number;
+  /** Of those statements. */
   rows: number;
   /** Work that was done again: after a lost connection, or after losing against a concurrent transaction. */
   retries: number;

@@ -39,7 +39,7 @@ export async function lendConnection<Result>(
     };
     client.on('error', onLost);
     try {
-      return await deadline.race(work(connectionOf(client, activity, loan, onLost)));
+      return await deadline.race(work(connectionOf(client, loan, onLost)));
     } finally {
       activity.queryMillis += performance.now() - startedAt;
       // Not in a transaction and nothing under way: anything else could reach the next borrower.
@@ -73,15 +73,13 @@ async function checkOut(pool: Pool, activity: DatabaseActivity, deadline: Deadli
   }
 }
 
-function connectionOf(client: PoolClient, activity: DatabaseActivity, loan: Loan, onLost: () => void): Connection {
+function connectionOf(client: PoolClient, loan: Loan, onLost: () => void): Connection {
   return {
     async send<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) {
       loan.sent = true;
       try {
         // The extended protocol even without values: it takes one statement only.
-        const result = await client.query<Row>({ text, values: [...values], queryMode: 'extended' } as Statement);
-        activity.rows += result.rows.length;
-        return result;
+        return await client.query<Row>({ text, values: [...values], queryMode: 'extended' } as Statement);
       } catch (error) {
         if (!isRefusal(error)) onLost();
         throw toDatabaseError(error);

@@ -103,6 +103,7 @@ export function createDatabase(settings: DatabaseSettings, options: PoolOptions)
       pool ??= openPool();
       activity.statements += 1;
       const { rows } = await lendConnection(pool, activity, (connection) => connection.send<Row>(text, values));
+      activity.rows += rows.length;
       return rows;
     },
 

@@ -74,7 +74,9 @@ export async function runTransaction<Result>(
     try {
       await inOrder([...preamble, statement, ...commit]);
       for (const committed of commit) refuseRollback(await committed);
-      return (await statement).rows;
+      const { rows } = await statement;
+      activity.rows += rows.length;
+      return rows;
     } catch (error) {
       firstFailure ??= error;
       throw error;

@@ -449,6 +449,13 @@ describe('without pipelining', () => {
   });
 });
 
+test('only the work’s own statements and rows are counted', async () => {
+  await database.withUser(ALICE, insert(1));
+  await totalsOf(ALICE);
+
+  expect(database.activity).toMatchObject({ statements: 2, rows: 2, retries: 0, connectionsOpened: 1 });
+});
+
 test('RDS Proxy is given no reason to pin', async () => {
   stack.proxy.forgetPins();
 
