@@ -17,6 +17,7 @@ export const PATHS: readonly string[] = [
   'test/support/chromium.ts',
   'test/support/database-client.ts',
   'test/support/fuzz-wire.ts',
+  'test/support/interceptor.ts',
   'test/support/local-stack.ts',
   'test/support/message-fuzz.ts',
   'test/support/migrate-and-crash.ts',

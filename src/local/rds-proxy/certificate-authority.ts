@@ -21,11 +21,27 @@ const DEFAULT_VALID_DAYS = 397;
 /** A clock that is a little behind accepts a certificate that is new. */
 const BACKDATE_MILLIS = 60 * 60 * 1000;
 
+/** The names of this machine. */
+const LOOPBACK_NAMES: readonly AlternativeName[] = [
+  { type: 'dns', value: 'localhost' },
+  { type: 'ip', value: '127.0.0.1' },
+  { type: 'ip', value: '::1' },
+];
+
+export interface AlternativeName {
+  type: 'dns' | 'ip';
+  value: string;
+}
+
 /**
- * Makes a CA, and with it a certificate for localhost, 127.0.0.1 and ::1.
- * @param validDays of both certificates, from now on
+ * Makes a CA, and with it a certificate of a server.
+ * @param validDays of both certificates, from now on; 0 for certificates that have just expired
+ * @param names of the server
  */
-export async function issueServerCertificate(validDays = DEFAULT_VALID_DAYS): Promise<IssuedCertificate> {
+export async function issueServerCertificate(
+  validDays = DEFAULT_VALID_DAYS,
+  names: readonly AlternativeName[] = LOOPBACK_NAMES,
+): Promise<IssuedCertificate> {
   const [caKeys, serverKeys] = await Promise.all([generateKeys(), generateKeys()]);
   const validity = {
     notBefore: new Date(Date.now() - BACKDATE_MILLIS),
@@ -55,11 +71,7 @@ export async function issueServerCertificate(validDays = DEFAULT_VALID_DAYS): Pr
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       await x509.AuthorityKeyIdentifierExtension.create(caKeys.publicKey),
       await x509.SubjectKeyIdentifierExtension.create(serverKeys.publicKey),
-      new x509.SubjectAlternativeNameExtension([
-        { type: 'dns', value: 'localhost' },
-        { type: 'ip', value: '127.0.0.1' },
-        { type: 'ip', value: '::1' },
-      ]),
+      new x509.SubjectAlternativeNameExtension([...names]),
     ],
   });
   const key = x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', serverKeys.privateKey), 'PRIVATE KEY');
