@@ -8,6 +8,7 @@ import type { SessionIdentity } from '../pool/session-identity.js';
 import { Refusal } from '../refusal.js';
 import { buildFatalError, ProtocolViolation, READY_FOR_QUERY } from '../wire.js';
 import { ClientInput, type ClientInputOptions, type ClientSocket } from './client-input.js';
+import { ClientOutput } from './client-output.js';
 import type { FrontendMessage } from './frontend-stream.js';
 import { Loan, type LoanOptions } from './loan.js';
 import { FRONTEND } from './message-types.js';
@@ -38,6 +39,7 @@ export class ClientSession {
   readonly #client: ClientSocket;
   readonly #options: ClientSessionOptions;
   readonly #input: ClientInput;
+  readonly #output: ClientOutput;
   readonly #relay: StatementRelay;
   readonly #gone = new AbortController();
   #end: SessionEnd = { reason: 'the client closed the connection' };
@@ -71,6 +73,7 @@ export class ClientSession {
     // Followed by 'close'.
     client.on('error', () => {});
     client.on('drain', () => this.#loan?.connection.resume());
+    this.#output = new ClientOutput(client, () => this.#loan?.connection.pause());
     this.#input = new ClientInput(client, {
       latencyMillis: options.latencyMillis,
       onMore: () => this.#advance(),
@@ -108,6 +111,7 @@ export class ClientSession {
   turnIntoBlackHole(): void {
     this.#isBlackHole = true;
     this.#input.ignore();
+    this.#output.mute();
   }
 
   get #isHeldUp(): boolean {
@@ -127,7 +131,7 @@ export class ClientSession {
       if (!(error instanceof ProtocolViolation)) throw error;
       this.#refuse(new Refusal(PROTOCOL_VIOLATION, error.message));
     }
-    this.#loan?.flush();
+    this.#loan?.schedule();
     this.#giveBackIfSettled();
     this.#updateReading();
   }
@@ -135,7 +139,7 @@ export class ClientSession {
   #relayMessage(message: FrontendMessage): void {
     if (message.type === FRONTEND.terminate) {
       // What was sent ahead of it is carried out.
-      this.#loan?.flush();
+      this.#loan?.writeNow();
       this.#finish();
       this.#client.destroy();
       return;
@@ -156,7 +160,7 @@ export class ClientSession {
         // What is left of a COPY that failed. PostgreSQL ignores it too.
         return undefined;
       case FRONTEND.sync:
-        this.#client.write(READY_FOR_QUERY);
+        this.#output.send(READY_FOR_QUERY);
         return undefined;
     }
     const connection = this.#options.pool.borrowIdle(this.#options.identity);
@@ -183,7 +187,7 @@ export class ClientSession {
   }
 
   #use(connection: DatabaseConnection): Loan {
-    const loan = new Loan(connection, this.#options);
+    const loan = new Loan(connection, this.#output.bytes, this.#options);
     this.#loan = loan;
     connection.lendTo(this.#borrower);
     return loan;
@@ -206,9 +210,8 @@ export class ClientSession {
   #onDatabaseData(chunk: Buffer): void {
     const loan = this.#loan;
     if (loan === undefined) return;
-    const bytes = loan.receive(chunk);
-    const isKeepingUp = bytes === undefined || this.#isBlackHole || this.#client.write(bytes);
-    if (!isKeepingUp) loan.connection.pause();
+    loan.receive(chunk);
+    this.#output.schedule();
     if (this.#isAwaitingReplies && loan.replies.areAllIn) {
       this.#isAwaitingReplies = false;
       this.#advance();
@@ -221,6 +224,8 @@ export class ClientSession {
     const loan = this.#loan;
     const mayGiveBack = !this.#isPinned && !this.#isBlackHole && loan?.isSettled === true && !this.#input.isMidMessage;
     if (loan === undefined || !mayGiveBack) return;
+    // What PostgreSQL ignores is owed no reply, and may be left.
+    loan.writeNow();
     this.#loan = undefined;
     this.#relay.forgetPortals();
     this.#options.pool.giveBack(loan.connection);
@@ -230,6 +235,7 @@ export class ClientSession {
   #abandonConnection(): void {
     const loan = this.#loan;
     this.#loan = undefined;
+    loan?.writeNow();
     loan?.connection.close();
   }
 
@@ -248,5 +254,6 @@ export class ClientSession {
     this.#isOver = true;
     this.#end = end;
     this.#input.ignore();
+    this.#output.writeNow();
   }
 }

@@ -2,6 +2,7 @@
 import type { DatabaseConnection } from '../pool/database-connection.js';
 import type { BackendListener } from './backend-stream.js';
 import { ByteRun } from './byte-run.js';
+import { type TurnWriter, writeAtEndOfTurn } from './end-of-turn.js';
 import { BACKEND } from './message-types.js';
 import { PendingReplies } from './pending-replies.js';
 import type { PreparedOnConnection } from './prepared-statements.js';
@@ -14,19 +15,22 @@ export interface LoanOptions {
   onDatabaseError: () => void;
 }
 
-export class Loan implements RelayTarget, BackendListener {
+export class Loan implements RelayTarget, BackendListener, TurnWriter {
   readonly connection: DatabaseConnection;
   readonly replies = new PendingReplies();
-  /** Sent by `flush`. */
+  /** Sent by `schedule` or `writeNow`. */
   readonly output = new ByteRun();
   /** PostgreSQL does not take in more for now. */
   isFull = false;
-  readonly #toClient = new ByteRun();
   readonly #sinceMillis = performance.now();
   readonly #options: LoanOptions;
+  readonly #toClient: ByteRun;
+  #isScheduled = false;
 
-  constructor(connection: DatabaseConnection, options: LoanOptions) {
+  /** @param toClient where the replies go */
+  constructor(connection: DatabaseConnection, toClient: ByteRun, options: LoanOptions) {
     this.connection = connection;
+    this.#toClient = toClient;
     this.#options = options;
   }
 
@@ -39,15 +43,22 @@ export class Loan implements RelayTarget, BackendListener {
     return this.replies.isSettled && this.connection.stream.isBetweenMessages;
   }
 
-  flush(): void {
+  /** Has the output written at the end of this turn. */
+  schedule(): void {
+    if (this.#isScheduled || this.output.isEmpty) return;
+    this.#isScheduled = true;
+    writeAtEndOfTurn(this);
+  }
+
+  writeNow(): void {
+    this.#isScheduled = false;
     if (this.output.isEmpty) return;
     if (!this.connection.write(this.output.take())) this.isFull = true;
   }
 
-  /** @returns what the client gets of that which PostgreSQL sent; may be nothing */
-  receive(chunk: Buffer): Buffer | undefined {
+  /** Appends what the client is to get of that which PostgreSQL sent. */
+  receive(chunk: Buffer): void {
     this.connection.stream.read(chunk, this.#toClient, this);
-    return this.#toClient.isEmpty ? undefined : this.#toClient.take();
   }
 
   /** Of the stream that the connection's messages are found in. */
