@@ -13,8 +13,8 @@ import { prepareMigrations } from './prepare-migrations.js';
  */
 export interface MigrationRequest {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
-  /** `Files` is the fingerprint of the files that the template is about. */
-  readonly ResourceProperties: { readonly Files: string };
+  /** What the template is about: the fingerprint of the files, and `host:port/name` of the database. */
+  readonly ResourceProperties: { readonly Files: string; readonly Database: string };
 }
 
 export interface MigrationHandlerOptions {
@@ -41,6 +41,7 @@ const LONGEST_REASON = 1_800;
 export function createMigrationHandler(options: MigrationHandlerOptions) {
   const migrations = prepareMigrations(options.files);
   const fingerprint = fingerprintOf(migrations);
+  const database = `${options.settings.host}:${options.settings.port}/${options.settings.database}`;
 
   const run = async (remainingMillis: number): Promise<void> => {
     const limits = { ...MIGRATION_LIMITS, ...options.limits };
@@ -66,10 +67,12 @@ export function createMigrationHandler(options: MigrationHandlerOptions) {
 
   return async (request: MigrationRequest, context: LambdaContext): Promise<Record<string, never>> => {
     if (request.RequestType === 'Delete') return {};
-    const wanted = request.ResourceProperties.Files;
-    if (wanted !== fingerprint) {
-      // A rollback that has not given this function its old code back yet. The database stays as it is either way.
-      options.log('info', 'other files are asked for than this version has: nothing was done', { wanted, fingerprint });
+    const { Files, Database } = request.ResourceProperties;
+    if (Files !== fingerprint || Database !== database) {
+      const message = 'other files or another database are asked for than this function has: nothing was done';
+      if (request.RequestType === 'Create') throw new MigrationError(message);
+      // A rollback that has not given this function its old code and variables back yet.
+      options.log('info', message, { asked: { Files, Database }, has: { Files: fingerprint, Database: database } });
       return {};
     }
     try {

@@ -100,6 +100,36 @@ describe('app', () => {
   });
 });
 
+test('a migration that row-level security would show some of the rows fails, and is not taken for done', async () => {
+  const migrator = await cluster.connect(database);
+  await migrator.query(
+    'create table guarded (id int); insert into guarded values (1); alter table guarded enable row level security, force row level security',
+  );
+
+  await expect(migrator.query('update guarded set id = 2')).rejects.toThrow(
+    'query would be affected by row-level security policy for table "guarded"',
+  );
+
+  await migrator.query('begin; alter table guarded no force row level security');
+  await migrator.query('update guarded set id = 2; alter table guarded force row level security; commit');
+  const superuserHere = await cluster.connect(database, 'postgres');
+  expect((await superuserHere.query('select id from guarded')).rows).toEqual([{ id: 2 }]);
+});
+
+test('a foreign key that row-level security would keep from seeing the rows that break it fails', async () => {
+  const migrator = await cluster.connect(database);
+  await migrator.query('create table parent (id int primary key); create table child (parent_id int)');
+  await migrator.query('insert into child values (1)');
+  await migrator.query('alter table child enable row level security, force row level security');
+  const foreignKey = 'alter table child add foreign key (parent_id) references parent';
+
+  await expect(migrator.query(foreignKey)).rejects.toThrow('query would be affected by row-level security');
+
+  // PostgreSQL's own default takes it for valid.
+  await migrator.query('set row_security = on');
+  await migrator.query(foreignKey);
+});
+
 test('running it again changes nothing', async () => {
   const state = `select rolname, rolconfig, rolcanlogin, (select array_agg(format('%s %s', roleid::regrole, grantor::regrole))
                    from pg_auth_members where member = r.oid) from pg_roles r where rolname !~ '^pg_' order by 1`;

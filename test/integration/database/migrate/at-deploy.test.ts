@@ -109,7 +109,11 @@ async function startFunction(
 
 const deploy = (files: Files, RequestType = 'Create') => ({
   RequestType,
-  ResourceProperties: { ServiceToken: 'arn', Files: fingerprint(files), Database: 'localhost' },
+  ResourceProperties: {
+    ServiceToken: 'arn',
+    Files: fingerprint(files),
+    Database: `localhost:${proxy.port}/${database}`,
+  },
 });
 
 const tables = async () =>
@@ -173,6 +177,23 @@ describe('when a deployment is rolled back', () => {
     expect(await newVersion(deploy(TEA, 'Update'))).toEqual({});
 
     expect(await tables()).toEqual([]);
+  });
+
+  test('nor does it when it is asked for the old database', async () => {
+    const { ResourceProperties, ...request } = deploy(TEA, 'Update');
+    const invoke = await startFunction(TEA);
+
+    expect(
+      await invoke({ ...request, ResourceProperties: { ...ResourceProperties, Database: 'old:5432/app' } }),
+    ).toEqual({});
+
+    expect(await tables()).toEqual([]);
+  });
+
+  test('only a rollback may ask for what the function does not have: a new stack is told', async () => {
+    const invoke = await startFunction(failing);
+
+    await expect(invoke(deploy(TEA))).rejects.toThrow('other files or another database are asked for');
   });
 
   test('a file that has changed is refused all the same', async () => {
