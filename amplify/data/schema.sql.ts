@@ -4,8 +4,6 @@ import { a } from "@aws-amplify/data-schema";
 import { configure } from "@aws-amplify/data-schema/internals";
 import { secret } from "@aws-amplify/backend";
 
-
-
 export const schema = configure({
     database: {
         identifier: "IDexample",

@@ -35,6 +35,8 @@ export function sqlSchema({ vpcId, subnets, securityGroupId }: SqlDataSourcePlac
           allow.group('admins').to(['create', 'read', 'update', 'delete']),
         ]),
       ])
+      // Arguments go into a statement by name, as :text. Amplify puts the statement into a text of a mapping template, where
+      // ", $, # and \ mean something else: use none of them. Results are lists.
       .addToSchema({
         Price: a.customType({ currency: a.string().required(), cheapest: a.integer(), dearest: a.integer() }),
 
@@ -54,6 +56,7 @@ export function sqlSchema({ vpcId, subnets, securityGroupId }: SqlDataSourcePlac
           .arguments({ text: a.string().required() })
           .returns(a.ref('Product').array())
           .authorization((allow) => [allow.authenticated()])
+          // position() and not `like`, for which a caller's text would bring its own wildcards.
           .handler(a.handler.sqlReference('./sql/search-products.sql')),
       })
   );

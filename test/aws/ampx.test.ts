@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { pinnedVpc } from '../support/pinned-vpc.js';
 import { type Access, bootstrap, createVpc, signIn, uploadedTemplates } from './accounts.js';
-import { account, environmentIn, region } from './environments.js';
+import { account, environmentIn, environmentWithSql, region } from './environments.js';
 import { type Moto, startMoto } from './moto.js';
 import { copyProject, type ProjectCopy } from './project-copy.js';
 import { openRecordingEndpoint, REFUSAL, type RecordingEndpoint } from './recording-endpoint.js';
@@ -75,6 +75,22 @@ describe.skipIf(motoServer === undefined)('ampx', () => {
     ]);
     expect([...templates.keys()]).toContain(createdStacks()[0]?.template);
     expect(output).toContain(REFUSAL);
+  });
+
+  test('sandbox with the SQL data source places it in the subnets that its second pass knows', async () => {
+    const vpc = await createVpc(['a', 'b'], direct);
+    project.configure({ environments: { sandbox: environmentWithSql(vpc.id) } });
+
+    const { output } = await ampx(SANDBOX, direct);
+
+    expect(output).toContain(REFUSAL);
+    const templates = await uploadedTemplates(account, direct);
+    // The functions of orders and of the data source.
+    expect(functionSubnets(templates)).toEqual([...vpc.isolatedSubnets, ...vpc.isolatedSubnets]);
+    expect(endpointsIn(templates)).toEqual([
+      expect.objectContaining({ VpcId: vpc.id, SubnetIds: vpc.isolatedSubnets, PrivateDnsEnabled: false }),
+    ]);
+    expect([...templates.values()].filter(namesDummyVpc)).toEqual([]);
   });
 
   test('sandbox judges the VPC that it found: in one availability zone, nothing is uploaded', async () => {
@@ -158,14 +174,20 @@ describe.skipIf(motoServer === undefined)('ampx', () => {
   });
 });
 
-/** The subnets of the functions in the VPC, of which there is one. */
-function functionSubnets(templates: ReadonlyMap<string, string>): unknown {
-  const resources = [...templates.values()].flatMap((template) =>
-    Object.values<{ Properties?: { VpcConfig?: { SubnetIds?: unknown } } }>(JSON.parse(template).Resources ?? {}),
-  );
-  const placed = resources.flatMap(({ Properties }) => Properties?.VpcConfig?.SubnetIds ?? []);
-  return placed;
+interface Resource {
+  readonly Type?: string;
+  readonly Properties?: { readonly VpcConfig?: { readonly SubnetIds?: unknown } };
 }
+
+const resourcesIn = (templates: ReadonlyMap<string, string>) =>
+  [...templates.values()].flatMap((template) => Object.values<Resource>(JSON.parse(template).Resources ?? {}));
+
+/** The subnets of the functions in the VPC, one function after the other. */
+const functionSubnets = (templates: ReadonlyMap<string, string>) =>
+  resourcesIn(templates).flatMap(({ Properties }) => Properties?.VpcConfig?.SubnetIds ?? []);
+
+const endpointsIn = (templates: ReadonlyMap<string, string>) =>
+  resourcesIn(templates).flatMap(({ Type, Properties }) => (Type === 'AWS::EC2::VPCEndpoint' ? [Properties] : []));
 
 /** What the CDK stands in for a VPC before the lookup. */
 const namesDummyVpc = (template: string) => /"(vpc|s|p)-1234\d?"/.test(template);

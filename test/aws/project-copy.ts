@@ -4,6 +4,7 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { build } from 'esbuild';
 import type { Environments } from '../../amplify/configuration/environment.js';
 import type { PinnedContext } from '../../amplify/network/pinned-context.js';
 import type { Access } from './accounts.js';
@@ -18,6 +19,12 @@ export interface ProjectCopy {
   configure(inputs: { readonly environments: Environments; readonly pinnedContext?: PinnedContext }): void;
   /** @param variables added to the environment of the command, which otherwise knows nothing of this machine's. */
   ampx(args: readonly string[], access: Access, variables?: NodeJS.ProcessEnv): Promise<AmpxRun>;
+  /**
+   * `npm run sql:secret` as one file, run by a Node.js that allows it neither to start another program nor to write a file.
+   */
+  sqlSecret(args: readonly string[], access: Access): Promise<AmpxRun>;
+  /** Its files, to look for what must not be in them. */
+  readonly folder: string;
   remove(): void;
 }
 
@@ -36,7 +43,13 @@ export function copyProject(): ProjectCopy {
       writeFileSync(join(folder, 'amplify/environments.ts'), sourceOf(environments));
       writeFileSync(join(folder, 'cdk.context.json'), JSON.stringify(pinnedContext));
     },
-    ampx: (args, access, variables = {}) => ampx(folder, args, { ...environmentFor(folder, access), ...variables }),
+    ampx: (args, access, variables = {}) =>
+      run(folder, [join('node_modules', '.bin', 'ampx'), ...args], { ...environmentFor(folder, access), ...variables }),
+    sqlSecret: async (args, access) => {
+      const bundle = await bundleCommand(folder, 'src/operations/sql-secret.ts');
+      return run(folder, [...confined(), bundle, ...args], environmentFor(folder, access));
+    },
+    folder,
     remove: () => rmSync(folder, { recursive: true }),
   };
 }
@@ -67,9 +80,32 @@ function environmentFor(folder: string, { endpoint, region, credentials }: Acces
   };
 }
 
-/** What `npx ampx` runs, without npx, so that ending it ends everything. */
-async function ampx(folder: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<AmpxRun> {
-  const child = spawn(process.execPath, [join('node_modules', '.bin', 'ampx'), ...args], {
+/** Neither files written nor programs started: whatever tries is refused by Node.js itself. */
+function confined(): string[] {
+  // Called so since Node.js 22.13.
+  const permission = process.allowedNodeEnvironmentFlags.has('--permission')
+    ? '--permission'
+    : '--experimental-permission';
+  return ['--no-warnings', permission, '--allow-fs-read=*'];
+}
+
+async function bundleCommand(folder: string, entryPoint: string): Promise<string> {
+  const outfile = join(folder, '.bundle', 'command.mjs');
+  await build({
+    absWorkingDir: folder,
+    entryPoints: [entryPoint],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+  });
+  return outfile;
+}
+
+/** Without npx or npm, so that ending it ends everything. */
+async function run(folder: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<AmpxRun> {
+  const child = spawn(process.execPath, args, {
     cwd: folder,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -39,7 +39,7 @@ export async function openRecordingEndpoint(moto: string): Promise<RecordingEndp
     const body = await buffer(incoming);
     const recorded = describe(incoming, body);
     requests.push(recorded);
-    if (denials.some((matches) => matches(recorded))) return refuse(response);
+    if (denials.some((matches) => matches(recorded))) return refuse(incoming, response);
     const { method, headers, url = '/' } = incoming;
     const outgoing = request(new URL(url, moto), { method, headers });
     outgoing.on('error', (error) => response.destroy(error));
@@ -73,7 +73,13 @@ function describe({ method = '', headers }: IncomingMessage, body: Buffer): Reco
   return { service, action: target ?? parameters.get('Action') ?? method, parameters };
 }
 
-function refuse(response: ServerResponse): void {
+function refuse({ headers }: IncomingMessage, response: ServerResponse): void {
+  // A service that names its action in a header speaks JSON.
+  if (headers['x-amz-target'] !== undefined) {
+    response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
+    response.end(JSON.stringify({ __type: 'AccessDeniedException', message: REFUSAL }));
+    return;
+  }
   response.writeHead(403, { 'content-type': 'text/xml' });
   response.end(
     `<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>${REFUSAL}</Message></Error></ErrorResponse>`,
