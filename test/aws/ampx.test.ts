@@ -158,13 +158,15 @@ describe.skipIf(motoServer === undefined)('ampx', () => {
   });
 });
 
-/** The subnets of the functions in the VPC, of which there is one. */
+/** The subnets of the functions in the VPC: of the one that serves and the one that migrates, which share them. */
 function functionSubnets(templates: ReadonlyMap<string, string>): unknown {
   const resources = [...templates.values()].flatMap((template) =>
     Object.values<{ Properties?: { VpcConfig?: { SubnetIds?: unknown } } }>(JSON.parse(template).Resources ?? {}),
   );
-  const placed = resources.flatMap(({ Properties }) => Properties?.VpcConfig?.SubnetIds ?? []);
-  return placed;
+  const placed = resources.flatMap(({ Properties }) => (Properties?.VpcConfig ? [Properties.VpcConfig.SubnetIds] : []));
+  const [first] = placed;
+  expect(placed).toEqual([first, first]);
+  return first;
 }
 
 /** What the CDK stands in for a VPC before the lookup. */
