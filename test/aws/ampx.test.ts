@@ -67,7 +67,8 @@ describe.skipIf(motoServer === undefined)('ampx', () => {
     expect(actions('ec2'), output).toContain('DescribeVpcs');
     expect(assumedRoles()[0]).toBe('lookup');
     const templates = await uploadedTemplates(account, direct);
-    expect(functionSubnets(templates)).toEqual(vpc.isolatedSubnets);
+    // Of the one that serves and the one that migrates.
+    expect(functionSubnets(templates)).toEqual([vpc.isolatedSubnets, vpc.isolatedSubnets]);
     expect([...templates.values()].filter(namesDummyVpc)).toEqual([]);
     // The lookup's own stack is not among them.
     expect(createdStacks()).toEqual([
@@ -85,8 +86,8 @@ describe.skipIf(motoServer === undefined)('ampx', () => {
 
     expect(output).toContain(REFUSAL);
     const templates = await uploadedTemplates(account, direct);
-    // The functions of orders and of the data source.
-    expect(functionSubnets(templates)).toEqual([...vpc.isolatedSubnets, ...vpc.isolatedSubnets]);
+    // And of the data source.
+    expect(functionSubnets(templates)).toEqual([vpc.isolatedSubnets, vpc.isolatedSubnets, vpc.isolatedSubnets]);
     expect(endpointsIn(templates)).toEqual([
       expect.objectContaining({ VpcId: vpc.id, SubnetIds: vpc.isolatedSubnets, PrivateDnsEnabled: false }),
     ]);
@@ -165,7 +166,7 @@ describe.skipIf(motoServer === undefined)('ampx', () => {
 
     expect(actions('ec2'), output).toEqual([]);
     const templates = await uploadedTemplates(account, direct);
-    expect(functionSubnets(templates)).toEqual(Object.keys(subnets));
+    expect(functionSubnets(templates)).toEqual([Object.keys(subnets), Object.keys(subnets)]);
     expect(createdStacks()).toEqual([
       { name: expect.stringMatching(/^amplify-d1example-main-branch-/), template: expect.any(String) },
     ]);
@@ -182,9 +183,9 @@ interface Resource {
 const resourcesIn = (templates: ReadonlyMap<string, string>) =>
   [...templates.values()].flatMap((template) => Object.values<Resource>(JSON.parse(template).Resources ?? {}));
 
-/** The subnets of the functions in the VPC, one function after the other. */
+/** The subnets of each function in the VPC. */
 const functionSubnets = (templates: ReadonlyMap<string, string>) =>
-  resourcesIn(templates).flatMap(({ Properties }) => Properties?.VpcConfig?.SubnetIds ?? []);
+  resourcesIn(templates).flatMap(({ Properties }) => (Properties?.VpcConfig ? [Properties.VpcConfig.SubnetIds] : []));
 
 const endpointsIn = (templates: ReadonlyMap<string, string>) =>
   resourcesIn(templates).flatMap(({ Type, Properties }) => (Type === 'AWS::EC2::VPCEndpoint' ? [Properties] : []));
