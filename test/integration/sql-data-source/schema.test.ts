@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
+import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sqlSchema } from '../../../amplify/data/sql-schema.js';
 import { toConnectionUri } from '../../../src/operations/connection-uri.js';
 import { SQL_CERTIFICATE_AUTHORITY, SQL_CONNECTION_URI } from '../../../src/operations/sql-parameters.js';
+import { importPackageFile } from '../../support/amplify-packages.js';
 import { type PasswordDatabase, startPasswordDatabase } from '../../support/password-database.js';
 import { generateSqlSchema } from '../../support/sql-schema-generator.js';
 
@@ -42,6 +44,24 @@ test('the connection URI leads to the database, as the role of the data source',
   const { rows } = await client.query('select current_user as role, current_database() as database');
 
   expect(rows).toEqual([{ role: 'sql_data_source', database: 'app' }]);
+});
+
+test('Amplify’s own code reads name and password back from any URI, whatever characters they have', async () => {
+  const { parseDatabaseUrl } = await importPackageFile<{ parseDatabaseUrl(url: string): object }>(
+    '@aws-amplify/schema-generator/lib/generate_schema.js',
+  );
+  const text = fc.oneof(
+    fc.string({ unit: 'grapheme', minLength: 1 }),
+    fc.string({ unit: fc.constantFrom(...`%:/?#[]@!$&'()*+,;= "\\é\n`), minLength: 1 }),
+  );
+
+  fc.assert(
+    fc.property(text, text, (username, password) => {
+      const mapped = toConnectionUri(JSON.stringify({ ...database.secret, username, password }), { functionUser: '' });
+      expect('uri' in mapped && parseDatabaseUrl(mapped.uri)).toMatchObject({ username, password, database: 'app' });
+    }),
+    { numRuns: 1000 },
+  );
 });
 
 test('a database that another authority vouches for is refused', async () => {
