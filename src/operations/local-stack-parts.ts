@@ -22,6 +22,7 @@ export const PATHS: readonly string[] = [
   'test/support/message-fuzz.ts',
   'test/support/migrate-and-crash.ts',
   'test/support/migrations-database.ts',
+  'test/support/notes.ts',
   'test/support/password-database.ts',
   'test/support/sign-request.ts',
   'test/support/sql-schema-generator.ts',

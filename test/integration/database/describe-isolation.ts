@@ -15,6 +15,7 @@ import { type RdsProxy, startRdsProxy } from '../../../src/local/rds-proxy/serve
 import { LOCAL_REGION } from '../../../src/local/stack.js';
 import { connectDatabase } from '../../support/database-client.js';
 import { startTestStack, type TestStack } from '../../support/local-stack.js';
+import { createNotes } from '../../support/notes.js';
 import { startWireRelay, type WireRelay } from '../../support/wire-relay.js';
 
 const ENVIRONMENTS = 4;
@@ -40,7 +41,7 @@ type Ending = keyof typeof ENDINGS;
 interface Call {
   environment: number;
   user: number;
-  write: 'nothing' | 'insert' | 'cancel everything' | 'insert for another';
+  write: 'nothing' | 'insert' | 'finish everything' | 'insert for another';
   ending: Ending;
   /** How long it waits before it begins, so that the others are anywhere. */
   delayMillis: number;
@@ -50,7 +51,7 @@ const calls: fc.Arbitrary<Call[]> = fc.array(
   fc.record({
     environment: fc.nat(ENVIRONMENTS - 1),
     user: fc.nat(USERS.length - 1),
-    write: fc.constantFrom<Call['write'][]>('nothing', 'insert', 'insert', 'cancel everything', 'insert for another'),
+    write: fc.constantFrom<Call['write'][]>('nothing', 'insert', 'insert', 'finish everything', 'insert for another'),
     ending: fc.oneof(
       ...Object.entries(ENDINGS).map(([ending, weight]) => ({ arbitrary: fc.constant(ending as Ending), weight })),
     ),
@@ -59,15 +60,15 @@ const calls: fc.Arbitrary<Call[]> = fc.array(
   { minLength: 2, maxLength: 6 },
 );
 
-/** A row says in its amount whose it is meant to be, and which call wrote it. */
+/** A row says in its mark whose it is meant to be, and which call wrote it. */
 const PER_USER = 100_000_000;
-const LOOK = `select identity.sub() as sub, (select array_agg(distinct customer_sub) from orders) as owners,
-                     (select count(*)::int from order_totals) as totals`;
-const INSERT = "insert into orders (currency, total_cents) values ('EUR', $1)";
-const INSERT_FOR = "insert into orders (currency, total_cents, customer_sub) values ('EUR', $1, $2)";
-const CANCEL_EVERYTHING = "update orders set status = 'CANCELLED'";
+const LOOK = `select identity.sub() as sub, (select array_agg(distinct owner_sub) from notes) as owners,
+                     (select count(*)::int from note_totals) as totals`;
+const INSERT = 'insert into notes (mark) values ($1)';
+const INSERT_FOR = 'insert into notes (mark, owner_sub) values ($1, $2)';
+const FINISH_EVERYTHING = 'update notes set done = true';
 const LEFT_BEHIND = `select identity.sub() as sub, nullif(current_setting('identity.groups', true), '') as groups,
-                            (select count(*)::int from orders) as orders`;
+                            (select count(*)::int from notes) as notes`;
 
 class Thrown extends Error {}
 
@@ -83,6 +84,7 @@ export function describeIsolation(interleavingCount: number): void {
       stack = await startTestStack();
       superuser = new pg.Client({ host: stack.postgres.socketDirectory, user: 'postgres', database: 'app' });
       await superuser.connect();
+      await createNotes(superuser);
       const { credentials } = stack.access;
       proxy = await startRdsProxy({
         hostname: 'localhost',
@@ -140,7 +142,7 @@ export function describeIsolation(interleavingCount: number): void {
       if (!seesOnlyOwn || (user.groups === null && seen?.totals !== 0)) violations.push({ user, call, seen });
 
       if (call.write === 'insert') await transaction.query(INSERT, [mark]);
-      if (call.write === 'cancel everything') await transaction.query(CANCEL_EVERYTHING);
+      if (call.write === 'finish everything') await transaction.query(FINISH_EVERYTHING);
       if (call.write === 'insert for another') {
         const victim = USERS[(user.index + 1) % USERS.length] as User;
         await transaction.query(INSERT_FOR, [victim.index * PER_USER, victim.sub]);
@@ -179,16 +181,14 @@ export function describeIsolation(interleavingCount: number): void {
       for (const environment of environments) {
         // As if read-only: a connection that the interleaving broke may be found out only now.
         const look = () => environment.query(LEFT_BEHIND);
-        expect(await look().catch(look)).toEqual([{ sub: null, groups: null, orders: 0 }]);
+        expect(await look().catch(look)).toEqual([{ sub: null, groups: null, notes: 0 }]);
       }
     }
 
     async function expectRowsWhereTheyBelong(known: readonly { mark: number; isWritten: boolean }[]): Promise<void> {
-      const { rows } = await superuser.query<{ mark: number; customer_sub: string }>(
-        'select total_cents as mark, customer_sub from orders',
-      );
-      for (const { mark, customer_sub } of rows) {
-        expect(customer_sub).toBe(USERS[Math.floor(mark / PER_USER)]?.sub);
+      const { rows } = await superuser.query<{ mark: number; owner_sub: string }>('select mark, owner_sub from notes');
+      for (const { mark, owner_sub } of rows) {
+        expect(owner_sub).toBe(USERS[Math.floor(mark / PER_USER)]?.sub);
       }
       for (const { mark, isWritten } of known) {
         expect(rows.filter((row) => row.mark === mark).length).toBe(isWritten ? 1 : 0);
@@ -202,7 +202,7 @@ export function describeIsolation(interleavingCount: number): void {
           expect(violations).toEqual([]);
           await expectNobodyLeftBehind();
           await expectRowsWhereTheyBelong(outcomes.filter((outcome) => outcome !== undefined));
-          await superuser.query('delete from orders');
+          await superuser.query('delete from notes');
         }),
         { numRuns: interleavingCount, endOnFailure: true },
       );

@@ -6,6 +6,7 @@ import { RETRY_LIMITS } from '../../../src/database/retry.js';
 import type { Transaction } from '../../../src/database/transaction.js';
 import { connectDatabase } from '../../support/database-client.js';
 import { startTestStack, type TestStack } from '../../support/local-stack.js';
+import { createNotes } from '../../support/notes.js';
 import { startWireRelay, type WireRelay } from '../../support/wire-relay.js';
 
 /** What withUser does again by itself, on a wire that is cut at the worst moments. */
@@ -18,13 +19,14 @@ beforeAll(async () => {
   stack = await startTestStack();
   superuser = new pg.Client({ host: stack.postgres.socketDirectory, user: 'postgres', database: 'app' });
   await superuser.connect();
+  await createNotes(superuser);
 });
 afterAll(async () => {
   await superuser?.end();
   await stack?.stop();
 });
 beforeEach(async () => {
-  await superuser.query('truncate orders cascade');
+  await superuser.query('truncate notes');
   relay = await startWireRelay(stack.access.port);
   database = await connectDatabase(stack, { port: relay.port });
 });
@@ -54,14 +56,14 @@ const readNothing = () => counted((transaction) => transaction.last<{ n: number 
 const insertKeyed = (key: string | null = null) =>
   counted((transaction) =>
     transaction.last<{ id: string }>(
-      `insert into orders (currency, total_cents, idempotency_key) values ('EUR', 1, $1)
-       on conflict on constraint orders_idempotency_key_once do nothing returning id`,
+      `insert into notes (mark, idempotency_key) values (1, $1)
+       on conflict on constraint notes_idempotency_key_once do nothing returning id`,
       [key],
     ),
   );
 
-async function countOrders(): Promise<number> {
-  const { rows } = await superuser.query<{ count: number }>('select count(*)::int as count from orders');
+async function countNotes(): Promise<number> {
+  const { rows } = await superuser.query<{ count: number }>('select count(*)::int as count from notes');
   return rows[0]?.count ?? Number.NaN;
 }
 
@@ -88,7 +90,7 @@ describe('a connection that is lost', () => {
 
     expect(runs.count).toBe(1);
     expect(database.activity.retries).toBe(1);
-    expect(await countOrders()).toBe(1);
+    expect(await countNotes()).toBe(1);
   });
 
   test('while idle: the next write has a new one, and nothing to repeat', async () => {
@@ -100,7 +102,7 @@ describe('a connection that is lost', () => {
 
     expect(runs.count).toBe(2);
     expect(database.activity).toMatchObject({ retries: 0, connectionsOpened: 2 });
-    expect(await countOrders()).toBe(2);
+    expect(await countNotes()).toBe(2);
   });
 
   test.each([
@@ -116,21 +118,21 @@ describe('a connection that is lost', () => {
 
       await expect(run()).rejects.toMatchObject({ name: 'DatabaseUnavailableError' });
       expect(runs.count).toBe(1);
-      await expect.poll(countOrders).toBe(written);
+      await expect.poll(countNotes).toBe(written);
     },
   );
 
   test.each(['cutBeforeNextQuestion', 'cutBeforeNextAnswer'] as const)(
     'in a write that carries an idempotency key (%s): it is done again, and takes effect once',
     async (cut) => {
-      const { runs, run } = insertKeyed('order-1');
+      const { runs, run } = insertKeyed('note-1');
       await readNothing().run();
 
       relay[cut]();
 
       await run({ access: 'idempotent' });
       expect(runs.count).toBe(2);
-      expect(await countOrders()).toBe(1);
+      expect(await countNotes()).toBe(1);
     },
   );
 
@@ -174,11 +176,9 @@ describe('a transaction that loses against another', () => {
 
   test('by a deadlock is done again, and both take effect', async () => {
     const ids = await database.withUser(ALICE, (transaction) =>
-      transaction.last<{ id: string }>(
-        "insert into orders (currency, total_cents) values ('EUR', 1), ('EUR', 2) returning id",
-      ),
+      transaction.last<{ id: string }>('insert into notes (mark) values (1), (2) returning id'),
     );
-    const cancel = 'update orders set status = $2 where id = $1';
+    const finish = 'update notes set done = true where id = $1';
     let waiting = 0;
     let meet = () => {};
     const bothHoldOne = new Promise<void>((resolve) => {
@@ -186,11 +186,11 @@ describe('a transaction that loses against another', () => {
     });
     const cross = (which: PooledDatabase, first: number) =>
       which.withUser(ALICE, async (transaction) => {
-        await transaction.query(cancel, [ids[first]?.id, 'CANCELLED']);
+        await transaction.query(finish, [ids[first]?.id]);
         waiting += 1;
         if (waiting === 2) meet();
         await bothHoldOne;
-        await transaction.last(cancel, [ids[1 - first]?.id, 'CANCELLED']);
+        await transaction.last(finish, [ids[1 - first]?.id]);
         return 'committed';
       });
 
@@ -206,25 +206,25 @@ describe('a transaction that loses against another', () => {
     const bothHaveRead = new Promise<void>((resolve) => {
       meet = resolve;
     });
-    /** One order more expensive than the most expensive. */
-    const addDearer = (which: PooledDatabase) =>
+    /** One note marked higher than the highest. */
+    const addHigher = (which: PooledDatabase) =>
       which.withUser(
         ALICE,
         async (transaction) => {
-          const [dearest] = await transaction.query<{ cents: number }>(
-            'select coalesce(max(total_cents), 0) as cents from orders',
+          const [highest] = await transaction.query<{ mark: number }>(
+            'select coalesce(max(mark), 0) as mark from notes',
           );
           waiting += 1;
           if (waiting === 2) meet();
           await bothHaveRead;
-          const cents = (dearest?.cents ?? Number.NaN) + 1;
-          await transaction.last("insert into orders (currency, total_cents) values ('EUR', $1)", [cents]);
-          return cents;
+          const mark = (highest?.mark ?? Number.NaN) + 1;
+          await transaction.last('insert into notes (mark) values ($1)', [mark]);
+          return mark;
         },
         { isolation: 'serializable' },
       );
 
-    expect((await Promise.all([addDearer(database), addDearer(other)])).toSorted()).toEqual([1, 2]);
+    expect((await Promise.all([addHigher(database), addHigher(other)])).toSorted()).toEqual([1, 2]);
 
     expect(database.activity.retries + other.activity.retries).toBe(1);
   });
@@ -242,17 +242,15 @@ describe('a transaction that loses against another', () => {
   });
 
   test('by waiting too long for a lock has waited enough, and is not done again', async () => {
-    const [order] = await insertKeyed().run();
+    const [note] = await insertKeyed().run();
     await superuser.query("alter role app set lock_timeout = '100ms'");
     // The role's settings are for connections to come.
     await stack.proxy.applyFault({ fault: 'failover', pauseMillis: 0 });
     await superuser.query('begin');
-    await superuser.query('select from orders where id = $1 for update', [order?.id]);
+    await superuser.query('select from notes where id = $1 for update', [note?.id]);
     try {
       const impatient = await connectDatabase(stack);
-      const outcome = impatient.withUser(ALICE, (transaction) =>
-        transaction.last("update orders set status = 'CANCELLED'"),
-      );
+      const outcome = impatient.withUser(ALICE, (transaction) => transaction.last('update notes set done = true'));
 
       await expect(outcome).rejects.toMatchObject({ name: 'DatabaseConflictError', sqlState: '55P03' });
       expect(impatient.activity.retries).toBe(0);

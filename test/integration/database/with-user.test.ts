@@ -5,8 +5,9 @@ import type { PooledDatabase } from '../../../src/database/database.js';
 import type { Transaction } from '../../../src/database/transaction.js';
 import { connectDatabase } from '../../support/database-client.js';
 import { startTestStack, type TestStack } from '../../support/local-stack.js';
+import { createNotes } from '../../support/notes.js';
 
-/** withUser on real PostgreSQL, through the stand-in, as the role `app` on the tables of the migrations. */
+/** withUser on real PostgreSQL, through the stand-in, as the role `app`. */
 let stack: TestStack;
 let superuser: pg.Client;
 let database: PooledDatabase;
@@ -15,13 +16,14 @@ beforeAll(async () => {
   stack = await startTestStack();
   superuser = new pg.Client({ host: stack.postgres.socketDirectory, user: 'postgres', database: 'app' });
   await superuser.connect();
+  await createNotes(superuser);
 });
 afterAll(async () => {
   await superuser?.end();
   await stack?.stop();
 });
 beforeEach(async () => {
-  await superuser.query('truncate orders cascade');
+  await superuser.query('truncate notes');
   database = await connectDatabase(stack);
 });
 afterEach(() => database.end());
@@ -30,24 +32,24 @@ const ALICE = { sub: randomUUID(), groups: null };
 const BOB = { sub: randomUUID(), groups: ['readers'] };
 const CAROL = { sub: randomUUID(), groups: ['admins', 'it’s {odd}, "quoted" \\ name'] };
 
-const INSERT = "insert into orders (currency, total_cents) values ('EUR', $1) returning id";
-const TOTALS = 'select total_cents as cents from orders order by total_cents';
+const INSERT = 'insert into notes (mark) values ($1) returning id';
+const MARKS = 'select mark from notes order by mark';
 
 const insert =
-  (cents: number) =>
+  (mark: number) =>
   (transaction: Transaction): Promise<unknown> =>
-    transaction.last(INSERT, [cents]);
+    transaction.last(INSERT, [mark]);
 
-async function totalsOf(user: typeof BOB | typeof ALICE): Promise<number[]> {
-  const rows = await database.withUser(user, (transaction) => transaction.last<{ cents: number }>(TOTALS), {
+async function marksOf(user: typeof BOB | typeof ALICE): Promise<number[]> {
+  const rows = await database.withUser(user, (transaction) => transaction.last<{ mark: number }>(MARKS), {
     access: 'readOnly',
   });
-  return rows.map(({ cents }) => cents);
+  return rows.map(({ mark }) => mark);
 }
 
-async function storedTotals(): Promise<number[]> {
-  const { rows } = await superuser.query<{ cents: number }>(TOTALS);
-  return rows.map(({ cents }) => cents);
+async function storedMarks(): Promise<number[]> {
+  const { rows } = await superuser.query<{ mark: number }>(MARKS);
+  return rows.map(({ mark }) => mark);
 }
 
 /** Whom the next borrower of the connection would be taken for. */
@@ -65,30 +67,30 @@ describe('whose rows', () => {
     await database.withUser(ALICE, insert(1));
     await database.withUser(BOB, insert(2));
 
-    expect(await totalsOf(ALICE)).toEqual([1]);
-    expect(await totalsOf(BOB)).toEqual([2]);
-    expect(await totalsOf(CAROL)).toEqual([]);
+    expect(await marksOf(ALICE)).toEqual([1]);
+    expect(await marksOf(BOB)).toEqual([2]);
+    expect(await marksOf(CAROL)).toEqual([]);
   });
 
   test('a user changes no row of another, and writes none in another’s name', async () => {
     await database.withUser(ALICE, insert(1));
 
     const changed = await database.withUser(BOB, (transaction) =>
-      transaction.last("update orders set status = 'CANCELLED' returning id"),
+      transaction.last('update notes set done = true returning id'),
     );
     const forged = database.withUser(BOB, (transaction) =>
-      transaction.last("insert into orders (customer_sub, currency, total_cents) values ($1, 'EUR', 5)", [ALICE.sub]),
+      transaction.last('insert into notes (owner_sub, mark) values ($1, 5)', [ALICE.sub]),
     );
 
     expect(changed).toEqual([]);
     await expect(forged).rejects.toMatchObject({ name: 'DatabaseAccessError', sqlState: '42501' });
-    expect(await storedTotals()).toEqual([1]);
+    expect(await storedMarks()).toEqual([1]);
   });
 
   test('outside withUser there are no rows', async () => {
     await database.withUser(ALICE, insert(1));
 
-    expect(await database.query(TOTALS)).toEqual([]);
+    expect(await database.query(MARKS)).toEqual([]);
   });
 
   test.each([ALICE, BOB, CAROL])('policies see the sub and the groups as they are: %j', async (user) => {
@@ -107,7 +109,7 @@ describe('whose rows', () => {
     await database.withUser(BOB, insert(2));
     const claims = { sub: BOB.sub, username: BOB.sub, 'cognito:username': BOB.sub, 'custom:sub': BOB.sub };
 
-    expect(await totalsOf({ ...ALICE, ...{ claims, userId: BOB.sub, username: BOB.sub } })).toEqual([]);
+    expect(await marksOf({ ...ALICE, ...{ claims, userId: BOB.sub, username: BOB.sub } })).toEqual([]);
   });
 });
 
@@ -143,7 +145,7 @@ describe('an identity that is none', () => {
 describe('nothing outlives the transaction', () => {
   const failures: Record<string, () => Promise<unknown>> = {
     'work that succeeds': () => database.withUser(CAROL, insert(1)),
-    'work that reads': () => totalsOf(CAROL),
+    'work that reads': () => marksOf(CAROL),
     'work of two statements': () =>
       database.withUser(CAROL, async (transaction) => {
         await transaction.query(INSERT, [1]);
@@ -200,8 +202,8 @@ describe('nothing outlives the transaction', () => {
     'call p()',
     "load 'auto_explain'",
     'create temp table t (id int)',
-    'copy orders to stdout',
-    'lock orders',
+    'copy notes to stdout',
+    'lock notes',
     "select set_config('search_path', 'x', false)",
     'select pg_advisory_lock(1)',
     'select pg_try_advisory_lock_shared(1)',
@@ -237,7 +239,7 @@ describe('nothing outlives the transaction', () => {
     'values (1)',
     'with one as (select 1) table one',
     'savepoint here',
-    'delete from order_lines where false',
+    'delete from notes where false',
   ])('sends %j', async (text) => {
     const outcome = database.withUser(CAROL, (transaction) => transaction.query(text));
 
@@ -257,7 +259,7 @@ describe('what a caller is told', () => {
     });
 
     await expect(outcome).rejects.toBe(mine);
-    expect(await storedTotals()).toEqual([]);
+    expect(await storedMarks()).toEqual([]);
     expect(database.activity.connectionsOpened).toBe(1);
   });
 
@@ -269,7 +271,7 @@ describe('what a caller is told', () => {
     });
 
     await expect(outcome).rejects.toMatchObject({ name: 'DatabaseStatementError', sqlState: '22012' });
-    expect(await storedTotals()).toEqual([]);
+    expect(await storedMarks()).toEqual([]);
   });
 
   test('nor can the error of the last statement be swallowed', async () => {
@@ -280,7 +282,7 @@ describe('what a caller is told', () => {
     });
 
     await expect(outcome).rejects.toMatchObject({ sqlState: '22012' });
-    expect(await storedTotals()).toEqual([]);
+    expect(await storedMarks()).toEqual([]);
   });
 
   test('nor that of a statement that nobody waited for', async () => {
@@ -291,7 +293,7 @@ describe('what a caller is told', () => {
     });
 
     await expect(outcome).rejects.toMatchObject({ name: 'DatabaseStatementError' });
-    expect(await storedTotals()).toEqual([]);
+    expect(await storedMarks()).toEqual([]);
   });
 
   test('an error behind a savepoint is the work’s to mend', async () => {
@@ -304,13 +306,13 @@ describe('what a caller is told', () => {
     });
 
     expect(result).toBe('done');
-    expect(await storedTotals()).toEqual([1]);
+    expect(await storedMarks()).toEqual([1]);
   });
 
   test('a constraint that is checked at COMMIT', async () => {
     await superuser.query(`create or replace function fail() returns trigger language plpgsql as
       $$ begin raise 'late' using errcode = 'check_violation', constraint = 'late_check'; end $$`);
-    await superuser.query(`create constraint trigger late after insert on orders
+    await superuser.query(`create constraint trigger late after insert on notes
       deferrable initially deferred for each row execute function fail()`);
     try {
       for (const work of [insert(1), (transaction: Transaction) => transaction.query(INSERT, [1])]) {
@@ -320,17 +322,17 @@ describe('what a caller is told', () => {
         });
       }
     } finally {
-      await superuser.query('drop trigger late on orders');
+      await superuser.query('drop trigger late on notes');
       await superuser.query('drop function fail()');
     }
-    expect(await storedTotals()).toEqual([]);
+    expect(await storedMarks()).toEqual([]);
   });
 
   test('read-only work cannot write', async () => {
     const outcome = database.withUser(ALICE, insert(1), { access: 'readOnly' });
 
     await expect(outcome).rejects.toMatchObject({ name: 'DatabaseStatementError', sqlState: '25006' });
-    expect(await storedTotals()).toEqual([]);
+    expect(await storedMarks()).toEqual([]);
   });
 
   test('nothing can follow the last statement', async () => {
@@ -340,7 +342,7 @@ describe('what a caller is told', () => {
     });
 
     await expect(outcome).rejects.toThrow('no statement can follow its last');
-    expect(await storedTotals()).toEqual([1]);
+    expect(await storedMarks()).toEqual([1]);
   });
 
   test('a transaction that has ended takes nothing more', async () => {
@@ -351,7 +353,7 @@ describe('what a caller is told', () => {
     });
 
     await expect(kept?.query(INSERT, [1])).rejects.toThrow('has ended');
-    expect(await storedTotals()).toEqual([]);
+    expect(await storedMarks()).toEqual([]);
   });
 
   test('statements that do not wait for each other run in order', async () => {
@@ -359,7 +361,7 @@ describe('what a caller is told', () => {
       Promise.all([
         transaction.query('select 1 as n'),
         transaction.query(INSERT, [7]),
-        transaction.last<{ n: number }>('select total_cents as n from orders'),
+        transaction.last<{ n: number }>('select mark as n from notes'),
       ]),
     );
 
@@ -394,7 +396,7 @@ describe('a deadline', () => {
     );
 
     await expect(outcome).rejects.toMatchObject({ name: 'DatabaseTimeoutError' });
-    expect(await totalsOf(ALICE)).toEqual([]);
+    expect(await marksOf(ALICE)).toEqual([]);
     expect(database.activity.connectionsOpened).toBe(2);
   });
 
@@ -409,14 +411,14 @@ describe('a deadline', () => {
     );
 
     await expect(outcome).rejects.toMatchObject({ name: 'DatabaseTimeoutError' });
-    expect(await totalsOf(ALICE)).toEqual([]);
+    expect(await marksOf(ALICE)).toEqual([]);
   });
 
   test('that has passed already lets nothing be sent', async () => {
     await expect(database.withUser(ALICE, insert(1), { signal: AbortSignal.abort() })).rejects.toMatchObject({
       name: 'DatabaseTimeoutError',
     });
-    expect(await storedTotals()).toEqual([]);
+    expect(await storedMarks()).toEqual([]);
   });
 
   test('ends the wait for a connection that another holds, and gives it to the next', async () => {
@@ -426,7 +428,7 @@ describe('a deadline', () => {
     await expect(waiter).rejects.toMatchObject({ name: 'DatabaseTimeoutError' });
     await holder;
     await database.withUser(ALICE, insert(2));
-    expect(await storedTotals()).toEqual([2]);
+    expect(await storedMarks()).toEqual([2]);
     expect(database.activity.connectionsOpened).toBe(1);
   });
 });
@@ -441,8 +443,8 @@ describe('without pipelining', () => {
       });
 
       await expect(failed).rejects.toMatchObject({ sqlState: '22012' });
-      expect(await plain.withUser(ALICE, (transaction) => transaction.last(TOTALS))).toEqual([{ cents: 3 }]);
-      expect(await storedTotals()).toEqual([3]);
+      expect(await plain.withUser(ALICE, (transaction) => transaction.last(MARKS))).toEqual([{ mark: 3 }]);
+      expect(await storedMarks()).toEqual([3]);
     } finally {
       await plain.end();
     }
@@ -451,7 +453,7 @@ describe('without pipelining', () => {
 
 test('only the work’s own statements and rows are counted', async () => {
   await database.withUser(ALICE, insert(1));
-  await totalsOf(ALICE);
+  await marksOf(ALICE);
 
   expect(database.activity).toMatchObject({ statements: 2, rows: 2, retries: 0, connectionsOpened: 1 });
 });
@@ -460,7 +462,7 @@ test('RDS Proxy is given no reason to pin', async () => {
   stack.proxy.forgetPins();
 
   await database.withUser(ALICE, insert(1));
-  await totalsOf(CAROL);
+  await marksOf(CAROL);
 
   expect(stack.proxy.pins()).toEqual([]);
 });
