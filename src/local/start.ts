@@ -101,6 +101,8 @@ async function serve({ directory, environments, lambdaLog }: ServeOptions): Prom
   const stack = await starting;
   console.log(renderSummary({ ...stack, stateDirectory: directory }, stack.proxy.pins().length, style));
   console.log(`Ready in ${seconds()}. Ctrl-C ends it all.\n`);
+  const { notImitated } = await import('./not-imitated.js');
+  for (const line of notImitated()) console.log(`${line}\n`);
 }
 
 function adviceAfterProblem(directory: string): string {

@@ -6,7 +6,7 @@
 
 /** What must hold for the secret because of the environment that it is for. */
 export interface ExpectedDatabase {
-  /** The role that the functions sign in as with IAM: never the data source's. */
+  /** The role that the functions sign in as: never the data source's. */
   readonly functionUser: string;
   /** Where the security groups let the data source go, as far as the environment says. */
   readonly host?: string | undefined;
@@ -17,6 +17,8 @@ export type ConnectionUri = { readonly uri: string } | { readonly problems: read
 
 const ENGINES = ['postgres', 'postgresql', 'aurora-postgresql'];
 const HOST_NAME = /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
+/** Roles that src/database/bootstrap.sql makes, and RDS's usual master user: each may do more than the data source. */
+const ROLES_WITH_OTHER_WORK = ['owner', 'migrator', 'postgres'];
 /** What every parser of URIs takes as it stands: some decode a path otherwise than others. */
 const DATABASE_NAME = /^[A-Za-z0-9_.~-]{1,63}$/;
 const HIGHEST_PORT = 65_535;
@@ -95,10 +97,11 @@ function placeProblems(
   if (expected.port !== undefined && Number.isInteger(port) && port !== expected.port) {
     problems.push(`Its port is not ${expected.port}, and the security groups open that one alone.`);
   }
-  if (username === expected.functionUser) {
+  const taken = [expected.functionUser, ...ROLES_WITH_OTHER_WORK].find((role) => role === username);
+  if (taken !== undefined) {
     problems.push(
-      `Its username is ${expected.functionUser}, the role of the functions. ` +
-        'Expected a role of its own: src/database/sql-data-source.sql makes one.',
+      `Its username is ${taken}, a role with other work and other rights. ` +
+        'Expected one of its own: src/database/sql-data-source.sql makes it.',
     );
   }
   return problems;

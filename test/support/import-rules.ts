@@ -71,7 +71,7 @@ const IMPORT_RULES: readonly ImportRule[] = [
     mayImport: [
       /^src\/(local|database)\//,
       /^src\/graphql\/envelope\.ts$/,
-      /^amplify\/data\/schema\.ts$/,
+      /^amplify\/(data\/schema|environments)\.ts$/,
       /^(?!src\/|amplify\/|aws-cdk-lib|constructs|@aws-amplify\/backend)/,
     ],
   },

@@ -118,8 +118,10 @@ describe('for an environment', () => {
     ]);
   });
 
-  test('the role of the functions is refused', () => {
-    expect(problemsOf({ username: 'app' })).toEqual([expect.stringMatching(/^Its username is app, the role of the/)]);
+  test.each(['app', 'migrator', 'owner', 'postgres'])('the role %s is refused: it has other work', (username) => {
+    expect(problemsOf({ username })).toEqual([
+      expect.stringMatching(`^Its username is ${username}, a role with other`),
+    ]);
   });
 });
 
