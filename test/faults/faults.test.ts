@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FAULTS } from './catalogue/catalogue.js';
+import { installStatementFaults } from './catalogue/statement-faults.js';
+import { ENVIRONMENTS, type FaultStack, startFaultStack } from './fault-stack.js';
+import { type HandlerProbe, startHandlerProbe } from './handler-probe.js';
+import { measure } from './leaks.js';
+import { REQUEST_COUNT } from './requests.js';
+import { type FaultRun, type FaultSetting, runFault } from './run-fault.js';
+import { startEnvironments } from './start-environments.js';
+import { createWorld } from './world.js';
+
+let stack: FaultStack;
+let probe: HandlerProbe;
+let setting: FaultSetting;
+const runs: FaultRun[] = [];
+
+beforeAll(async () => {
+  stack = await startFaultStack();
+  await installStatementFaults(stack);
+  const world = await createWorld(stack);
+  probe = await startHandlerProbe(stack, world);
+  await startEnvironments(stack);
+  expect(await probe.read()).toBe('data');
+  setting = { stack, world, probe, before: await measure(stack, probe) };
+});
+afterAll(async () => {
+  console.log(JSON.stringify(runs, null, 1));
+  await probe?.stop();
+  await stack?.stop();
+});
+
+describe.each(FAULTS)(`${REQUEST_COUNT} requests and a fault: $name`, (fault) => {
+  test('every request ends as it may, and nothing is lost, duplicated, wrong, hung or left behind', async () => {
+    const run = await runFault(setting, fault, `f${runs.length}`);
+    runs.push(run);
+
+    const { lost, duplicated, wrong, hung, leaked, firstNewRequest, probed } = run;
+    expect({ lost, duplicated, wrong, hung, leaked }).toEqual({
+      lost: [],
+      duplicated: [],
+      wrong: [],
+      hung: [],
+      leaked: [],
+    });
+    expect(firstNewRequest).toMatchObject({ kind: 'data' });
+    expect(['data', ...fault.mayEnd]).toEqual(expect.arrayContaining(probed));
+    expect(stack.statistics().functions['orders-api']?.environments).toBe(ENVIRONMENTS);
+  });
+});
