@@ -1,51 +1,66 @@
-/** An RDS Proxy stand-in that can be stopped, and started again on its port: as it was, or with another clock or certificate. */
+/**
+ * An RDS Proxy stand-in behind a wire that can be cut, which can be stopped, and started again on its port: as it was, or
+ * with another clock or certificate.
+ */
 import type { RdsProxyOptions } from '../../src/local/rds-proxy/options.js';
 import { type RdsProxy, startRdsProxy } from '../../src/local/rds-proxy/server.js';
+import { startWireRelay, type WireRelay } from '../support/wire-relay.js';
 
 export interface ExchangeableProxy {
-  /** For `startProxy` of the local stack. What it returns is always the one that runs now. */
+  /** For `startProxy` of the local stack, with a port of its own. What it returns is always the one that runs now. */
   start(options: RdsProxyOptions): Promise<RdsProxy>;
+  /** Between clients and the proxy: a cut leaves the database to finish what it was sent. */
+  wire(): WireRelay;
   /** Made since the start, to clients and to the database, by this one and by those before it. */
   connectionsMade(): number;
-  /** Ends every connection; new ones are refused by the system. */
+  /** Ends every connection; new ones are closed at once. */
   stop(): Promise<void>;
   /** @param changes to what the stack asked for. @default - none */
   startAgain(changes?: Partial<RdsProxyOptions>): Promise<void>;
 }
 
+interface Running {
+  options: RdsProxyOptions;
+  proxy: RdsProxy;
+  wire: WireRelay;
+}
+
 export function exchangeableProxy(): ExchangeableProxy {
-  let asked: RdsProxyOptions | undefined;
-  let current: RdsProxy | undefined;
+  let running: Running | undefined;
   let madeByEarlier = 0;
-  const running = (): RdsProxy => {
-    if (current === undefined) throw new Error('The stack has not started its proxy.');
-    return current;
+  const current = (): Running => {
+    if (running === undefined) throw new Error('The stack has not started its proxy.');
+    return running;
   };
   const connectionsMade = () => {
-    const { clientConnections, databaseConnections } = running().statistics();
+    const { clientConnections, databaseConnections } = current().proxy.statistics();
     return madeByEarlier + clientConnections.received + databaseConnections.opened;
   };
   return {
-    connectionsMade,
-    async start(options) {
-      current = await startRdsProxy(options);
-      const { port } = current;
-      asked = { ...options, port };
+    async start(asked) {
+      const wire = await startWireRelay(asked.port);
+      const options = { ...asked, advertisedPort: wire.port };
+      running = { options, wire, proxy: await startRdsProxy(options) };
       return {
-        port,
-        statistics: () => running().statistics(),
-        pins: () => running().pins(),
-        forgetPins: () => running().forgetPins(),
-        faults: () => running().faults(),
-        applyFault: (fault) => running().applyFault(fault),
-        stop: () => running().stop(),
+        port: wire.port,
+        statistics: () => current().proxy.statistics(),
+        pins: () => current().proxy.pins(),
+        forgetPins: () => current().proxy.forgetPins(),
+        faults: () => current().proxy.faults(),
+        applyFault: (fault) => current().proxy.applyFault(fault),
+        async stop() {
+          await current().proxy.stop();
+          await wire.stop();
+        },
       };
     },
-    stop: () => running().stop(),
+    wire: () => current().wire,
+    connectionsMade,
+    stop: () => current().proxy.stop(),
     async startAgain(changes = {}) {
-      if (asked === undefined) throw new Error('The stack has not started its proxy.');
+      const { options, wire } = current();
       const made = connectionsMade();
-      current = await startRdsProxy({ ...asked, ...changes });
+      running = { options, wire, proxy: await startRdsProxy({ ...options, ...changes }) };
       madeByEarlier = made;
     },
   };

@@ -34,6 +34,7 @@ describe.each(FAULTS)(`${REQUEST_COUNT} requests and a fault: $name`, (fault) =>
     const run = await runFault(setting, fault, `f${runs.length}`);
     runs.push(run);
 
+    expect((fault.isFelt ?? someoneNoticed)(run)).toBe(true);
     const { lost, duplicated, wrong, hung, leaked, firstNewRequest, probed } = run;
     expect({ lost, duplicated, wrong, hung, leaked }).toEqual({
       lost: [],
@@ -47,3 +48,7 @@ describe.each(FAULTS)(`${REQUEST_COUNT} requests and a fault: $name`, (fault) =>
     expect(stack.statistics().functions['orders-api']?.environments).toBe(ENVIRONMENTS);
   });
 });
+
+function someoneNoticed({ errors, retried }: FaultRun): boolean {
+  return retried > 0 || Object.keys(errors).some((type) => type !== 'InvalidInput');
+}

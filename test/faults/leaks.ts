@@ -15,7 +15,7 @@ export interface Footprint {
   zombies: number;
   /** Of the runtime that has most. */
   lambdaFiles: number;
-  /** Of this process, which is AppSync, Lambda and the stand-in, without their connections to clients and database. */
+  /** Of this process, which is AppSync, Lambda, the wire and the stand-in, without the connections of the function. */
   stackFiles: number;
   stackTimers: number;
   stackServers: number;
@@ -39,7 +39,8 @@ export async function measure(stack: FaultStack, probe: HandlerProbe): Promise<F
     lambdaProcesses: lambdas.length,
     zombies: childProcesses().filter(({ state }) => state === 'Z').length,
     lambdaFiles: Math.max(0, ...lambdas.map(({ id }) => openFiles(id) ?? 0)),
-    stackFiles: files - clientConnections.open - databaseConnections.open,
+    // The wire has two for each connection of a client, and the stand-in one.
+    stackFiles: files - 3 * clientConnections.open - databaseConnections.open,
     stackTimers: resources.Timeout ?? 0,
     stackServers: resources.TCPServerWrap ?? 0,
     handler: countByName(await probe.activeResources()),

@@ -1,6 +1,6 @@
 /** One fault from beginning to end: the requests, the strike, the healing, and the judgement. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Fault } from './fault.js';
+import { type Fault, untilBusy } from './fault.js';
 import type { FaultStack } from './fault-stack.js';
 import type { HandlerProbe } from './handler-probe.js';
 import { type Footprint, findLeaks } from './leaks.js';
@@ -28,7 +28,7 @@ export interface FaultRun extends Findings {
   probed: string[];
   /** That it struck at all: connections that had to be made anew, on either side. */
   newConnections: number;
-  shortestMillis: number;
+  shortestQueryMillis: number;
 }
 
 export interface FaultSetting {
@@ -58,14 +58,19 @@ export async function runFault(setting: FaultSetting, fault: Fault, prefix: stri
     answered.one();
     return { request, outcome };
   });
-  if (fault.strikesWhile === 'busy') await answered.all;
+  if (fault.strikesWhile === 'busy') {
+    await answered.all;
+    await untilBusy(stack);
+  }
   const inFlight = planned.length - ended;
   if (fault.strikesWhile === 'busy') await fault.strike(stack);
-  const probing = readWhileItLasts(probe, fault.lastsMillis);
-  await waitWhileItLasts(stack, fault);
+  const all = Promise.all(sent);
+  const over = fault.lasts === 'to the end' ? all : delay(fault.lasts);
+  const probing = readUntil(probe, over);
+  await letItLast(stack, fault, over);
   await fault.heal?.(stack);
 
-  const first = await Promise.all(sent);
+  const first = await all;
   const probed = await probing;
   const firstNewRequest = await send(stack, newOrder(`${prefix}-new`));
   const repeated = await repeat(stack, first);
@@ -89,27 +94,39 @@ export async function runFault(setting: FaultSetting, fault: Fault, prefix: stri
     firstNewRequest,
     probed,
     newConnections: stack.exchangeable.connectionsMade() - madeBefore,
-    shortestMillis: Math.min(...first.map(({ outcome }) => outcome.millis)),
+    // Those that must be refused need no query.
+    shortestQueryMillis: Math.min(
+      ...first.flatMap(({ request, outcome }) => (request.kind === 'createInvalid' ? [] : outcome.millis)),
+    ),
   };
 }
 
-async function waitWhileItLasts(stack: FaultStack, { lastsMillis, again }: Fault): Promise<void> {
-  const until = performance.now() + lastsMillis;
-  while (performance.now() < until) {
-    await again?.(stack);
-    await delay(Math.min(AGAIN_MILLIS, Math.max(0, until - performance.now())));
+async function letItLast(stack: FaultStack, { again }: Fault, over: Promise<unknown>): Promise<void> {
+  const isOver = watch(over);
+  while (again !== undefined && !isOver()) {
+    await again(stack);
+    await delay(AGAIN_MILLIS);
   }
+  await over;
 }
 
-/** One read after the other, and one more after the end. */
-async function readWhileItLasts(probe: HandlerProbe, lastsMillis: number): Promise<string[]> {
-  const until = performance.now() + lastsMillis;
+/** One read after the other, once at least. */
+async function readUntil(probe: HandlerProbe, over: Promise<unknown>): Promise<string[]> {
+  const isOver = watch(over);
   const ends: string[] = [];
   do {
     ends.push(await probe.read());
     await delay(AGAIN_MILLIS);
-  } while (performance.now() < until);
+  } while (!isOver());
   return ends;
+}
+
+function watch(promise: Promise<unknown>): () => boolean {
+  let isSettled = false;
+  void promise.then(() => {
+    isSettled = true;
+  });
+  return () => isSettled;
 }
 
 /** As a client would that never saw the answer: with the key of the first time. */

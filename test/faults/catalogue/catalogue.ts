@@ -8,9 +8,10 @@ const NONE: Fault = {
   name: 'none',
   how: 'to compare with',
   strikesWhile: 'busy',
-  lastsMillis: 0,
+  lasts: 0,
   strike: async () => {},
   mayEnd: [],
+  isFelt: () => true,
 };
 
 export const FAULTS: readonly Fault[] = [NONE, ...DATABASE_FAULTS, ...PROXY_FAULTS, ...LAMBDA_FAULTS];
