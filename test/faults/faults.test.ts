@@ -3,7 +3,8 @@ import { FAULTS } from './catalogue/catalogue.js';
 import { installStatementFaults } from './catalogue/statement-faults.js';
 import { ENVIRONMENTS, type FaultStack, startFaultStack } from './fault-stack.js';
 import { type HandlerProbe, startHandlerProbe } from './handler-probe.js';
-import { measure } from './leaks.js';
+import { measure, measureHandler } from './leaks.js';
+import { printRuns, writeRuns } from './report.js';
 import { REQUEST_COUNT } from './requests.js';
 import { type FaultRun, type FaultSetting, runFault } from './run-fault.js';
 import { startEnvironments } from './start-environments.js';
@@ -21,10 +22,12 @@ beforeAll(async () => {
   probe = await startHandlerProbe(stack, world);
   await startEnvironments(stack);
   expect(await probe.read()).toBe('data');
-  setting = { stack, world, probe, before: await measure(stack, probe) };
+  setting = { stack, world, probe, before: await measure(stack), handlerBefore: await measureHandler(probe) };
 });
 afterAll(async () => {
-  console.log(JSON.stringify(runs, null, 1));
+  printRuns(runs);
+  const path = process.env.FAULTS_DOCUMENT;
+  if (path !== undefined && runs.length === FAULTS.length) await writeRuns(path, runs);
   await probe?.stop();
   await stack?.stop();
 });
@@ -35,7 +38,7 @@ describe.each(FAULTS)(`${REQUEST_COUNT} requests and a fault: $name`, (fault) =>
     runs.push(run);
 
     expect((fault.isFelt ?? someoneNoticed)(run)).toBe(true);
-    const { lost, duplicated, wrong, hung, leaked, firstNewRequest, probed } = run;
+    const { lost, duplicated, wrong, hung, leaked, firstNewRequest, firstNewRead, probed } = run;
     expect({ lost, duplicated, wrong, hung, leaked }).toEqual({
       lost: [],
       duplicated: [],
@@ -44,6 +47,7 @@ describe.each(FAULTS)(`${REQUEST_COUNT} requests and a fault: $name`, (fault) =>
       leaked: [],
     });
     expect(firstNewRequest).toMatchObject({ kind: 'data' });
+    expect(firstNewRead).toBe('data');
     expect(['data', ...fault.mayEnd]).toEqual(expect.arrayContaining(probed));
     expect(stack.statistics().functions['orders-api']?.environments).toBe(ENVIRONMENTS);
   });

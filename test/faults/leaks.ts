@@ -19,14 +19,15 @@ export interface Footprint {
   stackFiles: number;
   stackTimers: number;
   stackServers: number;
-  /** Of a process that runs the function's bundle: what keeps it alive, by kind. */
-  handler: Record<string, number>;
 }
+
+/** What keeps the handler's process alive, by kind. */
+export type HandlerFootprint = Record<string, number>;
 
 const SETTLES_WITHIN_MILLIS = 45_000;
 const LOOK_AGAIN_MILLIS = 100;
 
-export async function measure(stack: FaultStack, probe: HandlerProbe): Promise<Footprint> {
+export async function measure(stack: FaultStack): Promise<Footprint> {
   const { clientConnections, databaseConnections } = stack.proxy.statistics();
   const lambdas = lambdaProcesses();
   const resources = countByName(process.getActiveResourcesInfo());
@@ -43,29 +44,38 @@ export async function measure(stack: FaultStack, probe: HandlerProbe): Promise<F
     stackFiles: files - 3 * clientConnections.open - databaseConnections.open,
     stackTimers: resources.Timeout ?? 0,
     stackServers: resources.TCPServerWrap ?? 0,
-    handler: countByName(await probe.activeResources()),
   };
 }
 
-/** Waits until nothing is above the level before the fault. @returns what still is, in the end */
-export async function findLeaks(stack: FaultStack, probe: HandlerProbe, before: Footprint): Promise<string[]> {
+/** Right after an answer. */
+export async function measureHandler(probe: HandlerProbe): Promise<HandlerFootprint> {
+  return countByName(await probe.activeResources());
+}
+
+/**
+ * Waits until nothing is above the level before the fault: PostgreSQL takes a while to end what nobody waits for any more.
+ * @returns what still is above it, in the end
+ */
+export async function findLeaks(stack: FaultStack, before: Footprint): Promise<string[]> {
   const until = performance.now() + SETTLES_WITHIN_MILLIS;
   for (;;) {
-    const leaks = compare(before, await measure(stack, probe));
+    const leaks = compare(before, await measure(stack));
     if (leaks.length === 0 || performance.now() > until) return leaks;
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MILLIS));
   }
 }
 
+/** At once: a timer that is left behind would end by itself, and has no business to be there. */
+export async function findHandlerLeaks(probe: HandlerProbe, before: HandlerFootprint): Promise<string[]> {
+  return Object.entries(await measureHandler(probe))
+    .filter(([name, count]) => count > (before[name] ?? 0))
+    .map(([name, count]) => `${name} of the handler: ${count}, before the fault ${before[name] ?? 0}`);
+}
+
 function compare(before: Footprint, now: Footprint): string[] {
-  const { handler: handlerBefore, ...levels } = before;
-  const leaks = (Object.keys(levels) as (keyof typeof levels)[])
-    .filter((name) => now[name] > levels[name])
-    .map((name) => `${name}: ${now[name]}, before the fault ${levels[name]}`);
-  const ofHandler = Object.entries(now.handler)
-    .filter(([name, count]) => count > (handlerBefore[name] ?? 0))
-    .map(([name, count]) => `${name} of the handler: ${count}, before the fault ${handlerBefore[name] ?? 0}`);
-  return [...leaks, ...ofHandler];
+  return (Object.keys(before) as (keyof Footprint)[])
+    .filter((name) => now[name] > before[name])
+    .map((name) => `${name}: ${now[name]}, before the fault ${before[name]}`);
 }
 
 async function leftInDatabase(stack: FaultStack): Promise<{ busySessions: number; locks: number }> {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Fault, untilBusy } from './fault.js';
 import type { FaultStack } from './fault-stack.js';
 import type { HandlerProbe } from './handler-probe.js';
-import { type Footprint, findLeaks } from './leaks.js';
+import { type Footprint, findHandlerLeaks, findLeaks, type HandlerFootprint } from './leaks.js';
 import { newOrder, planRequests } from './requests.js';
 import { type Outcome, send } from './send.js';
 import { type Ended, type Findings, isOpen, judge } from './verify.js';
@@ -24,6 +24,8 @@ export interface FaultRun extends Findings {
   repeated: number;
   leaked: string[];
   firstNewRequest: Outcome;
+  /** By the handler whose process is never frozen. */
+  firstNewRead: string;
   /** How the handler's reads ended, one after the other while the fault lasted. */
   probed: string[];
   /** That it struck at all: connections that had to be made anew, on either side. */
@@ -36,6 +38,7 @@ export interface FaultSetting {
   world: World;
   probe: HandlerProbe;
   before: Footprint;
+  handlerBefore: HandlerFootprint;
 }
 
 /** So many have been answered when a fault strikes the busy stack: the others are anywhere. */
@@ -44,7 +47,7 @@ const AGAIN_MILLIS = 100;
 
 /** @param prefix of its orders' skus, different for each run */
 export async function runFault(setting: FaultSetting, fault: Fault, prefix: string): Promise<FaultRun> {
-  const { stack, world, probe, before } = setting;
+  const { stack, world, probe, before, handlerBefore } = setting;
   const planned = await planRequests(stack, world, prefix);
   const retriesBefore = stack.retries();
   const madeBefore = stack.exchangeable.connectionsMade();
@@ -73,9 +76,11 @@ export async function runFault(setting: FaultSetting, fault: Fault, prefix: stri
   const first = await all;
   const probed = await probing;
   const firstNewRequest = await send(stack, newOrder(`${prefix}-new`));
+  const firstNewRead = await probe.read();
+  const leakedByHandler = await findHandlerLeaks(probe, handlerBefore);
   const repeated = await repeat(stack, first);
   // Statements that nobody waits for any more come to their own end, and only then count.
-  const leaked = await findLeaks(stack, probe, before);
+  const leaked = await findLeaks(stack, before);
   const findings = await judge(stack, fault.mayEnd, [...first, ...repeated]);
   for (const { request, outcome } of repeated) {
     if (outcome.kind !== 'data') findings.wrong.push(`${request.sku} sent again: ${JSON.stringify(outcome)}`);
@@ -90,8 +95,9 @@ export async function runFault(setting: FaultSetting, fault: Fault, prefix: stri
     retried: stack.retries() - retriesBefore,
     repeated: repeated.length,
     ...findings,
-    leaked,
+    leaked: [...leakedByHandler, ...leaked],
     firstNewRequest,
+    firstNewRead,
     probed,
     newConnections: stack.exchangeable.connectionsMade() - madeBefore,
     // Those that must be refused need no query.
