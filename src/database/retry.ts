@@ -1,6 +1,6 @@
 /** When work may be done again: only where that can do no harm, and only so often. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DatabaseConflictError, type DatabaseError, DatabaseUnavailableError } from './errors.js';
+import { DatabaseAccessError, DatabaseConflictError, type DatabaseError, DatabaseUnavailableError } from './errors.js';
 
 /**
  * What repeating the work would do.
@@ -25,7 +25,7 @@ const LOST_AGAINST_ANOTHER: readonly (string | undefined)[] = ['40001', '40P01']
 
 /**
  * @param attempt Says whether a statement may have reached the database.
- * @throws the last attempt's error.
+ * @throws the last attempt's error; DatabaseUnavailableError when that one could not log in, and a write had been sent before.
  */
 export async function withRetries<Result>(
   access: Access,
@@ -33,18 +33,21 @@ export async function withRetries<Result>(
   { onRetry, signal }: { onRetry: (error: DatabaseError) => void; signal?: AbortSignal | undefined },
 ): Promise<Result> {
   const retries = { lostConnection: 0, conflict: 0 };
+  let mayHaveTakenEffect = false;
   for (;;) {
     const loan = { sent: false };
     try {
       return await attempt(loan);
     } catch (error) {
       if (signal?.aborted) throw error;
+      if (mayHaveTakenEffect && !loan.sent && error instanceof DatabaseAccessError) throw effectUnknown(error);
       if (
         isLostConnection(error) &&
         (!loan.sent || access !== 'write') &&
         retries.lostConnection < RETRY_LIMITS.lostConnection
       ) {
         retries.lostConnection += 1;
+        mayHaveTakenEffect ||= loan.sent && access === 'idempotent';
         onRetry(error);
       } else if (isLostConflict(error) && retries.conflict < RETRY_LIMITS.conflict) {
         await sleep(Math.random() * RETRY_LIMITS.conflictPauseMillis * 2 ** retries.conflict);
@@ -55,6 +58,11 @@ export async function withRetries<Result>(
       }
     }
   }
+}
+
+/** The login was refused this time. Told as such, it would sound as if nothing had been written. */
+function effectUnknown({ cause }: DatabaseAccessError): DatabaseUnavailableError {
+  return new DatabaseUnavailableError('The connection was lost, and the login to try again was refused.', cause);
 }
 
 function isLostConnection(error: unknown): error is DatabaseUnavailableError {

@@ -147,7 +147,7 @@ export async function buildFunctions(options: LocalFunctionsOptions): Promise<Lo
 }
 
 /** The variables that amplify/database sets in AWS, and those that Lambda adds for the function's role. */
-function functionEnvironment({
+export function functionEnvironment({
   host,
   port,
   database,

@@ -25,7 +25,7 @@ import { type MigrationsReport, watchMigrations } from './migrations.js';
 import { type LocalPostgres, startPostgres } from './postgres/cluster.js';
 import { loadOrCreateCertificate } from './rds-proxy/certificate.js';
 import { loadOrCreateCredentials } from './rds-proxy/credentials.js';
-import { type RdsProxy, type RdsProxyEvent, startRdsProxy } from './rds-proxy/server.js';
+import { type RdsProxy, type RdsProxyEvent, type RdsProxyOptions, startRdsProxy } from './rds-proxy/server.js';
 import { type InvocationTrace, type RequestStatistics, type RequestTrace, RequestTraces } from './request-traces.js';
 import { NEW_DATA } from './samples.js';
 import { openStateDirectory } from './state-directory.js';
@@ -62,6 +62,13 @@ export interface LocalStackOptions {
   migrationsFolder?: string;
   /** Concurrent execution environments of each function, 1 or more. @default 4 */
   maxEnvironments?: number;
+  /**
+   * How long AppSync lets a request run, in milliseconds, the time included that it waits for an execution environment.
+   * @default 30_000, AppSync's own limit
+   */
+  requestLimitMillis?: number;
+  /** Starts the RDS Proxy stand-in. A test may hand out one that it stops and starts again. @default startRdsProxy */
+  startProxy?: (options: RdsProxyOptions) => Promise<RdsProxy>;
   /** Put a few rows into a new data folder. @default false */
   sampleData?: boolean;
   /** A step of the start is done. */
@@ -113,7 +120,7 @@ async function startParts(
   options: LocalStackOptions,
   onStop: (stopPart: () => Promise<void>) => void,
 ): Promise<Omit<LocalStack, 'stop'>> {
-  const { onProgress = () => {} } = options;
+  const { onProgress = () => {}, startProxy = startRdsProxy, requestLimitMillis } = options;
   const stateDirectory = resolve(options.stateDirectory);
   const state = await openStateDirectory(stateDirectory);
   onStop(() => state.release());
@@ -132,7 +139,7 @@ async function startParts(
   );
 
   const { postgres, isMigrated } = database;
-  const proxy = await startRdsProxy({
+  const proxy = await startProxy({
     hostname: 'localhost',
     port: options.proxyPort,
     region: LOCAL_REGION,
@@ -170,6 +177,7 @@ async function startParts(
     userPool,
     access: appSyncAccess,
     region: LOCAL_REGION,
+    ...(requestLimitMillis !== undefined && { requestLimitMillis }),
     async invoke(name, event) {
       const { payload } = await traces.invoke(name, event.fieldName, () => functions.invoke(name, event));
       return payload;

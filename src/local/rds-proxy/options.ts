@@ -11,6 +11,11 @@ export interface RdsProxyOptions {
   hostname: 'localhost';
   /** 1..65535, or 0 for any that is free. */
   port: number;
+  /**
+   * The port that clients connect to, and that their tokens must be for, where something stands in between.
+   * @default the one that it listens on
+   */
+  advertisedPort?: number;
   /** The AWS region that tokens must be for. */
   region: string;
   /** For `hostname`, as PEM. */

@@ -59,7 +59,16 @@ export async function startRdsProxy(options: RdsProxyOptions): Promise<RdsProxy>
     blackHole: (connectionId) => clients.turnIntoBlackHoles(connectionId),
     exhaustPool: (on) => pool.exhaust(on),
   });
-  const accept = createAcceptor({ options, pool, clients, counters, report, faults, onEvent, port: () => port });
+  const accept = createAcceptor({
+    options,
+    pool,
+    clients,
+    counters,
+    report,
+    faults,
+    onEvent,
+    port: () => options.advertisedPort ?? port,
+  });
   const listeners = await listenForClients(options.port, accept);
   const { port } = listeners;
   const sweep = setInterval(() => {

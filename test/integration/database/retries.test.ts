@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Signer } from '@aws-sdk/rds-signer';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PooledDatabase, WithUserOptions } from '../../../src/database/database.js';
@@ -155,6 +156,31 @@ describe('a connection that is lost', () => {
     });
 
     expect(runs.count).toBe(1);
+  });
+
+  test('in a write that took effect, and the login to do it again is refused: nobody can know; the caller is told so', async () => {
+    const { host: hostname, port, user: username, region, credentials } = stack.access;
+    const signer = new Signer({ hostname, port, username, region, credentials });
+    let logins = 0;
+    const expiring = await connectDatabase(stack, {
+      port: relay.port,
+      password: async () => {
+        logins += 1;
+        return logins === 1 ? signer.getAuthToken() : 'no token';
+      },
+    });
+    await expiring.query('select 1');
+    relay.cutBeforeNextAnswer();
+
+    const outcome = expiring.withUser(
+      ALICE,
+      (transaction) => transaction.last("insert into notes (mark, idempotency_key) values (1, 'note-1')"),
+      { access: 'idempotent' },
+    );
+
+    await expect(outcome).rejects.toMatchObject({ name: 'DatabaseUnavailableError', sqlState: '28P01' });
+    await expect.poll(countNotes).toBe(1);
+    await expiring.end();
   });
 
   test('because the login is refused: nothing is done again', async () => {

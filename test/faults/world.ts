@@ -1,0 +1,31 @@
+/** What is known before any fault: the reader's orders, which nobody changes. */
+import type { FaultStack } from './fault-stack.js';
+import { listOf, newOrder, USERS } from './requests.js';
+import { send } from './send.js';
+
+export interface KnownOrder {
+  id: string;
+  status: string;
+  totalCents: number;
+  lines: { sku: string; quantity: number; unitPriceCents: number }[];
+}
+
+export interface World {
+  /** The reader's, newest first, as the API answers them. */
+  orders: readonly KnownOrder[];
+  writerSub: string;
+}
+
+export async function createWorld(stack: FaultStack): Promise<World> {
+  for (let index = 0; index < 3; index += 1) {
+    const outcome = await send(stack, { ...newOrder(`known-${index}`, undefined, index + 1), username: USERS.reader });
+    if (outcome.kind !== 'data') throw new Error(`The reader's orders cannot be placed: ${JSON.stringify(outcome)}`);
+  }
+  const listed = await send(stack, listOf(USERS.reader));
+  if (listed.kind !== 'data') throw new Error(`The reader's orders cannot be listed: ${JSON.stringify(listed)}`);
+  const { items: orders } = listed.data as { items: KnownOrder[] };
+  const { sub: writerSub } = await stack.userPool.verifyToken(
+    await stack.userPool.issueToken({ username: USERS.writer }),
+  );
+  return { orders, writerSub };
+}
