@@ -21,8 +21,9 @@ export function sqlDataSourceInconsistencies({
     });
   }
   if (database.proxy.kind === 'new' && database.proxy.auth.kind === 'secret') {
-    const { secretArn } = database.proxy.auth;
-    if (secretArn === sqlDataSource.secretArn) problems.push(ownRole(secretArn));
+    const { secretArn, migratorSecretArn } = database.proxy.auth;
+    const taken = [secretArn, migratorSecretArn].find((arn) => arn === sqlDataSource.secretArn);
+    if (taken !== undefined) problems.push(ownRole(taken));
   }
   return problems;
 }
@@ -32,7 +33,7 @@ function ownRole(secretArn: string): ConfigurationProblem {
     path: 'sqlDataSource.secretArn',
     got: quote(secretArn),
     expected:
-      'a secret of its own, not the one of database.proxy.auth: the functions’ role may see what no caller of the SQL data source may',
+      'a secret of its own, not one of database.proxy.auth: those roles may see what no caller of the SQL data source may',
     fix: 'make the role of src/database/sql-data-source.sql, and a secret for it',
   };
 }

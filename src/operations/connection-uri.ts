@@ -6,8 +6,8 @@
 
 /** What must hold for the secret because of the environment that it is for. */
 export interface ExpectedDatabase {
-  /** The role that the functions sign in as: never the data source's. */
-  readonly functionUser: string;
+  /** The roles that the functions sign in as: never the data source's. */
+  readonly functionUsers: readonly string[];
   /** Where the security groups let the data source go, as far as the environment says. */
   readonly host?: string | undefined;
   readonly port?: number | undefined;
@@ -97,7 +97,7 @@ function placeProblems(
   if (expected.port !== undefined && Number.isInteger(port) && port !== expected.port) {
     problems.push(`Its port is not ${expected.port}, and the security groups open that one alone.`);
   }
-  const taken = [expected.functionUser, ...ROLES_WITH_OTHER_WORK].find((role) => role === username);
+  const taken = [...expected.functionUsers, ...ROLES_WITH_OTHER_WORK].find((role) => role === username);
   if (taken !== undefined) {
     problems.push(
       `Its username is ${taken}, a role with other work and other rights. ` +

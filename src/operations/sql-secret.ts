@@ -122,10 +122,11 @@ function authoritiesFor({ region, database: { proxy } }: Environment, file: stri
 }
 
 /** As amplify/database lets the data source go: to the existing proxy, or to the database itself. */
-function expectedDatabase({ database: { user, proxy, server } }: Environment): ExpectedDatabase {
-  if (proxy.kind === 'existing') return { functionUser: user, host: proxy.endpoint, port: POSTGRES_PORT };
-  if (server === undefined || server.kind === 'created') return { functionUser: user, port: POSTGRES_PORT };
-  return { functionUser: user, host: server.endpoint, port: server.port ?? POSTGRES_PORT };
+function expectedDatabase({ database: { user, migrator, proxy, server } }: Environment): ExpectedDatabase {
+  const functionUsers = migrator === undefined ? [user] : [user, migrator];
+  if (proxy.kind === 'existing') return { functionUsers, host: proxy.endpoint, port: POSTGRES_PORT };
+  if (server === undefined || server.kind === 'created') return { functionUsers, port: POSTGRES_PORT };
+  return { functionUsers, host: server.endpoint, port: server.port ?? POSTGRES_PORT };
 }
 
 function unusable(secretArn: string, problems: readonly string[]): SqlSecretError {

@@ -29,7 +29,7 @@ afterAll(async () => {
 
 /** By the URI that `npm run sql:secret` makes of the secret, which has odd characters in its password. */
 function connection(certificateAuthority: string): pg.Client {
-  const mapped = toConnectionUri(JSON.stringify(database.secret), { functionUser: 'app' });
+  const mapped = toConnectionUri(JSON.stringify(database.secret), { functionUsers: ['app'] });
   if ('problems' in mapped) throw new Error(mapped.problems.join('\n'));
   return new pg.Client({ connectionString: mapped.uri, ssl: { ca: certificateAuthority } });
 }
@@ -57,7 +57,7 @@ test('Amplify’s own code reads name and password back from any URI, whatever c
 
   fc.assert(
     fc.property(text, text, (username, password) => {
-      const mapped = toConnectionUri(JSON.stringify({ ...database.secret, username, password }), { functionUser: '' });
+      const mapped = toConnectionUri(JSON.stringify({ ...database.secret, username, password }), { functionUsers: [] });
       expect('uri' in mapped && parseDatabaseUrl(mapped.uri)).toMatchObject({ username, password, database: 'app' });
     }),
     { numRuns: 1000 },

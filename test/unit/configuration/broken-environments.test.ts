@@ -21,6 +21,11 @@ const MAIN = { type: 'branch', name: 'main' };
 
 const createdDatabase = withDatabase({ server: { kind: 'created' }, proxy: proxyWithIam });
 const createdEverything: Environment = { ...createdDatabase, network: { kind: 'created' } };
+const newProxyWithMigrator = withDatabase({
+  migrator: 'migrator',
+  server: existingInstance,
+  proxy: { kind: 'new', auth: { kind: 'secret', secretArn: SECRET_ARN, migratorSecretArn: MIGRATOR_SECRET_ARN } },
+});
 const withoutProxy = withDatabase({ server: existingInstance, proxy: { kind: 'none' } });
 const withEgress = (egress: unknown) =>
   ({ ...exampleEnvironment, network: { ...exampleNetwork, egress } }) as Environment;
@@ -236,6 +241,13 @@ const INCONSISTENT: readonly Wrong[] = [
     SECRET_ARN,
     /a secret of its own/,
     withSqlDataSource(newProxyToInstance),
+  ],
+  [
+    'an SQL data source that signs in as the migrations do',
+    'sqlDataSource.secretArn',
+    MIGRATOR_SECRET_ARN,
+    /a secret of its own/,
+    withSqlDataSource(newProxyWithMigrator),
   ],
   [
     'a database of another region',

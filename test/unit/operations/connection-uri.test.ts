@@ -11,7 +11,7 @@ const SECRET = {
   password: 'hunter2-hunter2',
   dbname: 'app',
 };
-const ANYWHERE = { functionUser: 'app' };
+const ANYWHERE = { functionUsers: ['app', 'ddl_role'] };
 
 const map = (changes: Record<string, unknown> = {}, expected: Parameters<typeof toConnectionUri>[1] = ANYWHERE) =>
   toConnectionUri(JSON.stringify({ ...SECRET, ...changes }), expected);
@@ -102,7 +102,7 @@ test('all that is missing is told at once: RDS’s own secret of a master user h
 test('no message holds a value of the secret', () => {
   const secret = Object.fromEntries(Object.keys(SECRET).map((key) => [key, `hunter2 in ${key}`]));
 
-  const mapped = toConnectionUri(JSON.stringify(secret), { functionUser: 'app', host: 'a.example', port: 1 });
+  const mapped = toConnectionUri(JSON.stringify(secret), { functionUsers: ['app'], host: 'a.example', port: 1 });
 
   expect('problems' in mapped && mapped.problems.length).toBeGreaterThanOrEqual(5);
   expect(JSON.stringify(mapped)).not.toContain('hunter2');
@@ -110,7 +110,7 @@ test('no message holds a value of the secret', () => {
 
 describe('for an environment', () => {
   test('that leads to a proxy, another host and another port are refused: no security group opens them', () => {
-    const expected = { functionUser: 'app', host: 'other.proxy-c1.eu-west-1.rds.amazonaws.com', port: 6543 };
+    const expected = { functionUsers: ['app'], host: 'other.proxy-c1.eu-west-1.rds.amazonaws.com', port: 6543 };
 
     expect(problemsOf({}, expected)).toEqual([
       'Its host is not other.proxy-c1.eu-west-1.rds.amazonaws.com, and the security groups lead there alone.',
@@ -118,11 +118,14 @@ describe('for an environment', () => {
     ]);
   });
 
-  test.each(['app', 'migrator', 'owner', 'postgres'])('the role %s is refused: it has other work', (username) => {
-    expect(problemsOf({ username })).toEqual([
-      expect.stringMatching(`^Its username is ${username}, a role with other`),
-    ]);
-  });
+  test.each(['app', 'ddl_role', 'migrator', 'owner', 'postgres'])(
+    'the role %s is refused: it has other work',
+    (username) => {
+      expect(problemsOf({ username })).toEqual([
+        expect.stringMatching(`^Its username is ${username}, a role with other`),
+      ]);
+    },
+  );
 });
 
 describe('two URIs', () => {
