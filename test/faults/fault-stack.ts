@@ -1,7 +1,5 @@
 /** The local stack as the faults strike it: several Lambda environments, a proxy that can be exchanged, and a superuser. */
-import { readFile } from 'node:fs/promises';
 import net from 'node:net';
-import { join } from 'node:path';
 import pg from 'pg';
 import { startTestStack, type TestStack } from '../support/local-stack.js';
 import { type ExchangeableProxy, exchangeableProxy } from './exchangeable-proxy.js';
@@ -18,8 +16,6 @@ export interface FaultStack extends TestStack {
   asSuperuser<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result>;
   /** What the function did again by itself, since the start. */
   retries(): number;
-  /** Process id of PostgreSQL. */
-  postmasterId(): Promise<number>;
 }
 
 export async function startFaultStack(): Promise<FaultStack> {
@@ -44,17 +40,14 @@ export async function startFaultStack(): Promise<FaultStack> {
       await client.end().catch(() => {});
     }
   };
-  // The local PostgreSQL commits without waiting for its disk, and so would lose the last commits in a crash. RDS waits.
-  await asSuperuser((client) => client.query('alter role app set synchronous_commit = on'));
+  // The local PostgreSQL commits without waiting for its disk, and so would lose the last commits in a crash: the
+  // function's, and the suite's own. RDS waits.
+  await asSuperuser((client) => client.query('alter database app set synchronous_commit = on'));
   return {
     ...stack,
     exchangeable,
     asSuperuser,
     retries: () => retries,
-    async postmasterId() {
-      const [id] = (await readFile(join(stack.stateDirectory, 'data', 'postmaster.pid'), 'utf8')).split('\n');
-      return Number(id);
-    },
   };
 }
 

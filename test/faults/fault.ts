@@ -27,10 +27,14 @@ export interface Fault {
 export const UNAVAILABLE = ['DatabaseUnavailable'];
 export const UNAVAILABLE_OR_LATE = ['DatabaseUnavailable', 'DatabaseTimeout'];
 
-/** Of the 20 environments. */
-const BUSY = 5;
+const BUSY = 3;
 
-/** Waits for a moment at which several transactions are under way. */
+/** Waits for a moment at which several transactions are under way; not for ever, should the requests be over. */
 export async function untilBusy(stack: FaultStack): Promise<void> {
-  while (stack.proxy.statistics().databaseConnections.borrowed < BUSY) await delay(1);
+  const isOver = () =>
+    Object.values(stack.statistics().functions).every(({ busyEnvironments }) => busyEnvironments === 0);
+  while (stack.proxy.statistics().databaseConnections.borrowed < BUSY && !isOver()) await delay(1);
 }
+
+/** For a fault that ends every connection. */
+export const hasNewConnections = ({ newConnections }: FaultRun): boolean => newConnections > 0;

@@ -3,7 +3,7 @@ import { FAULTS } from './catalogue/catalogue.js';
 import { installStatementFaults } from './catalogue/statement-faults.js';
 import { ENVIRONMENTS, type FaultStack, startFaultStack } from './fault-stack.js';
 import { type HandlerProbe, startHandlerProbe } from './handler-probe.js';
-import { measure, measureHandler } from './leaks.js';
+import { measureBaseline, measureHandler } from './leaks.js';
 import { printRuns, writeRuns } from './report.js';
 import { REQUEST_COUNT } from './requests.js';
 import { type FaultRun, type FaultSetting, runFault } from './run-fault.js';
@@ -22,7 +22,7 @@ beforeAll(async () => {
   probe = await startHandlerProbe(stack, world);
   await startEnvironments(stack);
   expect(await probe.read()).toBe('data');
-  setting = { stack, world, probe, before: await measure(stack), handlerBefore: await measureHandler(probe) };
+  setting = { stack, world, probe, before: await measureBaseline(stack), handlerBefore: await measureHandler(probe) };
 });
 afterAll(async () => {
   printRuns(runs);

@@ -1,5 +1,5 @@
 /** What a fault must not leave behind: connections, open transactions, locks, processes, files, timers. */
-import type { FaultStack } from './fault-stack.js';
+import { ENVIRONMENTS, type FaultStack } from './fault-stack.js';
 import type { HandlerProbe } from './handler-probe.js';
 import { childProcesses, lambdaProcesses, openFiles } from './processes.js';
 
@@ -24,10 +24,12 @@ export interface Footprint {
 /** What keeps the handler's process alive, by kind. */
 export type HandlerFootprint = Record<string, number>;
 
+/** Handlers beside those of the local Lambda: handler-probe.ts. */
+const PROBES = 1;
 const SETTLES_WITHIN_MILLIS = 45_000;
 const LOOK_AGAIN_MILLIS = 100;
 
-export async function measure(stack: FaultStack): Promise<Footprint> {
+async function measure(stack: FaultStack): Promise<Footprint> {
   const { clientConnections, databaseConnections } = stack.proxy.statistics();
   const lambdas = lambdaProcesses();
   const resources = countByName(process.getActiveResourcesInfo());
@@ -45,6 +47,24 @@ export async function measure(stack: FaultStack): Promise<Footprint> {
     stackTimers: resources.Timeout ?? 0,
     stackServers: resources.TCPServerWrap ?? 0,
   };
+}
+
+const BASELINE_LOOKS = 5;
+
+/** What there may be between two faults: of files and timers, as many as the stack has when nothing happens. */
+export async function measureBaseline(stack: FaultStack): Promise<Footprint> {
+  let baseline = await measure(stack);
+  for (let look = 1; look < BASELINE_LOOKS; look += 1) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MILLIS));
+    baseline = quieter(baseline, await measure(stack));
+  }
+  const connections = { clientConnections: ENVIRONMENTS + PROBES, borrowed: 0, waiting: 0, busySessions: 0, locks: 0 };
+  return { ...baseline, ...connections, lambdaProcesses: ENVIRONMENTS, zombies: 0 };
+}
+
+function quieter(one: Footprint, other: Footprint): Footprint {
+  const names = Object.keys(one) as (keyof Footprint)[];
+  return Object.fromEntries(names.map((name) => [name, Math.min(one[name], other[name])])) as unknown as Footprint;
 }
 
 /** Right after an answer. */

@@ -6,6 +6,7 @@ import type { HandlerProbe } from './handler-probe.js';
 import { type Footprint, findHandlerLeaks, findLeaks, type HandlerFootprint } from './leaks.js';
 import { newOrder, planRequests } from './requests.js';
 import { type Outcome, send } from './send.js';
+import { wakeEnvironments } from './start-environments.js';
 import { type Ended, type Findings, isOpen, judge } from './verify.js';
 import type { World } from './world.js';
 
@@ -49,6 +50,7 @@ const AGAIN_MILLIS = 100;
 export async function runFault(setting: FaultSetting, fault: Fault, prefix: string): Promise<FaultRun> {
   const { stack, world, probe, before, handlerBefore } = setting;
   const planned = await planRequests(stack, world, prefix);
+  if (fault.strikesWhile === 'idle') await wakeEnvironments(stack);
   const retriesBefore = stack.retries();
   const madeBefore = stack.exchangeable.connectionsMade();
 

@@ -11,6 +11,10 @@ export async function startEnvironments(stack: FaultStack): Promise<void> {
   while (started() < ENVIRONMENTS) {
     await Promise.all(Array.from({ length: started() + AT_ONCE }, () => send(stack, listOf(USERS.reader))));
   }
-  // Those that were started last have served nothing yet.
-  await Promise.all(Array.from({ length: ENVIRONMENTS * 4 }, () => send(stack, listOf(USERS.reader))));
+  await wakeEnvironments(stack);
+}
+
+/** So that each has a connection that is not about to be closed for being idle. */
+export async function wakeEnvironments(stack: FaultStack): Promise<void> {
+  await Promise.all(Array.from({ length: ENVIRONMENTS * 3 }, () => send(stack, listOf(USERS.reader))));
 }

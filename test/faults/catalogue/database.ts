@@ -1,6 +1,6 @@
 /** What befalls PostgreSQL itself. */
 import type { Fault } from '../fault.js';
-import { UNAVAILABLE, UNAVAILABLE_OR_LATE, untilBusy } from '../fault.js';
+import { hasNewConnections, UNAVAILABLE, UNAVAILABLE_OR_LATE, untilBusy } from '../fault.js';
 import { setStatementFault } from './statement-faults.js';
 
 /** A second longer than the stand-in, and RDS Proxy here, lets a client wait for a connection: no retry outlives it. */
@@ -30,6 +30,7 @@ export const DATABASE_FAULTS: readonly Fault[] = [
     lasts: 0,
     strike: (stack) => stack.proxy.applyFault({ fault: 'restart-database' }),
     mayEnd: UNAVAILABLE,
+    isFelt: hasNewConnections,
   },
   {
     name: 'PostgreSQL crashes',
@@ -45,6 +46,7 @@ export const DATABASE_FAULTS: readonly Fault[] = [
         process.kill(rows[0]?.pid as number, 'SIGKILL');
       }),
     mayEnd: UNAVAILABLE_OR_LATE,
+    isFelt: hasNewConnections,
   },
   {
     name: 'database connections terminated',
@@ -57,6 +59,7 @@ export const DATABASE_FAULTS: readonly Fault[] = [
         await client.query("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'app'");
       }),
     mayEnd: UNAVAILABLE,
+    isFelt: hasNewConnections,
   },
   {
     name: 'a lock held past lock_timeout',

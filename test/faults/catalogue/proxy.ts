@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadOrCreateCertificate } from '../../../src/local/rds-proxy/certificate.js';
-import { type Fault, UNAVAILABLE, UNAVAILABLE_OR_LATE } from '../fault.js';
-import { ENVIRONMENTS, type FaultStack } from '../fault-stack.js';
+import { type Fault, hasNewConnections, UNAVAILABLE, UNAVAILABLE_OR_LATE } from '../fault.js';
+import type { FaultStack } from '../fault-stack.js';
 
 const clear = (stack: FaultStack) => stack.proxy.applyFault({ fault: 'clear' });
 /** So that connections must be made anew, which is where some faults strike. */
@@ -40,7 +40,7 @@ export const PROXY_FAULTS: readonly Fault[] = [
     strike: dropIdle,
     mayEnd: UNAVAILABLE,
     // By design nobody notices: the pool drops them before it hands one out.
-    isFelt: ({ newConnections }) => newConnections >= ENVIRONMENTS,
+    isFelt: hasNewConnections,
   },
   {
     name: 'black hole',
