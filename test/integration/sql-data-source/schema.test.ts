@@ -56,10 +56,17 @@ test('Amplify’s own code reads name and password back from any URI, whatever c
   );
 
   fc.assert(
-    fc.property(text, text, (username, password) => {
-      const mapped = toConnectionUri(JSON.stringify({ ...database.secret, username, password }), { functionUsers: [] });
-      expect('uri' in mapped && parseDatabaseUrl(mapped.uri)).toMatchObject({ username, password, database: 'app' });
-    }),
+    // Roles with other work are refused.
+    fc.property(
+      text.filter((name) => !['migrator', 'owner', 'postgres'].includes(name)),
+      text,
+      (username, password) => {
+        const mapped = toConnectionUri(JSON.stringify({ ...database.secret, username, password }), {
+          functionUsers: [],
+        });
+        expect('uri' in mapped && parseDatabaseUrl(mapped.uri)).toMatchObject({ username, password, database: 'app' });
+      },
+    ),
     { numRuns: 1000 },
   );
 });

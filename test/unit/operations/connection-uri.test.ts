@@ -38,11 +38,13 @@ const text = fc
     fc.string({ unit: fc.constantFrom(...`%:/?#[]@!$&'()*+,;= "\\é\n`) }),
   )
   .filter((value) => value !== '');
+/** Not that of a role with other work, which is refused. */
+const roleName = text.filter((name) => !['app', 'ddl_role', 'migrator', 'owner', 'postgres'].includes(name));
 
 describe('whatever characters name and password have', () => {
   test('the driver of PostgreSQL reads them back', () => {
     fc.assert(
-      fc.property(text, text, (username, password) => {
+      fc.property(roleName, text, (username, password) => {
         const mapped = map({ username, password });
         if (!('uri' in mapped)) throw new Error(mapped.problems.join('\n'));
         const client = new pg.Client({ connectionString: mapped.uri });
@@ -54,7 +56,7 @@ describe('whatever characters name and password have', () => {
 
   test('the URI itself holds none but those that RFC 3986 allows there', () => {
     fc.assert(
-      fc.property(text, text, (username, password) => {
+      fc.property(roleName, text, (username, password) => {
         const mapped = map({ username, password });
         expect('uri' in mapped && mapped.uri).toMatch(
           /^postgresql:\/\/([\w.~-]|%[0-9A-F]{2})+:([\w.~-]|%[0-9A-F]{2})+@[a-z0-9.-]+:5432\/app$/,
