@@ -1,5 +1,4 @@
 /** A stack with one order in it, and the same order in tables without policies, for statements that go without a user. */
-import pg from 'pg';
 import { createOrder } from '../src/orders/orders.js';
 import { connectDatabase } from '../test/support/database-client.js';
 import { startTestStack, type TestStack } from '../test/support/local-stack.js';
@@ -23,8 +22,7 @@ export async function startStackWithOneOrder(): Promise<StackWithOneOrder> {
   const { id: orderId } = await createOrder(database, CALLER, ORDER);
   await database.end();
 
-  const superuser = new pg.Client({ host: stack.postgres.socketDirectory, user: 'postgres', database: 'app' });
-  await superuser.connect();
+  const superuser = await stack.connectSuperuser();
   for (const table of ['orders', 'order_lines']) {
     await superuser.query(`create table bare_${table} (like ${table} including all)`);
     await superuser.query(`insert into bare_${table} select * from ${table}`);

@@ -2,12 +2,9 @@
  * What row-level security costs a read: getOrder through withUser, and the usual four round trips, each against the bare
  * statement on a connection of the same kind, on wires of three lengths.
  */
-import { readFile } from 'node:fs/promises';
-import { Signer } from '@aws-sdk/rds-signer';
-import pg from 'pg';
 import { getOrder } from '../src/orders/orders.js';
 import { connectDatabase } from '../test/support/database-client.js';
-import type { TestStack } from '../test/support/local-stack.js';
+import { connectThroughProxy } from '../test/support/local-stack.js';
 import { startWireRelay } from '../test/support/wire-relay.js';
 import { BARE_READ } from './bare-read.js';
 import { type Benchmark, type Comparison, median } from './benchmark.js';
@@ -27,7 +24,7 @@ export const withUser: Benchmark = {
     const stack = await startStackWithOneOrder();
     const relay = await startWireRelay(stack.access.port);
     const database = await connectDatabase(stack, { port: relay.port });
-    const client = await connectBare(stack, relay.port);
+    const client = await connectThroughProxy(stack.access, relay.port);
     try {
       const bare = () => client.query(BARE_READ, [stack.orderId]);
       const usual = async () => {
@@ -92,13 +89,4 @@ async function medianOf(read: () => Promise<unknown>): Promise<number> {
     millis.push(performance.now() - startedAt);
   }
   return median(millis);
-}
-
-async function connectBare({ access }: TestStack, port: number): Promise<pg.Client> {
-  const { host, user, database, region, credentials, caPath } = access;
-  const signer = new Signer({ hostname: host, port: access.port, username: user, region, credentials });
-  const ca = await readFile(caPath, 'utf8');
-  const client = new pg.Client({ host, port, user, database, password: () => signer.getAuthToken(), ssl: { ca } });
-  await client.connect();
-  return client;
 }

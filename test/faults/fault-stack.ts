@@ -1,6 +1,6 @@
 /** The local stack as the faults strike it: several Lambda environments, a proxy that can be exchanged, and a superuser. */
 import net from 'node:net';
-import pg from 'pg';
+import type pg from 'pg';
 import { startTestStack, type TestStack } from '../support/local-stack.js';
 import { type ExchangeableProxy, exchangeableProxy } from './exchangeable-proxy.js';
 
@@ -31,9 +31,8 @@ export async function startFaultStack(): Promise<FaultStack> {
     },
   });
   const asSuperuser: FaultStack['asSuperuser'] = async (work) => {
-    const client = new pg.Client({ host: stack.postgres.socketDirectory, user: 'postgres', database: 'app' });
+    const client = await stack.connectSuperuser();
     client.on('error', () => {});
-    await client.connect();
     try {
       return await work(client);
     } finally {

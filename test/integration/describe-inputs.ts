@@ -3,7 +3,7 @@
  * every string field: each is answered with data or refused for what it is, and PostgreSQL runs no statement but ours.
  */
 import fc from 'fast-check';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type GraphqlAnswer, startTestStack, type TestStack } from '../support/local-stack.js';
 import { SQL_INJECTIONS } from '../support/sql-injections.js';
@@ -25,7 +25,7 @@ export function describeInputs(inputCount: number): void {
       stack = await startTestStack();
       await askSuperuser("alter system set shared_preload_libraries = 'pg_stat_statements'");
       await stack.postgres.restart();
-      superuser = await connectSuperuser();
+      superuser = await stack.connectSuperuser();
       await superuser.query('create extension pg_stat_statements');
     });
     afterAll(async () => {
@@ -33,13 +33,8 @@ export function describeInputs(inputCount: number): void {
       await stack?.stop();
     });
 
-    async function connectSuperuser(): Promise<pg.Client> {
-      const client = new pg.Client({ host: stack.postgres.socketDirectory, user: 'postgres', database: 'app' });
-      await client.connect();
-      return client;
-    }
     async function askSuperuser(sql: string): Promise<void> {
-      const client = await connectSuperuser();
+      const client = await stack.connectSuperuser();
       await client.query(sql).finally(() => client.end());
     }
 

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestStack, type TestStack } from '../support/local-stack.js';
 
@@ -8,8 +8,7 @@ let superuser: pg.Client;
 
 beforeAll(async () => {
   stack = await startTestStack();
-  superuser = new pg.Client({ host: stack.postgres.socketDirectory, user: 'postgres', database: 'app' });
-  await superuser.connect();
+  superuser = await stack.connectSuperuser();
 });
 afterAll(async () => {
   await superuser?.end();
@@ -262,8 +261,7 @@ test('a database restart between two invocations does not reach the second calle
 
   await stack.postgres.restart();
 
-  superuser = new pg.Client({ host: stack.postgres.socketDirectory, user: 'postgres', database: 'app' });
-  await superuser.connect();
+  superuser = await stack.connectSuperuser();
   const results = await Promise.all(Array.from({ length: 8 }, () => stack.ask('alice', GET, { id })));
   for (const { data, errors } of results) {
     expect(errors).toEqual([]);

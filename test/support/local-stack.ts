@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Signer } from '@aws-sdk/rds-signer';
 import pg from 'pg';
+import { LOCAL_DATABASE } from '../../src/local/database.js';
 import type { DatabaseAccess } from '../../src/local/functions.js';
 import { type LocalStack, type LocalStackOptions, startLocalStack } from '../../src/local/stack.js';
 
@@ -17,6 +18,8 @@ export interface TestStack extends LocalStack {
   stateDirectory: string;
   /** What the functions and the proxy wrote while the test ran. */
   output: string[];
+  /** Connects past the proxy, as somebody who may do everything. The test must end it. */
+  connectSuperuser(): Promise<pg.Client>;
   /** Sends one GraphQL request as a user of the local pool. */
   ask(username: string, query: string, variables?: Record<string, unknown>, groups?: string[]): Promise<GraphqlAnswer>;
 }
@@ -38,6 +41,16 @@ export async function startTestStack(options: Partial<LocalStackOptions> = {}): 
     stateDirectory,
     output,
 
+    async connectSuperuser() {
+      const client = new pg.Client({
+        host: stack.postgres.socketDirectory,
+        user: 'postgres',
+        database: LOCAL_DATABASE,
+      });
+      await client.connect();
+      return client;
+    },
+
     async ask(username, query, variables = {}, groups = []) {
       const response = await fetch(`${stack.url}/graphql`, {
         method: 'POST',
@@ -55,10 +68,13 @@ export async function startTestStack(options: Partial<LocalStackOptions> = {}): 
   };
 }
 
-/** Logs in as a person with psql does: past the function, over TLS, with a fresh token. To be ended by the caller. */
-export async function connectThroughProxy(access: DatabaseAccess): Promise<pg.Client> {
-  const { host, port, user, database, region, credentials, caPath } = access;
-  const signer = new Signer({ hostname: host, port, username: user, region, credentials });
+/**
+ * Logs in as a person with psql does: past the function, over TLS, with a fresh token. To be ended by the caller.
+ * @param port of a relay before the proxy, whose token is still the proxy's
+ */
+export async function connectThroughProxy(access: DatabaseAccess, port = access.port): Promise<pg.Client> {
+  const { host, user, database, region, credentials, caPath } = access;
+  const signer = new Signer({ hostname: host, port: access.port, username: user, region, credentials });
   const client = new pg.Client({
     host,
     port,

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestStack, type TestStack } from '../../support/local-stack.js';
 
@@ -8,8 +8,7 @@ let superuser: pg.Client;
 
 beforeAll(async () => {
   stack = await startTestStack();
-  superuser = new pg.Client({ host: stack.postgres.socketDirectory, user: 'postgres', database: 'app' });
-  await superuser.connect();
+  superuser = await stack.connectSuperuser();
 });
 afterAll(async () => {
   await superuser?.end();

@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildFunctions, type DatabaseAccess, type LocalFunctions } from '../../../src/local/functions.js';
 import { startTestStack, type TestStack } from '../../support/local-stack.js';
@@ -166,8 +165,7 @@ describe('after an error', () => {
     const query = await startProbe();
     const { rows } = await query('select pg_backend_pid() as pid');
 
-    const superuser = new pg.Client({ host: stack.postgres.socketDirectory, user: 'postgres', database: 'app' });
-    await superuser.connect();
+    const superuser = await stack.connectSuperuser();
     await superuser.query('select pg_terminate_backend($1, 5000)', [rows?.[0]?.pid]);
     await superuser.end();
 

@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PooledDatabase } from '../../../src/database/database.js';
 import type { Transaction } from '../../../src/database/transaction.js';
@@ -82,8 +82,7 @@ export function describeIsolation(interleavingCount: number): void {
 
     beforeAll(async () => {
       stack = await startTestStack();
-      superuser = new pg.Client({ host: stack.postgres.socketDirectory, user: 'postgres', database: 'app' });
-      await superuser.connect();
+      superuser = await stack.connectSuperuser();
       await createNotes(superuser);
       const { credentials } = stack.access;
       proxy = await startRdsProxy({

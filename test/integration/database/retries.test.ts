@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Signer } from '@aws-sdk/rds-signer';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PooledDatabase, WithUserOptions } from '../../../src/database/database.js';
 import { RETRY_LIMITS } from '../../../src/database/retry.js';
@@ -18,8 +18,7 @@ let database: PooledDatabase;
 
 beforeAll(async () => {
   stack = await startTestStack();
-  superuser = new pg.Client({ host: stack.postgres.socketDirectory, user: 'postgres', database: 'app' });
-  await superuser.connect();
+  superuser = await stack.connectSuperuser();
   await createNotes(superuser);
 });
 afterAll(async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PooledDatabase } from '../../../src/database/database.js';
 import type { Transaction } from '../../../src/database/transaction.js';
@@ -14,8 +14,7 @@ let database: PooledDatabase;
 
 beforeAll(async () => {
   stack = await startTestStack();
-  superuser = new pg.Client({ host: stack.postgres.socketDirectory, user: 'postgres', database: 'app' });
-  await superuser.connect();
+  superuser = await stack.connectSuperuser();
   await createNotes(superuser);
 });
 afterAll(async () => {
