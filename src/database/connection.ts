@@ -16,16 +16,22 @@ export interface Loan {
   sent: boolean;
 }
 
+export interface LendOptions {
+  /** Is told when the first statement leaves. */
+  loan?: Loan;
+  /** When it aborts, the work's statements fail and its result is not waited for. */
+  signal?: AbortSignal | undefined;
+}
+
 /**
- * @param work Must not keep the connection. When `signal` aborts, its statements fail and its result is not waited for.
- * @param loan Is told when the first statement leaves.
+ * @param work Must not keep the connection.
  * @throws DatabaseError, and whatever `work` throws.
  */
 export async function lendConnection<Result>(
   pool: Pool,
   activity: DatabaseActivity,
   work: (connection: Connection) => Promise<Result>,
-  { loan = { sent: false }, signal }: { loan?: Loan; signal?: AbortSignal | undefined } = {},
+  { loan = { sent: false }, signal }: LendOptions = {},
 ): Promise<Result> {
   const deadline = watchDeadline(signal);
   try {

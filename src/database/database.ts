@@ -1,7 +1,7 @@
 /** What the domain sees of PostgreSQL: statements on a user's behalf in, rows out, typed errors, and a count of what happened. */
 import type { Pool, QueryResultRow } from 'pg';
 import { type DatabaseActivity, noActivity } from './activity.js';
-import { lendConnection } from './connection.js';
+import { type Connection, type LendOptions, lendConnection } from './connection.js';
 import { readIdentity, type UserIdentity } from './identity.js';
 import { createPool, type PoolOptions } from './pool.js';
 import { type Access, withRetries } from './retry.js';
@@ -72,6 +72,10 @@ export function createDatabase(settings: DatabaseSettings, options: PoolOptions)
     });
     return opened;
   };
+  const lend = <Result>(work: (connection: Connection) => Promise<Result>, lendOptions?: LendOptions) => {
+    pool ??= openPool();
+    return lendConnection(pool, activity, work, lendOptions);
+  };
 
   return {
     activity,
@@ -81,15 +85,8 @@ export function createDatabase(settings: DatabaseSettings, options: PoolOptions)
       const transactionOptions = { identity: readIdentity(identity), isolation, readOnly, pipelining };
       return withRetries(
         access,
-        (loan) => {
-          pool ??= openPool();
-          return lendConnection(
-            pool,
-            activity,
-            (connection) => runTransaction(connection, activity, transactionOptions, work),
-            { loan, signal },
-          );
-        },
+        (loan) =>
+          lend((connection) => runTransaction(connection, activity, transactionOptions, work), { loan, signal }),
         {
           signal,
           onRetry: () => {
@@ -100,19 +97,15 @@ export function createDatabase(settings: DatabaseSettings, options: PoolOptions)
     },
 
     async query<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-      pool ??= openPool();
       activity.statements += 1;
-      const { rows } = await lendConnection(pool, activity, (connection) => connection.send<Row>(text, values));
+      const { rows } = await lend((connection) => connection.send<Row>(text, values));
       activity.rows += rows.length;
       return rows;
     },
 
     async warmUp() {
-      pool ??= openPool();
-      const work = async () => {};
-      await lendConnection(pool, activity, work, { signal: AbortSignal.timeout(WARM_UP_MILLIS) }).catch((error) =>
-        options.onIdleError(error),
-      );
+      const signal = AbortSignal.timeout(WARM_UP_MILLIS);
+      await lend(async () => {}, { signal }).catch((error) => options.onIdleError(error));
     },
 
     async end() {
