@@ -4,7 +4,8 @@
 export interface Comparison {
   /** What is compared: "select 1, p50". */
   name: string;
-  unit: 'ms' | 's' | 'tps' | 'kB';
+  /** '' for a count. */
+  unit: 'ms' | 's' | 'tps' | 'kB' | 'MB' | '';
   /** One figure for each round, in the order measured. */
   ours: readonly number[];
   peer: readonly number[];
@@ -14,22 +15,36 @@ export interface Comparison {
   promise?: { text: string; isKept: (oursMedian: number, peerMedian: number) => boolean };
 }
 
+export interface BenchmarkContext {
+  /** Says what is being done, for a person who waits. */
+  onProgress(step: string): void;
+  /** Paths of the Node.js programs to measure with, where a benchmark starts processes of its own: at least one. */
+  nodes: readonly string[];
+}
+
 export interface Benchmark {
   /** As on the command line. */
   name: string;
   description: string;
-  /** @returns nothing to compare, with a reason, where this machine lacks a program */
-  measure(onProgress: (step: string) => void): Promise<readonly Comparison[] | { skipped: string }>;
+  /** @returns nothing to compare, with a reason, where this machine lacks a program or the peers are not installed */
+  measure(context: BenchmarkContext): Promise<readonly Comparison[] | { skipped: string }>;
 }
 
 export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+  return percentile(values, 50);
 }
 
-/** Half the distance between the largest and the smallest, as a share of the median. */
+/** Interpolated where it falls between two values. @param percent 0..100 */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  const position = ((sorted.length - 1) * percent) / 100;
+  const lower = sorted[Math.floor(position)] ?? Number.NaN;
+  const upper = sorted[Math.ceil(position)] ?? Number.NaN;
+  return lower + (upper - lower) * (position - Math.floor(position));
+}
+
+/** Half the distance between the largest and the smallest, as a share of the median; 0 where the median is. */
 export function spread(values: readonly number[]): number {
-  return (Math.max(...values) - Math.min(...values)) / 2 / median(values);
+  const middle = median(values);
+  return middle === 0 ? 0 : (Math.max(...values) - Math.min(...values)) / 2 / middle;
 }

@@ -10,7 +10,7 @@ const MAX_ADDED_MILLIS = 0.15;
 export const proxyLatency: Benchmark = {
   name: 'proxy-latency',
   description: 'SELECT 1 through the RDS Proxy stand-in, against PostgreSQL directly by TLS',
-  async measure(onProgress) {
+  async measure({ onProgress }) {
     const ways = await startProxyAndDirect();
     try {
       const [proxied, direct] = [await ways.proxied.connect(), await ways.direct.connect()];

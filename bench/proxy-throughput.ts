@@ -15,7 +15,7 @@ const MIN_RATIO = 0.75;
 export const proxyThroughput: Benchmark = {
   name: 'proxy-throughput',
   description: `pgbench TPC-B, ${CLIENTS} clients, ${ROUNDS * ROUND_SECONDS} s each way`,
-  async measure(onProgress) {
+  async measure({ onProgress }) {
     if (spawnSync('pgbench', ['--version']).status !== 0) {
       return { skipped: "pgbench is not installed; on Debian it is in the server's package, postgresql-15" };
     }

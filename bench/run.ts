@@ -1,37 +1,40 @@
 /** The command line of `npm run bench`: runs the benchmarks, and prints a table of ratios, or JSON. */
+import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { type Benchmark, type Comparison, median, spread } from './benchmark.js';
+import type { Benchmark } from './benchmark.js';
 import { BENCHMARKS } from './registry.js';
-
-/** After the decimal point. */
-const DIGITS: Record<Comparison['unit'], number> = { ms: 3, s: 2, tps: 0, kB: 0 };
+import { describeMachine } from './report/machine.js';
+import type { Result } from './report/result.js';
+import { toRow } from './report/row.js';
+import { saveResults } from './report/saved-results.js';
+import { formatTable } from './report/table.js';
 
 const HELP = `Usage: npm run bench [-- OPTIONS] [NAME …]
 
-Measures this project against a peer in the same run, in turns, and prints medians, spread and ratios.
-A broken promise exits 1. Without a name, all of them run:
+Measures this project against peers in the same run, in turns, and prints medians, spread and ratios.
+A broken promise exits 1. Without a name, all of them run, for about an hour on an otherwise idle machine:
 ${BENCHMARKS.map(({ name, description }) => `  ${name.padEnd(18)}${description}`).join('\n')}
 
 Options:
-  --json    one JSON document instead of the table
-  --help    show this text`;
+  --node PATH   a Node.js to start processes with, where a benchmark does; may be given several times.
+                Default: the one that runs this
+  --save        also write the results to bench/results.json, and docs/benchmarks.md from them
+  --json        one JSON document instead of the table
+  --help        show this text
 
-interface Row {
-  benchmark: string;
-  name: string;
-  ours: string;
-  peer: string;
-  ratio: string;
-  promise: string;
-  isKept: boolean;
-}
+The peers are packages of their own: npm ci --prefix bench/peers --ignore-scripts`;
 
 await main();
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+    options: {
+      node: { type: 'string', multiple: true, default: [process.execPath] },
+      save: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
   });
   if (values.help) {
     console.log(HELP);
@@ -44,51 +47,30 @@ async function main(): Promise<void> {
     return;
   }
   const chosen = BENCHMARKS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-  const results = [];
-  for (const benchmark of chosen) results.push(await runOne(benchmark));
-  const rows = results.flatMap(({ rows }) => rows);
-  if (values.json) console.log(JSON.stringify(results, null, 2));
-  else
-    printTable(
-      rows,
-      results.flatMap(({ name, skipped }) => (skipped === undefined ? [] : [`${name}: ${skipped}`])),
-    );
-  if (rows.some(({ isKept }) => !isKept)) process.exitCode = 1;
+  const results: Result[] = [];
+  for (const benchmark of chosen) {
+    const result = await runOne(benchmark, values.node);
+    results.push(result);
+    if (values.save)
+      await saveResults(
+        [result],
+        BENCHMARKS.map(({ name }) => name),
+      );
+  }
+  console.log(values.json ? JSON.stringify(results, null, 2) : formatTable(results));
+  if (results.some(({ rows }) => rows.some(({ isKept }) => !isKept))) process.exitCode = 1;
 }
 
-async function runOne(benchmark: Benchmark): Promise<{ name: string; rows: Row[]; skipped?: string }> {
-  const { name } = benchmark;
-  const measured = await benchmark.measure((step) => console.error(`${name}: ${step}`));
-  if ('skipped' in measured) return { name, rows: [], skipped: measured.skipped };
-  return { name, rows: measured.map((comparison) => toRow(name, comparison)) };
-}
-
-function toRow(benchmark: string, { name, unit, ours, peer, labels, promise }: Comparison): Row {
-  const [oursMedian, peerMedian] = [median(ours), median(peer)];
-  const show = (label: string, values: readonly number[]) =>
-    `${median(values).toFixed(DIGITS[unit])} ${unit} ±${(spread(values) * 100).toFixed(0)} % ${label}`;
-  const isKept = promise === undefined || promise.isKept(oursMedian, peerMedian);
-  return {
-    benchmark,
+async function runOne({ name, description, measure }: Benchmark, nodes: readonly string[]): Promise<Result> {
+  const startedAt = performance.now();
+  const measured = await measure({ nodes, onProgress: (step) => console.error(`${name}: ${step}`) });
+  const about = {
     name,
-    ours: show(labels.ours, ours),
-    peer: show(labels.peer, peer),
-    ratio: (oursMedian / peerMedian).toFixed(2),
-    promise: promise === undefined ? '' : `${isKept ? 'kept' : 'BROKEN'}: ${promise.text}`,
-    isKept,
+    description,
+    measuredOn: new Date().toISOString().slice(0, 10),
+    seconds: Math.round((performance.now() - startedAt) / 1000),
+    machine: describeMachine(),
   };
-}
-
-function printTable(rows: readonly Row[], skipped: readonly string[]): void {
-  const columns = ['name', 'ours', 'peer', 'ratio', 'promise'] as const;
-  const cells = [columns as readonly string[], ...rows.map((row) => columns.map((column) => row[column]))];
-  const widths = columns.map((_, index) => Math.max(...cells.map((line) => line[index]?.length ?? 0)));
-  for (const line of cells)
-    console.log(
-      line
-        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    );
-  for (const line of skipped) console.log(`skipped  ${line}`);
+  if ('skipped' in measured) return { ...about, rows: [], skipped: measured.skipped };
+  return { ...about, rows: measured.map((comparison) => toRow(name, comparison)) };
 }

@@ -20,7 +20,7 @@ const MAX_RATIO = 1.15;
 export const withUser: Benchmark = {
   name: 'with-user',
   description: 'a read with row-level security, against the bare statement, at 0, 1 and 5 ms each way',
-  async measure(onProgress) {
+  async measure({ onProgress }) {
     const stack = await startStackWithOneOrder();
     const relay = await startWireRelay(stack.access.port);
     const database = await connectDatabase(stack, { port: relay.port });

@@ -30,7 +30,7 @@ interface Run {
 export const coldPath: Benchmark = {
   name: 'cold-path',
   description: 'start of a process to the first row, against pg + rds-signer as the docs show it',
-  async measure(onProgress) {
+  async measure({ onProgress }) {
     const directory = await mkdtemp(join(tmpdir(), 'cold-path-'));
     const stack = await startStackWithOneOrder();
     try {

@@ -14,7 +14,7 @@ const run = promisify(execFile);
 export const synthTime: Benchmark = {
   name: 'synth-time',
   description: 'the synthesis of amplify/backend.ts, against the same backend without network and database',
-  async measure(onProgress) {
+  async measure({ onProgress }) {
     const ours: number[] = [];
     const peer: number[] = [];
     // The first run of each compiles and fills caches.
