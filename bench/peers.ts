@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 export const PEERS_FOLDER = join(import.meta.dirname, 'peers');
 
 /** By the name that the table gives them. */
-export const PEERS = {
+const PEERS = {
   'pg + rds-signer': 'docs-way.ts',
   'postgres.js': 'postgres-js.ts',
   Middy: 'middy.ts',
@@ -17,6 +17,10 @@ export const PEERS = {
 } as const;
 export type Peer = keyof typeof PEERS;
 export const PEER_NAMES = Object.keys(PEERS) as Peer[];
+/** Their handlers: paths from the project's root. */
+export const PEER_ENTRIES = Object.fromEntries(
+  PEER_NAMES.map((name) => [name, `bench/peers/${PEERS[name]}`]),
+) as Record<Peer, string>;
 
 const INSTALL = 'npm ci --prefix bench/peers --ignore-scripts';
 

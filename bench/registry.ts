@@ -1,9 +1,10 @@
 /** Every benchmark, in the order in which they run. A new one is a file beside this and a line here. */
 import type { Benchmark } from './benchmark.js';
-import { coldPath } from './cold-path/cold-path.js';
+import { coldPath } from './cold-path.js';
 import { proxyLatency } from './proxy-latency.js';
 import { proxyThroughput } from './proxy-throughput.js';
+import { signers } from './signers.js';
 import { synthTime } from './synth/synth-time.js';
 import { withUser } from './with-user.js';
 
-export const BENCHMARKS: readonly Benchmark[] = [proxyLatency, proxyThroughput, withUser, coldPath, synthTime];
+export const BENCHMARKS: readonly Benchmark[] = [proxyLatency, proxyThroughput, withUser, coldPath, signers, synthTime];

@@ -1,0 +1,81 @@
+/** From the start of a process to the first row: our function as Amplify bundles it, the peers', and as little as can be. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Benchmark, Comparison } from './benchmark.js';
+import { type FirstRow, measureInTurns } from './lambda/first-row.js';
+import { type BundledHandler, bundleHandlers, OUR_HANDLER } from './lambda/handlers.js';
+import { versionOfNode } from './lambda/node-version.js';
+import { startStackWithOneOrder } from './one-order.js';
+import { PEER_ENTRIES, PEER_NAMES, type Peer, preparePeers } from './peers.js';
+
+const ROUNDS = 15;
+/** The way that AWS's documentation shows. */
+const DOCS_WAY: Peer = 'pg + rds-signer';
+/** One client of pg and the shortest signature. */
+const LEAST = 'the least code';
+const ENTRIES = { ours: OUR_HANDLER, ...PEER_ENTRIES, [LEAST]: 'bench/peers/signers/node-crypto.ts' } as const;
+type Name = 'ours' | Peer | typeof LEAST;
+
+const MAX_OF_DOCS = 0.7;
+const MAX_OF_LEAST = 1.1;
+const MAX_BUNDLE_KILOBYTES = 150;
+
+export const coldPath: Benchmark = {
+  name: 'cold-path',
+  description: 'the start of a process to the first row, with the function as Amplify bundles it',
+  async measure({ onProgress, nodes }) {
+    const reason = await preparePeers();
+    if (reason !== undefined) return { skipped: reason };
+    const directory = await mkdtemp(join(tmpdir(), 'cold-path-'));
+    const stack = await startStackWithOneOrder();
+    try {
+      const bundles = await bundleHandlers<Name>(ENTRIES, directory);
+      const comparisons = PEER_NAMES.map((peer) => compareBundles(bundles, peer));
+      for (const node of nodes) {
+        const version = await versionOfNode(node);
+        const onRound = (round: number) => onProgress(`Node.js ${version}, round ${round} of ${ROUNDS}`);
+        const runs = await measureInTurns(bundles, { node, stack, rounds: ROUNDS, onRound });
+        comparisons.push(...compareRuns(runs, version));
+      }
+      return comparisons;
+    } finally {
+      await stack.stop();
+      await rm(directory, { recursive: true });
+    }
+  },
+};
+
+function compareBundles(bundles: Record<Name, BundledHandler>, peer: Peer): Comparison {
+  return {
+    name: 'bundle',
+    unit: 'kB',
+    ours: [bundles.ours.kilobytes],
+    peer: [bundles[peer].kilobytes],
+    labels: { ours: '', peer },
+    ...(peer === DOCS_WAY && {
+      promise: { text: `at most ${MAX_BUNDLE_KILOBYTES} kB`, isKept: (ours) => ours <= MAX_BUNDLE_KILOBYTES },
+    }),
+  };
+}
+
+function compareRuns(runs: Record<Name, FirstRow[]>, version: string): Comparison[] {
+  const others: readonly Name[] = [...PEER_NAMES, LEAST];
+  const compare = (what: string, measure: keyof FirstRow, peer: Name): Comparison => ({
+    name: `${what}, Node.js ${version}`,
+    unit: 'ms',
+    ours: runs.ours.map((run) => run[measure]),
+    peer: runs[peer].map((run) => run[measure]),
+    labels: { ours: '', peer },
+  });
+  return [
+    compare('import', 'importMillis', DOCS_WAY),
+    ...others.map((peer) => {
+      const comparison = compare('start to first row', 'firstRowMillis', peer);
+      const limit = peer === DOCS_WAY ? MAX_OF_DOCS : peer === LEAST ? MAX_OF_LEAST : undefined;
+      if (limit === undefined) return comparison;
+      const isKept = (ours: number, theirs: number) => ours <= limit * theirs;
+      return { ...comparison, promise: { text: `at most ${limit} x`, isKept } };
+    }),
+  ];
+}
