@@ -3,7 +3,15 @@ import type { Benchmark } from './benchmark.js';
 import { coldPath } from './cold-path/cold-path.js';
 import { proxyLatency } from './proxy-latency.js';
 import { proxyThroughput } from './proxy-throughput.js';
+import { startTime } from './start-time/start-time.js';
 import { synthTime } from './synth/synth-time.js';
 import { withUser } from './with-user.js';
 
-export const BENCHMARKS: readonly Benchmark[] = [proxyLatency, proxyThroughput, withUser, coldPath, synthTime];
+export const BENCHMARKS: readonly Benchmark[] = [
+  proxyLatency,
+  proxyThroughput,
+  withUser,
+  coldPath,
+  startTime,
+  synthTime,
+];
