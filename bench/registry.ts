@@ -3,6 +3,7 @@ import type { Benchmark } from './benchmark.js';
 import { coldPath } from './cold-path/cold-path.js';
 import { proxyLatency } from './proxy-latency.js';
 import { proxyThroughput } from './proxy-throughput.js';
+import { rlsLoad } from './rls-load/rls-load.js';
 import { startTime } from './start-time/start-time.js';
 import { synthTime } from './synth/synth-time.js';
 import { withUser } from './with-user.js';
@@ -13,5 +14,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   withUser,
   coldPath,
   startTime,
+  rlsLoad,
   synthTime,
 ];
