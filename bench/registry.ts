@@ -3,8 +3,19 @@ import type { Benchmark } from './benchmark.js';
 import { coldPath } from './cold-path.js';
 import { proxyLatency } from './proxy-latency.js';
 import { proxyThroughput } from './proxy-throughput.js';
+import { rlsLoad } from './rls-load/rls-load.js';
 import { signers } from './signers.js';
+import { startTime } from './start-time/start-time.js';
 import { synthTime } from './synth/synth-time.js';
 import { withUser } from './with-user.js';
 
-export const BENCHMARKS: readonly Benchmark[] = [proxyLatency, proxyThroughput, withUser, coldPath, signers, synthTime];
+export const BENCHMARKS: readonly Benchmark[] = [
+  coldPath,
+  signers,
+  withUser,
+  rlsLoad,
+  proxyLatency,
+  proxyThroughput,
+  startTime,
+  synthTime,
+];

@@ -1,0 +1,28 @@
+/**
+ * From nothing to the first row: PGlite on a folder, its socket server, and src/orders over src/database on a pool to it. On
+ * a new folder it places the order first that is read. Prints {"order":…}, and goes on until SIGINT, as a local mode does.
+ *
+ * Usage: node --import tsx bench/peers/pglite/first-row.ts FOLDER
+ */
+import process from 'node:process';
+import pg from 'pg';
+import { createOrder, listOrders } from '../../../src/orders/orders.js';
+import { databaseOver } from '../../database-over.js';
+import { connectionTo, startPglite } from './pglite.js';
+
+const CALLER = { sub: '00000000-0000-4000-8000-000000000001', groups: null, signal: new AbortController().signal };
+const ORDER = { currency: 'EUR', lines: [{ sku: 'TEA', quantity: 2, unitPriceCents: 1290 }], idempotencyKey: null };
+
+const [folder = ''] = process.argv.slice(2);
+const server = await startPglite(folder);
+const pool = new pg.Pool({ ...connectionTo(server.port), max: 1, pipeline: true });
+process.once('SIGINT', async () => {
+  await pool.end();
+  await server.stop();
+});
+// There are no logins: whose policies hold is said to the one session.
+await pool.query('set role app');
+const database = databaseOver(pool);
+if (server.isNew) await createOrder(database, CALLER, ORDER);
+const { items } = await listOrders(database, CALLER, { status: null, limit: 1, after: null });
+console.log(JSON.stringify({ order: items[0] }));
