@@ -89,7 +89,7 @@ test('what the pool signed is accepted, so that the refusals below are for what 
   expect(appsync.theEvent.event.identity).toMatchObject({ sub: subOf('alice') });
 });
 
-describe('the signature', () => {
+describe('a user token is refused for its signature', () => {
   test.each<[string, () => string | Promise<string>, string]>([
     ['of somebody else’s key', () => byAttacker(), NO_VALID_HEADER],
     [
@@ -143,7 +143,7 @@ describe('the signature', () => {
   });
 });
 
-describe('the header', () => {
+describe('a user token is refused for its header', () => {
   test.each<[string, () => Promise<string>]>([
     ['names an unknown key', () => byPool({}, { kid: 'unknown' })],
     ['names no key', () => byPool({}, { kid: undefined })],
@@ -171,7 +171,7 @@ describe('the header', () => {
   });
 });
 
-describe('the claims, though the pool itself had signed them', () => {
+describe('a user token is refused for its claims, though the pool itself had signed them', () => {
   const now = () => Math.floor(Date.now() / 1000);
 
   test.each<[string, () => Promise<string>, string]>([
@@ -201,7 +201,7 @@ describe('the claims, though the pool itself had signed them', () => {
   });
 });
 
-describe('the form', () => {
+describe('a user token is refused for its form', () => {
   test.each<[string, () => string, string]>([
     ['after "Bearer"', () => `Bearer ${appsync.alice}`, NOT_A_TOKEN],
     ['in lower case', () => appsync.alice.toLowerCase(), NOT_A_TOKEN],
@@ -231,7 +231,7 @@ describe('the form', () => {
   });
 });
 
-describe('another way in', () => {
+describe('there is no other way in than a user token', () => {
   const body = JSON.stringify({ query: '{ listOrders { items { id } } }' });
 
   test('the API key of an API whose schema has no rule for one', async () => {
@@ -262,7 +262,7 @@ describe('another way in', () => {
   });
 });
 
-describe('who somebody says they are', () => {
+describe('who somebody says they are, beside their token, is not heard', () => {
   const bob = { sub: subOf('bob'), username: 'bob', groups: ['admins'], 'cognito:groups': ['admins'] };
 
   test('beside the query, or in headers, is not who they are', async () => {
