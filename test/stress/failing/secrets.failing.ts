@@ -59,7 +59,7 @@ test('AppSync refuses a token', async () => {
 });
 
 test('an answer is not the expected one', async () => {
-  expect(await stack.ask('alice', '{ orderTotals { currency } }')).toEqual({ status: 200, data: {}, errors: [] });
+  expect(await stack.ask('alice', '{ __typename }')).toEqual({ status: 200, data: {}, errors: [] });
 });
 
 test.runIf(process.env.LEAK !== undefined)('a test shows a token', async () => {
