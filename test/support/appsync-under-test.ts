@@ -9,6 +9,7 @@ import type { AppSyncEvent } from '../../src/local/appsync/event.js';
 import { type LocalUserPool, loadOrCreateUserPool } from '../../src/local/cognito/user-pool.js';
 import { startWebServer, type WebServer } from '../../src/local/web/server.js';
 import './secrets/after-each.js';
+import type { KnownSecrets } from './secrets/search.js';
 import { readStateSecrets } from './secrets/state-secrets.js';
 import { watchForSecrets } from './secrets/watch.js';
 
@@ -55,7 +56,8 @@ export class AppSyncUnderTest {
   admin = '';
   #started: { directory: string; userPool: LocalUserPool; access: AppSyncAccess; server: WebServer } | undefined;
 
-  readonly #watch = watchForSecrets(() => readStateSecrets(this.stateDirectory));
+  readonly #watch = watchForSecrets(() => this.#secrets);
+  #secrets: KnownSecrets | undefined;
 
   get userPool(): LocalUserPool {
     return this.#parts.userPool;
@@ -120,6 +122,7 @@ export class AppSyncUnderTest {
     const routes = Object.entries(schemas).map(([path, sdl]) => ({ path, handle: serve(sdl) }));
     const server = await startWebServer({ port: 0, routes });
     this.#started = { directory, userPool, access, server };
+    this.#secrets = readStateSecrets(directory);
     this.alice = await userPool.issueToken({ username: 'alice' });
     this.admin = await userPool.issueToken({ username: 'carol', groups: ['admins'] });
   }

@@ -11,8 +11,9 @@ import type { KnownSecrets } from './secrets/search.js';
 import { readStateSecrets } from './secrets/state-secrets.js';
 import { watchForSecrets } from './secrets/watch.js';
 
-// The benchmarks start a stack without vitest.
-if (process.env.VITEST !== undefined) await import('./secrets/after-each.js');
+/** The benchmarks start a stack without vitest, and without the time that a search takes. */
+const isTest = process.env.VITEST !== undefined;
+if (isTest) await import('./secrets/after-each.js');
 
 export interface GraphqlAnswer {
   status: number;
@@ -33,8 +34,8 @@ export interface TestStack extends LocalStack {
 export async function startTestStack(options: Partial<LocalStackOptions> = {}): Promise<TestStack> {
   const stateDirectory = await mkdtemp(join(tmpdir(), 'test-stack-'));
   const output: string[] = [];
-  let secrets: KnownSecrets = {};
-  const watch = watchForSecrets(() => secrets);
+  let secrets: KnownSecrets | undefined;
+  const watch = isTest ? watchForSecrets(() => secrets) : undefined;
   const stack = await startLocalStack({
     stateDirectory,
     port: 0,
@@ -42,15 +43,15 @@ export async function startTestStack(options: Partial<LocalStackOptions> = {}): 
     onFunctionLog: (name, line) => output.push(`${name} ${line}`),
     onProxyEvent: (event) => {
       output.push(JSON.stringify(event));
-      watch.logged('events of the proxy', JSON.stringify(event));
+      watch?.logged('events of the proxy', JSON.stringify(event));
     },
     onRequest: (request) => {
       output.push(JSON.stringify(request));
-      watch.logged('log of AppSync', JSON.stringify(request));
+      watch?.logged('log of AppSync', JSON.stringify(request));
     },
     ...options,
     onFunctionLogStream: (name, line) => {
-      watch.logged(`log of ${name}`, line);
+      watch?.logged(`log of ${name}`, line);
       options.onFunctionLogStream?.(name, line);
     },
   });
@@ -77,7 +78,7 @@ export async function startTestStack(options: Partial<LocalStackOptions> = {}): 
         body: JSON.stringify({ query, variables }),
       });
       const text = await response.text();
-      watch.answered('answer of AppSync', text);
+      watch?.answered('answer of AppSync', text);
       const { data = null, errors = [] } = JSON.parse(text) as Partial<GraphqlAnswer>;
       return { status: response.status, data, errors };
     },

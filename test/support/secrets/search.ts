@@ -16,16 +16,27 @@ const SHAPES: Readonly<Record<string, RegExp>> = {
 };
 
 /** @returns what kinds of secrets the text holds; empty when it holds none */
-export function secretsIn(text: string, known: KnownSecrets = {}): string[] {
-  const values = Object.entries(known).flatMap(([kind, value]) =>
-    spellingsOf(value).some((spelling) => text.includes(spelling)) ? [kind] : [],
+export function secretsIn(text: string, known: KnownSecrets = NONE): string[] {
+  const values = spellingsIn(known).flatMap(([kind, spellings]) =>
+    spellings.some((spelling) => text.includes(spelling)) ? [kind] : [],
   );
   return [...values, ...Object.keys(SHAPES).filter((kind) => SHAPES[kind]?.test(text))];
 }
 
 /** A log may hold no argument either. */
-export function secretsInLog(line: string, known: KnownSecrets = {}): string[] {
+export function secretsInLog(line: string, known: KnownSecrets = NONE): string[] {
   return [...secretsIn(line, known), ...(line.includes(ARGUMENT_CANARY) ? ['an argument'] : [])];
+}
+
+const NONE: KnownSecrets = {};
+
+/** Made once for each set of secrets: there are many lines to search. */
+const made = new WeakMap<KnownSecrets, [kind: string, spellings: string[]][]>();
+
+function spellingsIn(known: KnownSecrets): [kind: string, spellings: string[]][] {
+  const spellings = made.get(known) ?? Object.entries(known).map(([kind, value]) => [kind, spellingsOf(value)]);
+  made.set(known, spellings);
+  return spellings;
 }
 
 /** As it is, in a URL, in JSON, and in base 64. */

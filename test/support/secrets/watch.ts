@@ -8,23 +8,37 @@ export interface SecretWatch {
   answered(where: string, text: string): void;
 }
 
-const watches = new Set<() => string[]>();
+/** "log of orders-api: a signed token (JWT)", and what has been said by parts whose secrets are not known yet. */
+const leaks = new Set<string>();
+const unsearched = new Set<() => void>();
 
-/** @param known of the parts that are watched; asked for once something has been said */
-export function watchForSecrets(known: () => KnownSecrets): SecretWatch {
-  let secrets: KnownSecrets | undefined;
-  const said: { where: string; text: string; find: typeof secretsIn }[] = [];
-  watches.add(() => {
-    if (said.length > 0) secrets ??= known();
-    return said.splice(0).flatMap(({ where, text, find }) => find(text, secrets).map((kind) => `${where}: ${kind}`));
-  });
-  return {
-    logged: (where, text) => void said.push({ where, text, find: secretsInLog }),
-    answered: (where, text) => void said.push({ where, text, find: secretsIn }),
+/**
+ * Searches at once and keeps nothing: a test may log a million lines.
+ * @param known of the parts that are watched; undefined until they have started
+ */
+export function watchForSecrets(known: () => KnownSecrets | undefined): SecretWatch {
+  let early: (() => void)[] = [];
+  const searchEarly = () => {
+    const searches = early;
+    early = [];
+    for (const search of searches) search();
   };
+  unsearched.add(searchEarly);
+
+  const watchWith = (find: typeof secretsIn) => (where: string, text: string) => {
+    const search = () => {
+      for (const kind of find(text, known())) leaks.add(`${where}: ${kind}`);
+    };
+    if (known() === undefined) early.push(search);
+    else search();
+  };
+  return { logged: watchWith(secretsInLog), answered: watchWith(secretsIn) };
 }
 
-/** What has leaked since it was last asked, as "log of orders-api: a signed token (JWT)". */
+/** What has leaked since it was last asked, each kind once. */
 export function newLeaks(): string[] {
-  return [...new Set([...watches].flatMap((leaksOf) => leaksOf()))];
+  for (const search of unsearched) search();
+  const found = [...leaks];
+  leaks.clear();
+  return found;
 }

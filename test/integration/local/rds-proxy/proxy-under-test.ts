@@ -79,10 +79,8 @@ async function startOn(around: Surroundings, options: Partial<RdsProxyOptions>):
   const credentials = createCredentials();
   const events: RdsProxyEvent[] = [];
   const { secretAccessKey, sessionToken } = credentials;
-  const watch = watchForSecrets(() => ({
-    'the secret access key': secretAccessKey,
-    'the session token': sessionToken,
-  }));
+  const secrets = { 'the secret access key': secretAccessKey, 'the session token': sessionToken };
+  const watch = watchForSecrets(() => secrets);
   const proxy = await startRdsProxy({
     hostname: 'localhost',
     port: 0,
