@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createBillOfMaterials } from './shipped/cyclonedx.js';
 import { readShipment } from './shipped/shipment.js';
+import { readSourceDate } from './shipped/source-date.js';
 
 const USAGE = `Usage: npm run -s sbom -- [--out FILE]
 
@@ -17,23 +18,11 @@ The same code gives the same bytes. With SOURCE_DATE_EPOCH, seconds since 1970, 
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** @throws RangeError, with the value and what is expected */
-function timestampOf(epoch: string | undefined): Date | undefined {
-  if (epoch === undefined || epoch === '') return undefined;
-  const date = new Date(/^\d{1,11}$/.test(epoch) ? Number(epoch) * 1000 : Number.NaN);
-  if (Number.isNaN(date.getTime())) {
-    throw new RangeError(
-      `SOURCE_DATE_EPOCH is ${JSON.stringify(epoch)}; expected seconds since 1970, or leave it out.`,
-    );
-  }
-  return date;
-}
-
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { out: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
   if (values.help) return console.log(USAGE);
 
-  const timestamp = timestampOf(process.env.SOURCE_DATE_EPOCH);
+  const timestamp = readSourceDate(process.env.SOURCE_DATE_EPOCH);
   const bill = createBillOfMaterials({ ...(await readShipment(PROJECT)), timestamp });
   const text = `${JSON.stringify(bill, null, 2)}\n`;
   if (values.out === undefined) process.stdout.write(text);
