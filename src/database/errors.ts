@@ -1,6 +1,7 @@
 /**
  * Turns what node-postgres and the network throw into a few errors that callers can tell apart. The original is kept as
- * `cause`; messages never hold a statement's parameters, which PostgreSQL quotes in `detail` and in some messages.
+ * `cause`, unless it may quote a statement's parameters, as PostgreSQL does in `detail` and in some messages: whoever prints
+ * an error prints its cause, too. Then the cause has the facts and not the text.
  */
 
 /** Base class, for those who catch them all. */
@@ -9,7 +10,7 @@ export abstract class DatabaseError extends Error {
   readonly sqlState: string | undefined;
 
   constructor(message: string, cause: unknown) {
-    super(message, { cause });
+    super(message, { cause: withoutData(cause) });
     this.sqlState = sqlStateOf(cause);
   }
 }
@@ -105,6 +106,19 @@ export function databaseErrorLogFields(error: DatabaseError): Record<string, str
   if (error.sqlState !== undefined) fields.sqlState = error.sqlState;
   if (cause instanceof Error && quotesNoData(error.sqlState)) fields.cause = cause.message;
   return fields;
+}
+
+const FACTS = ['code', 'severity', 'schema', 'table', 'column', 'dataType', 'constraint', 'routine'] as const;
+
+function withoutData(cause: unknown): unknown {
+  const sqlState = sqlStateOf(cause);
+  if (quotesNoData(sqlState)) return cause;
+  const facts = FACTS.flatMap((name) => {
+    const value = stringProperty(cause, name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const shown = new Error(`PostgreSQL's own text may quote values, and is left out (${sqlState}).`);
+  return Object.assign(shown, Object.fromEntries(facts));
 }
 
 /** Class 22 (data exception), 23 (constraint) and P0 (raised in PL/pgSQL) may quote values in their message. */

@@ -26,6 +26,7 @@ export const PATHS: readonly string[] = [
   'test/support/migrations-database.ts',
   'test/support/notes.ts',
   'test/support/password-database.ts',
+  'test/support/secrets',
   'test/support/sign-request.ts',
   'test/support/sql-schema-generator.ts',
   'test/support/wire-relay.ts',

@@ -8,6 +8,10 @@ import { createGraphqlEndpoint, type RequestRecord } from '../../src/local/appsy
 import type { AppSyncEvent } from '../../src/local/appsync/event.js';
 import { type LocalUserPool, loadOrCreateUserPool } from '../../src/local/cognito/user-pool.js';
 import { startWebServer, type WebServer } from '../../src/local/web/server.js';
+import './secrets/after-each.js';
+import type { KnownSecrets } from './secrets/search.js';
+import { readStateSecrets } from './secrets/state-secrets.js';
+import { watchForSecrets } from './secrets/watch.js';
 
 /** How long a request may take, and the functions of it together. */
 export const REQUEST_LIMIT_MILLIS = 200;
@@ -52,6 +56,9 @@ export class AppSyncUnderTest {
   admin = '';
   #started: { directory: string; userPool: LocalUserPool; access: AppSyncAccess; server: WebServer } | undefined;
 
+  readonly #watch = watchForSecrets(() => this.#secrets);
+  #secrets: KnownSecrets | undefined;
+
   get userPool(): LocalUserPool {
     return this.#parts.userPool;
   }
@@ -87,7 +94,9 @@ export class AppSyncUnderTest {
       headers: { 'content-type': 'application/json', ...headers },
       body,
     });
-    return { status: response.status, body: (await response.json()) as GraphqlBody };
+    const text = await response.text();
+    this.#watch.answered('answer of AppSync', text);
+    return { status: response.status, body: JSON.parse(text) as GraphqlBody };
   }
 
   async start(schemas: Readonly<Record<string, string>>): Promise<void> {
@@ -101,7 +110,10 @@ export class AppSyncUnderTest {
         access,
         region: 'eu-west-1',
         requestLimitMillis: REQUEST_LIMIT_MILLIS,
-        onRequest: (record) => this.records.push(record),
+        onRequest: (record) => {
+          this.records.push(record);
+          this.#watch.logged('log of AppSync', JSON.stringify(record));
+        },
         invoke: async (functionName, event) => {
           this.events.push({ functionName, event });
           return this.invoke(functionName, event);
@@ -110,6 +122,7 @@ export class AppSyncUnderTest {
     const routes = Object.entries(schemas).map(([path, sdl]) => ({ path, handle: serve(sdl) }));
     const server = await startWebServer({ port: 0, routes });
     this.#started = { directory, userPool, access, server };
+    this.#secrets = readStateSecrets(directory);
     this.alice = await userPool.issueToken({ username: 'alice' });
     this.admin = await userPool.issueToken({ username: 'carol', groups: ['admins'] });
   }

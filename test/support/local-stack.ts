@@ -7,6 +7,13 @@ import pg from 'pg';
 import { LOCAL_DATABASE } from '../../src/local/database.js';
 import type { DatabaseAccess } from '../../src/local/functions.js';
 import { type LocalStack, type LocalStackOptions, startLocalStack } from '../../src/local/stack.js';
+import type { KnownSecrets } from './secrets/search.js';
+import { readStateSecrets } from './secrets/state-secrets.js';
+import { watchForSecrets } from './secrets/watch.js';
+
+/** The benchmarks start a stack without vitest, and without the time that a search takes. */
+const isTest = process.env.VITEST !== undefined;
+if (isTest) await import('./secrets/after-each.js');
 
 export interface GraphqlAnswer {
   status: number;
@@ -27,15 +34,28 @@ export interface TestStack extends LocalStack {
 export async function startTestStack(options: Partial<LocalStackOptions> = {}): Promise<TestStack> {
   const stateDirectory = await mkdtemp(join(tmpdir(), 'test-stack-'));
   const output: string[] = [];
+  let secrets: KnownSecrets | undefined;
+  const watch = isTest ? watchForSecrets(() => secrets) : undefined;
   const stack = await startLocalStack({
     stateDirectory,
     port: 0,
     proxyPort: 0,
     onFunctionLog: (name, line) => output.push(`${name} ${line}`),
-    onProxyEvent: (event) => output.push(JSON.stringify(event)),
-    onRequest: (request) => output.push(JSON.stringify(request)),
+    onProxyEvent: (event) => {
+      output.push(JSON.stringify(event));
+      watch?.logged('events of the proxy', JSON.stringify(event));
+    },
+    onRequest: (request) => {
+      output.push(JSON.stringify(request));
+      watch?.logged('log of AppSync', JSON.stringify(request));
+    },
     ...options,
+    onFunctionLogStream: (name, line) => {
+      watch?.logged(`log of ${name}`, line);
+      options.onFunctionLogStream?.(name, line);
+    },
   });
+  secrets = readStateSecrets(stateDirectory);
   return {
     ...stack,
     stateDirectory,
@@ -57,7 +77,9 @@ export async function startTestStack(options: Partial<LocalStackOptions> = {}): 
         headers: { authorization: await stack.userPool.issueToken({ username, groups }) },
         body: JSON.stringify({ query, variables }),
       });
-      const { data = null, errors = [] } = (await response.json()) as Partial<GraphqlAnswer>;
+      const text = await response.text();
+      watch?.answered('answer of AppSync', text);
+      const { data = null, errors = [] } = JSON.parse(text) as Partial<GraphqlAnswer>;
       return { status: response.status, data, errors };
     },
 

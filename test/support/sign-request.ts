@@ -6,7 +6,7 @@ import type { LocalCredentials } from '../../src/local/rds-proxy/credentials.js'
 type Content = string | ArrayBuffer | ArrayBufferView;
 
 /** SHA-256 in the form that the signer asks for. */
-class Sha256 {
+export class Sha256 {
   #hash: Hash | Hmac;
 
   constructor(secret?: Content) {

@@ -1,7 +1,7 @@
 /** Bundles the function that migrates, with the texts of the migrations inside: no file lies beside it. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync } from 'esbuild';
 import type { MigrationFile } from '../../../src/database/migrate/migration.js';
 
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -17,7 +17,12 @@ const REQUIRE = "import{createRequire}from'node:module';const require=createRequ
  * @throws the errors of esbuild
  */
 export function bundleMigrationFunction(files: readonly MigrationFile[], directory: string): void {
-  buildSync({
+  buildSync(migrationBuildOptions(files, directory));
+}
+
+/** @param directory Where index.mjs goes. */
+export function migrationBuildOptions(files: readonly MigrationFile[], directory: string): BuildOptions {
+  return {
     absWorkingDir: PROJECT,
     entryPoints: [join(MIGRATION_FUNCTION, 'handler.ts')],
     outfile: join(directory, 'index.mjs'),
@@ -29,5 +34,5 @@ export function bundleMigrationFunction(files: readonly MigrationFile[], directo
     minify: true,
     banner: { js: REQUIRE },
     logLevel: 'error',
-  });
+  };
 }

@@ -186,7 +186,12 @@ async function openUserPool({ issuer, clientId, privateKey }: UserPoolFile): Pro
     },
 
     async verifyToken(token) {
-      const { payload } = await jwtVerify(token, verificationKey, {
+      // AppSync takes the key that the token names from the pool's list: this one is the list.
+      const keyNamed = ({ kid }: { kid?: string | undefined }) => {
+        if (kid !== keyId) throw new Error('The token names no key of this user pool.');
+        return verificationKey;
+      };
+      const { payload } = await jwtVerify(token, keyNamed, {
         // Without this list a token could choose HS256 and be "signed" with the public key.
         algorithms: [SIGNING_ALGORITHM],
         issuer,

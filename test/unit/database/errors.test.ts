@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { databaseErrorLogFields, toDatabaseError } from '../../../src/database/errors.js';
@@ -72,6 +73,23 @@ describe('toDatabaseError', () => {
     expect(once.cause).toBe(original);
     expect(toDatabaseError(once)).toBe(once);
   });
+});
+
+test.each(['22P02', '23505', 'P0001'])('printed with its cause, an error of %s shows no value', (code) => {
+  const error = toDatabaseError(
+    postgresError(code, {
+      message: 'invalid input syntax for type uuid: "alice-secret"',
+      detail: 'Key (customer_sub)=(alice-secret) already exists.',
+      where: "portal parameter $1 = 'alice-secret'",
+      constraint: 'orders_pkey',
+    }),
+  );
+
+  const printed = inspect(error, { depth: 5 });
+
+  expect(printed).not.toContain('alice-secret');
+  expect(error.cause).toMatchObject({ code, constraint: 'orders_pkey' });
+  expect(printed).toContain(`may quote values, and is left out (${code})`);
 });
 
 describe('databaseErrorLogFields', () => {

@@ -182,7 +182,7 @@ test.each<[keyof typeof STAGES, string, Buffer, string]>([
   ],
   ['loggedIn', 'a Describe of nothing', buildMessage('D', ''), '08P01 invalid string in message'],
   ['loggedIn', 'a request for TLS', TLS_REQUEST, '08P01 invalid frontend message type 0'],
-])('%s: %s', async (stage, _, bytes, expected) => {
+])('hostile bytes are answered with an end, and others served: %s: %s', async (stage, _, bytes, expected) => {
   const words = await STAGES[stage]?.(bytes);
 
   if (expected === NOTHING) expect(words).toBe(NOTHING);

@@ -14,6 +14,8 @@ import {
   type RdsProxyOptions,
   startRdsProxy,
 } from '../../../../src/local/rds-proxy/server.js';
+import '../../../support/secrets/after-each.js';
+import { watchForSecrets } from '../../../support/secrets/watch.js';
 import { connectThroughProxy, type RawClient } from './raw-client.js';
 
 export const REGION = 'eu-west-1';
@@ -76,6 +78,9 @@ async function startOn(around: Surroundings, options: Partial<RdsProxyOptions>):
   const { postgres, certificate, ca } = around;
   const credentials = createCredentials();
   const events: RdsProxyEvent[] = [];
+  const { secretAccessKey, sessionToken } = credentials;
+  const secrets = { 'the secret access key': secretAccessKey, 'the session token': sessionToken };
+  const watch = watchForSecrets(() => secrets);
   const proxy = await startRdsProxy({
     hostname: 'localhost',
     port: 0,
@@ -83,7 +88,10 @@ async function startOn(around: Surroundings, options: Partial<RdsProxyOptions>):
     certificate,
     upstreamSocketPath: join(postgres.socketDirectory, '.s.PGSQL.5432'),
     principals: [{ credentials, databaseUsers: ['app'] }],
-    onEvent: (event) => events.push(event),
+    onEvent: (event) => {
+      events.push(event);
+      watch.logged('events of the proxy', JSON.stringify(event));
+    },
     restartDatabase: () => postgres.restart(),
     ...options,
   });
@@ -125,6 +133,7 @@ async function startOn(around: Surroundings, options: Partial<RdsProxyOptions>):
       try {
         await client.connect();
       } catch (error) {
+        watch.answered('refusal of the proxy', JSON.stringify({ ...(error as object), text: String(error) }));
         return error as pg.DatabaseError;
       }
       await client.end();

@@ -1,7 +1,15 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decodeJwt, decodeProtectedHeader, exportSPKI, importJWK, type JWTPayload, SignJWT } from 'jose';
+import {
+  decodeJwt,
+  decodeProtectedHeader,
+  exportSPKI,
+  importJWK,
+  type JWTHeaderParameters,
+  type JWTPayload,
+  SignJWT,
+} from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type LocalUserPool,
@@ -94,7 +102,7 @@ describe('verifyToken', () => {
     ['an expired token', () => userPool.issueToken({ username: 'alice', expiresInSeconds: -1 }), /"exp" claim/],
     ['alg none', async () => unsigned(await accessClaims()), /algorithm/i],
     ['HS256 with the public key as the secret', async () => signWithPublicKey(await accessClaims()), /"alg"/],
-    ['the token of another pool', () => tokenOfAnotherPool(), /signature verification failed|"iss"/],
+    ['the token of another pool', () => tokenOfAnotherPool(), /names no key of this user pool/],
     [
       'another issuer',
       async () => signWithPoolKey({ ...(await accessClaims()), iss: 'https://example.org' }),
@@ -181,7 +189,8 @@ async function poolKey() {
 }
 
 async function signWithPoolKey(claims: JWTPayload): Promise<string> {
-  return new SignJWT(claims).setProtectedHeader({ alg: 'RS256' }).sign(await importJWK(await poolKey(), 'RS256'));
+  const header = decodeProtectedHeader(await userPool.issueToken({ username: 'alice' })) as JWTHeaderParameters;
+  return new SignJWT(claims).setProtectedHeader(header).sign(await importJWK(await poolKey(), 'RS256'));
 }
 
 /** The confusion attack: whoever knows the public key would be able to sign. */

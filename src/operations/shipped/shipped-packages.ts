@@ -1,0 +1,106 @@
+/**
+ * Which npm packages have bytes in a bundle, and who of them imports whom: what esbuild put in, not what package.json asks
+ * for. Version, hash and licence are those of package-lock.json.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Metafile } from 'esbuild';
+
+export interface ShippedPackage {
+  readonly name: string;
+  readonly version: string;
+  /** In package-lock.json: node_modules/pg. Tells two versions of a package apart. */
+  readonly location: string;
+  /** Of the tarball, as npm writes it: sha512-… in base 64. */
+  readonly integrity: string;
+  /** An SPDX identifier or expression. */
+  readonly license: string;
+  /** npm would run a script of this package when it is installed. */
+  readonly hasInstallScript: boolean;
+  /** Locations of the shipped packages that its bytes import, sorted. */
+  readonly imports: readonly string[];
+}
+
+export interface BundledPackages {
+  /** Locations of the packages that our own code imports, and of what the bundler adds by itself; sorted. */
+  readonly roots: readonly string[];
+  /** Sorted by location. */
+  readonly packages: readonly ShippedPackage[];
+}
+
+/** Installed packages are not those of the lockfile: an SBOM would tell of others than are shipped. */
+export class LockfileMismatchError extends Error {
+  override readonly name = 'LockfileMismatchError';
+
+  constructor(problems: readonly string[]) {
+    super(`${problems.join('\n')}\nInstall what package-lock.json says: npm ci --ignore-scripts`);
+  }
+}
+
+interface LockEntry {
+  version?: string;
+  integrity?: string;
+  license?: string;
+  hasInstallScript?: boolean;
+}
+
+const PACKAGE_OF_FILE = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//;
+
+/**
+ * @param project Root of the repository, which paths of the metafile are relative to.
+ * @throws LockfileMismatchError with every package that is not there as locked
+ */
+export function readBundledPackages(project: string, metafile: Metafile): BundledPackages {
+  const files = filesWithBytes(metafile);
+  const importedBy = importsByPackage(metafile, files);
+  const locations = [...new Set(files.flatMap((file) => packageOf(file) ?? []))].toSorted();
+  const lock: Record<string, LockEntry> = JSON.parse(readFileSync(join(project, 'package-lock.json'), 'utf8')).packages;
+
+  const problems = locations.flatMap((location) => mismatchOf(project, location, lock[location]));
+  if (problems.length > 0) throw new LockfileMismatchError(problems);
+  const fromOurCode = importedBy.get(undefined) ?? new Set();
+  const imported = new Set([...importedBy.values()].flatMap((names) => [...names]));
+  return {
+    roots: locations.filter((location) => fromOurCode.has(location) || !imported.has(location)),
+    packages: locations.map((location) => {
+      const { version = '', integrity = '', license = '', hasInstallScript = false } = lock[location] ?? {};
+      const name = location.slice(location.lastIndexOf('node_modules/') + 'node_modules/'.length);
+      const imports = [...(importedBy.get(location) ?? [])].toSorted();
+      return { name, version, location, integrity, license, hasInstallScript, imports };
+    }),
+  };
+}
+
+/** A file whose every byte esbuild could leave out is not shipped. */
+function filesWithBytes({ outputs }: Metafile): string[] {
+  return Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+  );
+}
+
+/** By location of the package that imports; undefined for our own code. */
+function importsByPackage({ inputs }: Metafile, files: readonly string[]): Map<string | undefined, Set<string>> {
+  const shipped = new Set(files);
+  const result = new Map<string | undefined, Set<string>>();
+  for (const file of files) {
+    const from = packageOf(file);
+    for (const { path, external } of inputs[file]?.imports ?? []) {
+      const to = packageOf(path);
+      if (external || to === undefined || to === from || !shipped.has(path)) continue;
+      result.set(from, (result.get(from) ?? new Set()).add(to));
+    }
+  }
+  return result;
+}
+
+/** The location of a file's package; undefined for our own code. */
+function packageOf(file: string): string | undefined {
+  return PACKAGE_OF_FILE.exec(file)?.[1];
+}
+
+function mismatchOf(project: string, location: string, locked: LockEntry | undefined): string[] {
+  if (locked?.integrity === undefined) return [`${location} is in a bundle, and package-lock.json has no hash of it.`];
+  const installed: LockEntry = JSON.parse(readFileSync(join(project, location, 'package.json'), 'utf8'));
+  if (installed.version === locked.version) return [];
+  return [`${location} is installed as ${installed.version}, and package-lock.json says ${locked.version}.`];
+}

@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+/** docs/security.md is signed off by people who trust that its tests are there. */
+const REPOSITORY = join(import.meta.dirname, '../../..');
+const DOCUMENT = readFileSync(join(REPOSITORY, 'docs/security.md'), 'utf8');
+
+interface Row {
+  attempt: string;
+  names: string[];
+  isStress: boolean;
+}
+
+const rows: Row[] = DOCUMENT.split('\n')
+  .filter((line) => line.startsWith('| ') && !line.startsWith('| what a reviewer tries') && !line.startsWith('| ---'))
+  .map((line) => {
+    const [attempt = '', , proof = ''] = line.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, ''));
+    return {
+      attempt,
+      names: [...proof.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
+      isStress: proof.includes('*stress*'),
+    };
+  });
+
+/** All that is written in the tests of these folders. */
+function textOf(folders: readonly string[]): string {
+  return folders
+    .flatMap((folder) =>
+      readdirSync(join(REPOSITORY, folder), { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.ts'))
+        .map((name) => readFileSync(join(REPOSITORY, folder, name), 'utf8')),
+    )
+    .join('\n');
+}
+
+/** As the first argument of test, it or describe. */
+function isTitle(name: string, text: string): boolean {
+  const literal = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`\\(\\s*(['"\`])${literal}\\1,`).test(text);
+}
+
+test('each row names a test, and each test that it names is there', () => {
+  const [everyday, stress] = [textOf(['test/unit', 'test/infra', 'test/integration']), textOf(['test/stress'])];
+  const missing = rows.flatMap(({ names, isStress }) =>
+    names.filter((name) => !isTitle(name, isStress ? stress : everyday)),
+  );
+
+  expect(rows.length).toBeGreaterThan(40);
+  expect(rows.filter(({ names }) => names.length === 0)).toEqual([]);
+  expect(missing, 'rows of docs/security.md whose tests are gone').toEqual([]);
+});
