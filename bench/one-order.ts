@@ -15,11 +15,18 @@ export interface StackWithOneOrder extends TestStack {
   orderId: string;
 }
 
-/** The tables without policies are called bare_orders and bare_order_lines. */
 export async function startStackWithOneOrder(): Promise<StackWithOneOrder> {
   const stack = await startTestStack();
+  return { ...stack, orderId: await addOneOrder(stack) };
+}
+
+/**
+ * The tables without policies are called bare_orders and bare_order_lines.
+ * @returns the order's id
+ */
+export async function addOneOrder(stack: Pick<TestStack, 'access' | 'connectSuperuser'>): Promise<string> {
   const database = await connectDatabase(stack);
-  const { id: orderId } = await createOrder(database, CALLER, ORDER);
+  const { id } = await createOrder(database, CALLER, ORDER);
   await database.end();
 
   const superuser = await stack.connectSuperuser();
@@ -29,5 +36,5 @@ export async function startStackWithOneOrder(): Promise<StackWithOneOrder> {
     await superuser.query(`grant select on bare_${table} to app`);
   }
   await superuser.end();
-  return { ...stack, orderId };
+  return id;
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Signer } from '@aws-sdk/rds-signer';
 import pg from 'pg';
+import type { DatabaseAccess } from '../src/local/functions.js';
 import { listenOnLoopback, portOf } from '../src/local/loopback.js';
 import { startPostgres } from '../src/local/postgres/cluster.js';
 import { choosePrivileges } from '../src/local/postgres/privileges.js';
@@ -28,6 +29,12 @@ export interface ProxyAndDirect {
   direct: Way;
   proxy: RdsProxy;
   caPath: string;
+  /** What a function needs for the proxied way. */
+  access: DatabaseAccess;
+  /** Where PostgreSQL's Unix socket is: `.s.PGSQL.` and the direct port. Everybody is trusted there. */
+  socketDirectory: string;
+  /** Past both. The caller ends it. */
+  connectSuperuser(): Promise<pg.Client>;
   stop(): Promise<void>;
 }
 
@@ -41,8 +48,12 @@ export async function startProxyAndDirect(): Promise<ProxyAndDirect> {
     dataDirectory: join(directory, 'data'),
     settings: { listen_addresses: '127.0.0.1', port: String(port), ...(await tlsSettings(directory, certificate)) },
   });
-  const administrator = new pg.Client({ host: postgres.socketDirectory, port, user: 'postgres', database: 'postgres' });
-  await administrator.connect();
+  const connectSuperuser = async (database = USER) => {
+    const client = new pg.Client({ host: postgres.socketDirectory, port, user: 'postgres', database });
+    await client.connect();
+    return client;
+  };
+  const administrator = await connectSuperuser('postgres');
   await administrator.query(`create role ${USER} login`);
   // As on RDS: a commit waits for the disk. The local stack's own default is faster than any deployed database.
   await administrator.query(`alter role ${USER} set synchronous_commit = on`);
@@ -65,6 +76,17 @@ export async function startProxyAndDirect(): Promise<ProxyAndDirect> {
     direct: createWay(port, ca, async () => 'not looked at'),
     proxy,
     caPath: certificate.caPath,
+    access: {
+      host: 'localhost',
+      port: proxy.port,
+      database: USER,
+      user: USER,
+      region: REGION,
+      credentials,
+      caPath: certificate.caPath,
+    },
+    socketDirectory: postgres.socketDirectory,
+    connectSuperuser: () => connectSuperuser(),
     async stop() {
       await proxy.stop();
       await postgres.stop();

@@ -1,5 +1,6 @@
 /** Every benchmark, in the order in which they run. A new one is a file beside this and a line here. */
 import type { Benchmark } from './benchmark.js';
+import { burst } from './burst/burst.js';
 import { coldPath } from './cold-path.js';
 import { proxyLatency } from './proxy-latency.js';
 import { proxyThroughput } from './proxy-throughput.js';
@@ -13,6 +14,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   coldPath,
   signers,
   withUser,
+  burst,
   rlsLoad,
   proxyLatency,
   proxyThroughput,

@@ -5,6 +5,8 @@ import pg from 'pg';
 import { type MigrateResult, migrate } from '../database/migrate/migrate.js';
 import type { Migration } from '../database/migrate/migration.js';
 
+const POSTGRES_PORT = 5432;
+
 export const LOCAL_DATABASE = 'app';
 /** The roles that bootstrap.sql makes for logging in. */
 export const LOCAL_DATABASE_USER = 'app';
@@ -21,13 +23,15 @@ const LOCK_WAIT_MILLIS = 10_000;
 /**
  * Makes the database and its roles, if they are not there.
  * @param socketDirectory Where PostgreSQL listens; every user is trusted there.
+ * @param port Part of the socket's name.
  */
-export async function bootstrapDatabase(socketDirectory: string): Promise<void> {
-  await withClient({ host: socketDirectory, user: 'postgres', database: 'postgres' }, async (client) => {
+export async function bootstrapDatabase(socketDirectory: string, port = POSTGRES_PORT): Promise<void> {
+  const connection = { host: socketDirectory, port, user: 'postgres' };
+  await withClient({ ...connection, database: 'postgres' }, async (client) => {
     const { rowCount } = await client.query('select from pg_database where datname = $1', [LOCAL_DATABASE]);
     if (rowCount === 0) await client.query(`create database ${LOCAL_DATABASE}`);
   });
-  await withClient({ host: socketDirectory, user: 'postgres', database: LOCAL_DATABASE }, async (client) => {
+  await withClient({ ...connection, database: LOCAL_DATABASE }, async (client) => {
     await client.query(await readFile(BOOTSTRAP, 'utf8'));
   });
 }
@@ -36,8 +40,12 @@ export async function bootstrapDatabase(socketDirectory: string): Promise<void> 
  * As the user migrator, past the proxy, as psql in the VPC would.
  * @throws MigrationError
  */
-export function migrateDatabase(socketDirectory: string, migrations: readonly Migration[]): Promise<MigrateResult> {
-  const connection = { host: socketDirectory, user: LOCAL_MIGRATOR, database: LOCAL_DATABASE };
+export function migrateDatabase(
+  socketDirectory: string,
+  migrations: readonly Migration[],
+  port = POSTGRES_PORT,
+): Promise<MigrateResult> {
+  const connection = { host: socketDirectory, port, user: LOCAL_MIGRATOR, database: LOCAL_DATABASE };
   return withClient({ ...connection, application_name: 'npm start' }, (client) =>
     migrate(client, migrations, { lockWaitMillis: LOCK_WAIT_MILLIS }),
   );
@@ -47,7 +55,7 @@ async function withClient<Result>(
   connection: pg.ClientConfig,
   work: (client: pg.Client) => Promise<Result>,
 ): Promise<Result> {
-  const client = new pg.Client({ port: 5432, ...connection });
+  const client = new pg.Client(connection);
   // A connection that is lost fails the query as well; unheard, this event would end the process.
   client.on('error', () => {});
   await client.connect();
