@@ -13,6 +13,7 @@ import { readMigrationFiles } from '../../src/database/migrate/read-folder.js';
 import type { Synthesis } from '../support/cloud-assembly.js';
 import { DATABASES } from '../support/deployments.js';
 import { exampleEnvironment, exampleWithMigrations, MIGRATOR_SECRET_ARN, SECRET_ARN } from '../support/environments.js';
+import { sample } from '../support/exhaustive.js';
 import { keepTemplates } from '../support/keep-templates.js';
 import { onOwnStacks } from '../support/own-stacks-plugin.js';
 import { findCycle } from '../support/stack-graph.js';
@@ -246,7 +247,7 @@ test('files that break the rules end the synthesis, with every problem', async (
   expect(problem).toContain('0003-pot.sql:1:1: there is no statement in this file');
 });
 
-describe.each(Object.keys(DATABASES))('%s', (path) => {
+describe.each(sample(Object.keys(DATABASES), 3))('%s', (path) => {
   let synthesis: Synthesis;
 
   beforeAll(async () => {
