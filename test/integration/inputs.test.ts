@@ -1,3 +1,3 @@
 import { describeInputs } from './describe-inputs.js';
 
-describeInputs(2_000);
+describeInputs(500);
