@@ -207,11 +207,13 @@ describe('runs again', () => {
     ).toEqual(before);
   });
 
-  test.each([
+  const CHANGES = [
     ['a file is added', [tea, pot]],
     ['a file has changed', [{ ...tea, sql: 'create table tea (id bigint);' }]],
     ['a file has another name', [{ ...tea, name: '0001-coffee.sql' }]],
-  ])('when %s, and the function has it', async (_, migrations) => {
+  ] as const;
+
+  test.each(sample(CHANGES, 3))('when %s, and the function has it', async (_, migrations) => {
     const before = await deploy(exampleWithMigrations, { bundle: true, migrations: [tea] });
     const after = await deploy(exampleWithMigrations, { bundle: true, migrations });
 
