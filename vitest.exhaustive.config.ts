@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { projects } from './vitest.config.js';
@@ -7,7 +7,8 @@ import { projects } from './vitest.config.js';
 const takesFew = (file: string) => readFileSync(file, 'utf8').includes("support/exhaustive.js'");
 
 const filesOf = (ring: string) =>
-  readdirSync(`test/${ring}`, { recursive: true, encoding: 'utf8' })
+  // Rings go with the local stack.
+  (existsSync(`test/${ring}`) ? readdirSync(`test/${ring}`, { recursive: true, encoding: 'utf8' }) : [])
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => posix.join('test', ring, name.replaceAll('\\', '/')))
     .filter(takesFew);
