@@ -1,10 +1,18 @@
 /** The console page in a real browser: what it draws, what it runs as whom, and that it asks no other host. */
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { exhaustive, sample } from '../support/exhaustive.js';
 import { connectThroughProxy } from '../support/local-stack.js';
 import { chooseSample, figure, run, selectedHops, signIn, whenReady } from './console-page.js';
 import { describePages } from './describe-pages.js';
 import { readLayout, weakContrasts } from './page-inspections.js';
+
+const LAYOUTS = [
+  { width: 1280, colorScheme: 'light' },
+  { width: 1280, colorScheme: 'dark' },
+  { width: 400, colorScheme: 'light' },
+  { width: 400, colorScheme: 'dark' },
+] as const;
 
 describePages('the console page', (pages) => {
   const open = async (options: BrowserContextOptions = {}) => whenReady(await pages.open('/', options));
@@ -63,7 +71,7 @@ describePages('the console page', (pages) => {
     expect(await page.locator('output').textContent()).toMatch(/^200 as erin, /);
   });
 
-  it('signs in with groups, and shows the typed error of who is in none', async () => {
+  it.runIf(exhaustive)('signs in with groups, and shows the typed error of who is in none', async () => {
     const page = await open();
     await chooseSample(page, 'Totals');
 
@@ -80,7 +88,7 @@ describePages('the console page', (pages) => {
     expect(await run(page)).toMatchObject({ data: { orderTotals: expect.any(Array) } });
   });
 
-  it('sends nothing with variables that are no JSON, and says so', async () => {
+  it.runIf(exhaustive)('sends nothing with variables that are no JSON, and says so', async () => {
     const page = await open();
     await page.getByLabel('Variables').fill('{"limit": ');
 
@@ -90,7 +98,7 @@ describePages('the console page', (pages) => {
     expect(await page.locator('output').textContent()).toBe('Not run');
   });
 
-  it('sends nothing as a user whose name Cognito would not have, as the browser says', async () => {
+  it.runIf(exhaustive)('sends nothing as a user whose name Cognito would not have, as the browser says', async () => {
     const page = await open();
     const { requests } = pages.stack().statistics().appSync;
     await signIn(page, 'a b');
@@ -120,7 +128,7 @@ describePages('the console page', (pages) => {
     expect(Object.keys(await selectedHops(page))).not.toContain('Query');
   });
 
-  it('runs a query and reads the waterfall with the keyboard alone', async () => {
+  it.runIf(exhaustive)('runs a query and reads the waterfall with the keyboard alone', async () => {
     const page = await open();
     await pages.stack().ask('frank', '{ listOrders { nextToken } }');
     await page.getByText('frank').waitFor();
@@ -147,7 +155,7 @@ describePages('the console page', (pages) => {
       .toContain('as frank, status 200');
   });
 
-  it('stays where it is when a query has been run, on a narrow screen', async () => {
+  it.runIf(exhaustive)('stays where it is when a query has been run, on a narrow screen', async () => {
     const page = await open({ viewport: { width: 400, height: 900 } });
     const button = page.getByRole('button', { name: 'Run', exact: true });
     await button.focus();
@@ -159,7 +167,7 @@ describePages('the console page', (pages) => {
     expect(await button.boundingBox()).toEqual(before);
   });
 
-  it('runs with Ctrl and Enter in the editor', async () => {
+  it.runIf(exhaustive)('runs with Ctrl and Enter in the editor', async () => {
     const page = await open();
 
     await page.getByLabel('GraphQL', { exact: true }).fill('{ nothing }');
@@ -191,7 +199,7 @@ describePages('the console page', (pages) => {
     expect(await pins.count()).toBe(2);
   });
 
-  it('copies a command', async () => {
+  it.runIf(exhaustive)('copies a command', async () => {
     const page = await open({ permissions: ['clipboard-read', 'clipboard-write'] });
 
     await page.getByRole('button', { name: /^Copy: psql/ }).click();
@@ -203,7 +211,7 @@ describePages('the console page', (pages) => {
     expect(await page.evaluate('navigator.clipboard.readText()')).toContain('sslmode=verify-full');
   });
 
-  it('leads to GraphiQL', async () => {
+  it.runIf(exhaustive)('leads to GraphiQL', async () => {
     const page = await open();
 
     await page.getByRole('link', { name: 'Open GraphiQL' }).click();
@@ -211,26 +219,24 @@ describePages('the console page', (pages) => {
     await page.getByRole('button', { name: /^Execute query/ }).waitFor();
   });
 
-  it.each([
-    { width: 1280, colorScheme: 'light' },
-    { width: 1280, colorScheme: 'dark' },
-    { width: 400, colorScheme: 'light' },
-    { width: 400, colorScheme: 'dark' },
-  ] as const)('fits $width px in $colorScheme, with text that can be read', async ({ width, colorScheme }) => {
-    const page = await open({ viewport: { width, height: 900 }, colorScheme, reducedMotion: 'reduce' });
-    await chooseSample(page, 'Place a wrong order');
-    await run(page);
-    await page.getByRole('switch', { name: 'Latency' }).check();
-    await page.getByRole('button', { name: 'End 1 fault' }).waitFor();
+  it.each(sample(LAYOUTS, 3))(
+    'fits $width px in $colorScheme, with text that can be read',
+    async ({ width, colorScheme }) => {
+      const page = await open({ viewport: { width, height: 900 }, colorScheme, reducedMotion: 'reduce' });
+      await chooseSample(page, 'Place a wrong order');
+      await run(page);
+      await page.getByRole('switch', { name: 'Latency' }).check();
+      await page.getByRole('button', { name: 'End 1 fault' }).waitFor();
 
-    const { scrollWidth, isLight } = await readLayout(page);
+      const { scrollWidth, isLight } = await readLayout(page);
 
-    expect(scrollWidth).toBeLessThanOrEqual(width);
-    expect(isLight).toBe(colorScheme === 'light');
-    expect(await weakContrasts(page)).toEqual([]);
-    await page.getByRole('button', { name: 'End 1 fault' }).click();
-    await page.getByRole('button', { name: 'No fault is on' }).waitFor();
-  });
+      expect(scrollWidth).toBeLessThanOrEqual(width);
+      expect(isLight).toBe(colorScheme === 'light');
+      expect(await weakContrasts(page)).toEqual([]);
+      await page.getByRole('button', { name: 'End 1 fault' }).click();
+      await page.getByRole('button', { name: 'No fault is on' }).waitFor();
+    },
+  );
 });
 
 /** Presses Tab until something that the selector describes has the focus. */

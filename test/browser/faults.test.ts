@@ -1,6 +1,10 @@
-/** Each fault switch of the console page is pressed, and its effect is seen: by the caller, and on the page. */
+/**
+ * Each fault switch of the console page is pressed, and its effect is seen: by the caller, and on the page. `npm test`
+ * presses one of a kind: one of the proxy's, one that refuses, one of PostgreSQL's.
+ */
 import type { Page } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
+import { exhaustive } from '../support/exhaustive.js';
 import { faultNote, figure, run, runUntilAnswered, selectedHops, whenReady } from './console-page.js';
 import { describePages } from './describe-pages.js';
 
@@ -46,7 +50,7 @@ describePages('the fault switches', (pages) => {
     await runUntilAnswered(page);
   });
 
-  it('expire credentials: new logins are refused, until it is off', async () => {
+  it.runIf(exhaustive)('expire credentials: new logins are refused, until it is off', async () => {
     const page = await open();
 
     await turn(page, 'Expire credentials', true);
@@ -59,7 +63,7 @@ describePages('the fault switches', (pages) => {
     await runUntilAnswered(page);
   });
 
-  it('drop idle clients: the next request opens a connection', async () => {
+  it.runIf(exhaustive)('drop idle clients: the next request opens a connection', async () => {
     const page = await open();
     await runUntilAnswered(page);
     await expect.poll(async () => Object.keys(await selectedHops(page))).not.toContain('Connect to the proxy');
@@ -71,18 +75,21 @@ describePages('the fault switches', (pages) => {
     await expect.poll(async () => Object.keys(await selectedHops(page))).toContain('Connect to the proxy');
   });
 
-  it('silence connections: the query runs out of time, and the next one goes over a new connection', async () => {
-    const page = await open();
+  it.runIf(exhaustive)(
+    'silence connections: the query runs out of time, and the next one goes over a new connection',
+    async () => {
+      const page = await open();
 
-    await press(page, 'Silence connections');
-    await expect.poll(() => faultNote(page)).toContain('struck');
+      await press(page, 'Silence connections');
+      await expect.poll(() => faultNote(page)).toContain('struck');
 
-    expect(await errorTypes(page)).toEqual(['DatabaseTimeout']);
-    await runUntilAnswered(page);
-    await expect.poll(async () => Object.keys(await selectedHops(page))).toContain('Connect to the proxy');
-  });
+      expect(await errorTypes(page)).toEqual(['DatabaseTimeout']);
+      await runUntilAnswered(page);
+      await expect.poll(async () => Object.keys(await selectedHops(page))).toContain('Connect to the proxy');
+    },
+  );
 
-  it('exhaust the pool: the borrow time-out strikes', async () => {
+  it.runIf(exhaustive)('exhaust the pool: the borrow time-out strikes', async () => {
     const page = await open();
 
     await turn(page, 'Exhaust the pool', true);
@@ -106,7 +113,7 @@ describePages('the fault switches', (pages) => {
     expect(databaseFigures().opened).toBeGreaterThan(opened);
   });
 
-  it('restart PostgreSQL: it is another process, and requests go on', async () => {
+  it.runIf(exhaustive)('restart PostgreSQL: it is another process, and requests go on', async () => {
     const page = await open();
     const { opened } = databaseFigures();
 
@@ -133,7 +140,7 @@ describePages('the fault switches', (pages) => {
     expect(Object.values(pages.stack().proxy.faults()).some(Boolean)).toBe(false);
   });
 
-  it('stays off with a duration that is none, as the browser says', async () => {
+  it.runIf(exhaustive)('stays off with a duration that is none, as the browser says', async () => {
     const page = await open();
     await page.getByLabel('Delay in ms').fill('999999');
 

@@ -33,13 +33,17 @@ export async function startTestCluster(): Promise<TestCluster> {
   };
   const superuser = await connect('postgres', 'postgres');
   await superuser.query(`create role ${MASTER} login createrole createdb`);
+  let lastCreation: Promise<unknown> = Promise.resolve();
 
   return {
     socketDirectory: postgres.socketDirectory,
     connect,
     async createDatabase() {
       const name = `test_${randomUUID().replaceAll('-', '')}`;
-      await superuser.query(`create database ${name} owner ${MASTER}`);
+      // One after the other: a client runs one query at a time.
+      const creation = lastCreation.then(() => superuser.query(`create database ${name} owner ${MASTER}`));
+      lastCreation = creation.catch(() => undefined);
+      await creation;
       const master = await connect(name, MASTER);
       await master.query(await readFile(BOOTSTRAP, 'utf8'));
       await master.end();

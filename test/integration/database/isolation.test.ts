@@ -1,3 +1,3 @@
 import { describeIsolation } from './describe-isolation.js';
 
-describeIsolation(200);
+describeIsolation(100);

@@ -13,6 +13,7 @@ import { createLocalFunction, type LocalFunction } from '../../../../src/local/l
 import { type KeptCertificate, loadOrCreateCertificate } from '../../../../src/local/rds-proxy/certificate.js';
 import { createCredentials } from '../../../../src/local/rds-proxy/credentials.js';
 import { type RdsProxy, startRdsProxy } from '../../../../src/local/rds-proxy/server.js';
+import { exhaustive } from '../../../support/exhaustive.js';
 import { describeDatabase, startTestCluster, type TestCluster } from '../../../support/migrations-database.js';
 
 /**
@@ -204,7 +205,7 @@ describe('when a deployment is rolled back', () => {
   });
 });
 
-test('eight deployments at once apply each file once', async () => {
+test.runIf(exhaustive)('eight deployments at once apply each file once', async () => {
   const files = { ...TEA, '0002-index.sql': '-- no-transaction\ncreate index concurrently by_id on tea (id);' };
   const invocations = await Promise.all(Array.from({ length: 8 }, () => startFunction(files)));
 

@@ -14,6 +14,7 @@ import {
   startPostgres,
 } from '../../../../src/local/postgres/cluster.js';
 import type { RootWorkaround } from '../../../../src/local/postgres/privileges.js';
+import { exhaustive } from '../../../support/exhaustive.js';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -93,7 +94,7 @@ describe('a first start', () => {
     ]);
   });
 
-  test('that was killed half-way leaves nothing in the way of the next', async () => {
+  test.runIf(exhaustive)('that was killed half-way leaves nothing in the way of the next', async () => {
     await mkdir(`${dataDirectory}.new-999999999`, { recursive: true });
     await writeFile(join(`${dataDirectory}.new-999999999`, 'PG_VERSION'), '17\n');
 
@@ -130,7 +131,7 @@ describe('a start', () => {
     expect(lines.at(-1)).toContain('database system is ready to accept connections');
   });
 
-  test('that fails leaves no process and no folder, and says why', async () => {
+  test.runIf(exhaustive)('that fails leaves no process and no folder, and says why', async () => {
     vi.stubEnv('TMPDIR', directory);
 
     const error = await failureOf({ settings: { shared_buffers: 'plenty' } });
@@ -176,7 +177,7 @@ describe('a start is refused, and nothing is damaged,', () => {
     expect(await query(postgres, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 
-  test('when two make the folder at once, for all but one', async () => {
+  test.runIf(exhaustive)('when two make the folder at once, for all but one', async () => {
     const starters = await Promise.all([startElsewhere(dataDirectory), startElsewhere(dataDirectory)]);
     const outcomes = starters.map(({ firstLine }) => (existsSync(firstLine) ? 'started' : firstLine)).sort();
     const processId = await postmasterId();
@@ -220,7 +221,7 @@ describe('a start is refused, and nothing is damaged,', () => {
     expect(await readFile(dataDirectory, 'utf8')).toBe('mine');
   });
 
-  test('when the folder cannot be written', async () => {
+  test.runIf(exhaustive)('when the folder cannot be written', async () => {
     await mkdir(dataDirectory, { mode: 0o500 });
     await chmod(directory, 0o555);
 
@@ -231,7 +232,7 @@ describe('a start is refused, and nothing is damaged,', () => {
   });
 });
 
-describe('a postmaster.pid that a crash left behind', () => {
+describe.runIf(exhaustive)('a postmaster.pid that a crash left behind', () => {
   test.each([
     ['of a process that is gone', () => 999_999_999],
     ['whose number another program has now', () => process.pid],
@@ -279,20 +280,23 @@ describe.skipIf(!isRoot)(isRoot ? 'as root' : 'as root (skipped: this is an ordi
     expect(status).toMatch(workaround === 'nobody' ? /^Uid:\t65534/m : /^Uid:\t0/m);
   });
 
-  test('a cluster can go from one way to the other and back, below a home that only root may enter', async () => {
-    const home = join(directory, 'home');
-    await mkdir(home, { mode: 0o700 });
-    const path = join(home, 'project/.local/data');
+  test.runIf(exhaustive)(
+    'a cluster can go from one way to the other and back, below a home that only root may enter',
+    async () => {
+      const home = join(directory, 'home');
+      await mkdir(home, { mode: 0o700 });
+      const path = join(home, 'project/.local/data');
 
-    const owners: number[] = [];
-    for (const workaround of ['nobody', 'user-namespace', 'nobody'] as const) {
-      const postgres = await start({ dataDirectory: path, privileges: { workarounds: [workaround] } });
-      await query(postgres, 'create table if not exists kept (n int)');
-      await postgres.stop();
-      owners.push((await stat(path)).uid);
-    }
+      const owners: number[] = [];
+      for (const workaround of ['nobody', 'user-namespace', 'nobody'] as const) {
+        const postgres = await start({ dataDirectory: path, privileges: { workarounds: [workaround] } });
+        await query(postgres, 'create table if not exists kept (n int)');
+        await postgres.stop();
+        owners.push((await stat(path)).uid);
+      }
 
-    expect(owners).toEqual([65_534, 0, 65_534]);
-    expect((await stat(dirname(path))).uid).toBe(0);
-  });
+      expect(owners).toEqual([65_534, 0, 65_534]);
+      expect((await stat(dirname(path))).uid).toBe(0);
+    },
+  );
 });

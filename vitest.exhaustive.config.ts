@@ -1,0 +1,22 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { defineConfig } from 'vitest/config';
+import { projects } from './vitest.config.js';
+
+/** `npm run test:exhaustive`: the files that take a few cases in `npm test`, with all of them. */
+const takesFew = (file: string) => readFileSync(file, 'utf8').includes("support/exhaustive.js'");
+
+const filesOf = (ring: string) =>
+  // Rings go with the local stack.
+  (existsSync(`test/${ring}`) ? readdirSync(`test/${ring}`, { recursive: true, encoding: 'utf8' }) : [])
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => posix.join('test', ring, name.replaceAll('\\', '/')))
+    .filter(takesFew);
+
+export default defineConfig({
+  test: {
+    maxWorkers: '100%',
+    provide: { exhaustive: true },
+    projects: projects.map(({ test }) => ({ test: { ...test, include: filesOf(test.name) } })),
+  },
+});
