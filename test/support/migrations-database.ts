@@ -34,16 +34,24 @@ export async function startTestCluster(): Promise<TestCluster> {
   const superuser = await connect('postgres', 'postgres');
   await superuser.query(`create role ${MASTER} login createrole createdb`);
 
+  const createDatabase = async () => {
+    const name = `test_${randomUUID().replaceAll('-', '')}`;
+    await superuser.query(`create database ${name} owner ${MASTER}`);
+    const master = await connect(name, MASTER);
+    await master.query(await readFile(BOOTSTRAP, 'utf8'));
+    await master.end();
+    return name;
+  };
+  // One after the other: roles belong to the cluster, and PostgreSQL refuses two changes of one at once.
+  let previous: Promise<unknown> = Promise.resolve();
+
   return {
     socketDirectory: postgres.socketDirectory,
     connect,
-    async createDatabase() {
-      const name = `test_${randomUUID().replaceAll('-', '')}`;
-      await superuser.query(`create database ${name} owner ${MASTER}`);
-      const master = await connect(name, MASTER);
-      await master.query(await readFile(BOOTSTRAP, 'utf8'));
-      await master.end();
-      return name;
+    createDatabase() {
+      const created = previous.then(createDatabase);
+      previous = created.catch(() => {});
+      return created;
     },
     async stop() {
       await Promise.all(clients.map((client) => client.end()));
