@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -58,26 +59,26 @@ function start(
   env: Record<string, string> = {},
   user: { uid?: number; gid?: number } = {},
 ): Start {
+  // Files, not pipes: a process that outlives the starter, such as tsx's esbuild, keeps a pipe open, and its end is awaited.
+  const files = { stdout: join(scratch, randomUUID()), stderr: join(scratch, randomUUID()) };
+  const descriptors = [openSync(files.stdout, 'w'), openSync(files.stderr, 'w')];
   const child = spawn(process.execPath, [...START, ...args], {
     cwd: PROJECT,
     env: { PATH: process.env.PATH, PORT: '0', PROXY_PORT: '0', TMPDIR: temporaryFolder, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', ...descriptors],
     ...user,
   });
+  descriptors.forEach(closeSync);
   running.push(child);
-  const output = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name]?.setEncoding('utf8').on('data', (text: string) => {
-      output[name] += text;
-    });
-  }
-  const ended = once(child, 'close').then(([code]) => ({ code, ...output }));
+  const output = () => ({ stdout: readFileSync(files.stdout, 'utf8'), stderr: readFileSync(files.stderr, 'utf8') });
+  const ended = once(child, 'exit').then(([code]) => ({ code, ...output() }));
   return {
     child,
     ended,
     async printed(text) {
-      await expect.poll(() => output.stdout + output.stderr, { timeout: PATIENCE_MILLIS }).toMatch(text);
-      return output.stdout;
+      const printed = () => Object.values(output()).join('');
+      await expect.poll(printed, { timeout: PATIENCE_MILLIS }).toMatch(text);
+      return output().stdout;
     },
   };
 }
