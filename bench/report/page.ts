@@ -22,7 +22,7 @@ Each line is ours against a peer, or against a limit, measured in the same run a
 the distance between the slowest and the fastest round. Trust the ratios; the figures are those of one machine. All of it runs on one
 machine, with the database: what a network adds is in the lines that name a delay.
 
-The peers are real packages, in \`bench/peers\`, each used as its documentation shows it. They read tables without row-level
+The peers of a function are real packages, in \`bench/peers\`, each used as its documentation shows it. They read tables without row-level
 security, in one statement without a transaction; ours reads as a user, under policies. \`npm ci --prefix bench/peers --ignore-scripts\`
 installs them, for the benchmark alone.`;
 
