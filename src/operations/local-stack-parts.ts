@@ -34,6 +34,7 @@ export const PATHS: readonly string[] = [
   'test/unit/operations/db-token.test.ts',
   'test/unit/remove-local.test.ts',
   'docs/console.png',
+  'docs/benchmarks.md',
   'docs/faults.md',
   'docs/local-stack.md',
   'docs/parity.md',
