@@ -1,15 +1,10 @@
 /** From the start of a process to the first row: our function as Amplify bundles it, the peers', and as little as can be. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Benchmark, Comparison } from './benchmark.js';
-import { type FirstRow, measureInTurns } from './lambda/first-row.js';
-import { type BundledHandler, bundleHandlers, OUR_HANDLER } from './lambda/handlers.js';
-import { versionOfNode } from './lambda/node-version.js';
-import { startStackWithOneOrder } from './one-order.js';
-import { PEER_ENTRIES, PEER_NAMES, type Peer, preparePeers } from './peers.js';
+import { measureColdStarts } from './lambda/cold-starts.js';
+import type { FirstRow } from './lambda/first-row.js';
+import { type BundledHandler, OUR_HANDLER } from './lambda/handlers.js';
+import { PEER_ENTRIES, PEER_NAMES, type Peer } from './peers.js';
 
-const ROUNDS = 15;
 /** The way that AWS's documentation shows. */
 const DOCS_WAY: Peer = 'pg + rds-signer';
 /** One client of pg and the shortest signature. */
@@ -24,25 +19,14 @@ const MAX_BUNDLE_KILOBYTES = 150;
 export const coldPath: Benchmark = {
   name: 'cold-path',
   description: 'the start of a process to the first row, with the function as Amplify bundles it',
-  async measure({ onProgress, nodes }) {
-    const reason = await preparePeers();
-    if (reason !== undefined) return { skipped: reason };
-    const directory = await mkdtemp(join(tmpdir(), 'cold-path-'));
-    const stack = await startStackWithOneOrder();
-    try {
-      const bundles = await bundleHandlers<Name>(ENTRIES, directory);
-      const comparisons = PEER_NAMES.map((peer) => compareBundles(bundles, peer));
-      for (const node of nodes) {
-        const version = await versionOfNode(node);
-        const onRound = (round: number) => onProgress(`Node.js ${version}, round ${round} of ${ROUNDS}`);
-        const runs = await measureInTurns(bundles, { node, stack, rounds: ROUNDS, onRound });
-        comparisons.push(...compareRuns(runs, version));
-      }
-      return comparisons;
-    } finally {
-      await stack.stop();
-      await rm(directory, { recursive: true });
-    }
+  async measure(context) {
+    const measured = await measureColdStarts<Name>(ENTRIES, context);
+    if ('skipped' in measured) return measured;
+    const { bundles, byNode } = measured;
+    return [
+      ...PEER_NAMES.map((peer) => compareBundles(bundles, peer)),
+      ...byNode.flatMap(({ runs, version }) => compareRuns(runs, version)),
+    ];
   },
 };
 

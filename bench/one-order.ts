@@ -2,14 +2,7 @@
 import { createOrder } from '../src/orders/orders.js';
 import { connectDatabase } from '../test/support/database-client.js';
 import { startTestStack, type TestStack } from '../test/support/local-stack.js';
-
-export const CALLER = {
-  sub: '00000000-0000-4000-8000-000000000001',
-  groups: null,
-  signal: new AbortController().signal,
-};
-
-const ORDER = { currency: 'EUR', lines: [{ sku: 'TEA', quantity: 2, unitPriceCents: 1290 }], idempotencyKey: null };
+import { CALLER, ORDER } from './order.js';
 
 export interface StackWithOneOrder extends TestStack {
   orderId: string;

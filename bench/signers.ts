@@ -1,15 +1,7 @@
 /** Seven ways to sign a token, each in the least code that answers with a row: what a signer costs a cold start. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Benchmark, Comparison } from './benchmark.js';
-import { measureInTurns } from './lambda/first-row.js';
-import { bundleHandlers } from './lambda/handlers.js';
-import { versionOfNode } from './lambda/node-version.js';
-import { startStackWithOneOrder } from './one-order.js';
-import { preparePeers } from './peers.js';
+import { measureColdStarts } from './lambda/cold-starts.js';
 
-const ROUNDS = 15;
 const OURS = 'node:crypto';
 const SIGNERS = {
   [OURS]: 'bench/peers/signers/node-crypto.ts',
@@ -25,38 +17,26 @@ type Signer = keyof typeof SIGNERS;
 export const signers: Benchmark = {
   name: 'signers',
   description: 'the start of a process to the first row, by what signs the token',
-  async measure({ onProgress, nodes }) {
-    const reason = await preparePeers();
-    if (reason !== undefined) return { skipped: reason };
-    const directory = await mkdtemp(join(tmpdir(), 'signers-'));
-    const stack = await startStackWithOneOrder();
-    try {
-      const bundles = await bundleHandlers(SIGNERS, directory);
-      const others = (Object.keys(SIGNERS) as Signer[]).filter((name) => name !== OURS);
-      const comparisons: Comparison[] = others.map((peer) => ({
-        name: 'bundle',
-        unit: 'kB',
-        ours: [bundles[OURS].kilobytes],
-        peer: [bundles[peer].kilobytes],
+  async measure(context) {
+    const measured = await measureColdStarts(SIGNERS, context);
+    if ('skipped' in measured) return measured;
+    const { bundles, byNode } = measured;
+    const others = (Object.keys(SIGNERS) as Signer[]).filter((name) => name !== OURS);
+    const against = (name: string, unit: Comparison['unit'], figures: (signer: Signer) => number[]) =>
+      others.map((peer) => ({
+        name,
+        unit,
+        ours: figures(OURS),
+        peer: figures(peer),
         labels: { ours: OURS, peer },
       }));
-      for (const node of nodes) {
-        const version = await versionOfNode(node);
-        const onRound = (round: number) => onProgress(`Node.js ${version}, round ${round} of ${ROUNDS}`);
-        const runs = await measureInTurns(bundles, { node, stack, rounds: ROUNDS, onRound });
-        for (const peer of others)
-          comparisons.push({
-            name: `start to first row, Node.js ${version}`,
-            unit: 'ms',
-            ours: runs[OURS].map(({ firstRowMillis }) => firstRowMillis),
-            peer: runs[peer].map(({ firstRowMillis }) => firstRowMillis),
-            labels: { ours: OURS, peer },
-          });
-      }
-      return comparisons;
-    } finally {
-      await stack.stop();
-      await rm(directory, { recursive: true });
-    }
+    return [
+      ...against('bundle', 'kB', (signer) => [bundles[signer].kilobytes]),
+      ...byNode.flatMap(({ runs, version }) =>
+        against(`start to first row, Node.js ${version}`, 'ms', (signer) =>
+          runs[signer].map(({ firstRowMillis }) => firstRowMillis),
+        ),
+      ),
+    ];
   },
 };

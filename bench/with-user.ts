@@ -8,7 +8,8 @@ import { connectThroughProxy } from '../test/support/local-stack.js';
 import { startWireRelay } from '../test/support/wire-relay.js';
 import { BARE_READ } from './bare-read.js';
 import { type Benchmark, type Comparison, median } from './benchmark.js';
-import { CALLER, startStackWithOneOrder } from './one-order.js';
+import { startStackWithOneOrder } from './one-order.js';
+import { CALLER } from './order.js';
 
 const ONE_WAY_MILLIS = [0, 1, 5];
 const ROUNDS = 7;

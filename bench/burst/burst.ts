@@ -14,7 +14,7 @@ import { addOneOrder } from '../one-order.js';
 import { PEER_ENTRIES, PEER_NAMES, type Peer, preparePeers } from '../peers.js';
 import { type ProxyAndDirect, startProxyAndDirect } from '../proxy-and-direct.js';
 import { watchConnections } from './connections.js';
-import { type Answer, startEnvironments } from './environments.js';
+import { type Answer, askEnvironments } from './environments.js';
 
 const ENVIRONMENTS = 500;
 /** PostgreSQL's max_connections is 100, of which it keeps three for superusers: what is left, the proxy may hold. */
@@ -62,16 +62,16 @@ export const burst: Benchmark = {
 async function runBurst(ways: ProxyAndDirect, way: WayName, bundle: string, orderId: string): Promise<Outcome> {
   const superuser = await ways.connectSuperuser();
   const watch = watchConnections(superuser);
-  const environments = await startEnvironments({
-    count: ENVIRONMENTS,
-    bundle,
-    event: getOrderEvent(orderId),
-    variables: environmentVariables(ways.access, ways[way].port),
-  });
   try {
-    return { answers: await environments.askAll(), connections: await watch.stop() };
+    const answers = await askEnvironments({
+      count: ENVIRONMENTS,
+      bundle,
+      event: getOrderEvent(orderId),
+      variables: environmentVariables(ways.access, ways[way].port),
+    });
+    return { answers, connections: await watch.stop() };
   } finally {
-    await environments.stop();
+    await watch.stop();
     // What the proxy holds open would be counted in the next one's burst.
     await superuser.query("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'app'");
     await superuser.end();

@@ -13,12 +13,6 @@ export interface Answer {
   error?: string;
 }
 
-export interface Environments {
-  /** @returns an answer of each */
-  askAll(): Promise<Answer[]>;
-  stop(): Promise<void>;
-}
-
 export interface EnvironmentsOptions {
   count: number;
   bundle: string;
@@ -26,40 +20,43 @@ export interface EnvironmentsOptions {
   variables: Readonly<Record<string, string>>;
 }
 
-/** Returns when every environment has loaded its bundle. */
-export async function startEnvironments({
-  count,
-  bundle,
-  event,
-  variables,
-}: EnvironmentsOptions): Promise<Environments> {
+/**
+ * Waits until every environment has loaded its bundle, and then asks them all.
+ * @returns an answer of each, when all of the processes have ended
+ */
+export async function askEnvironments(options: EnvironmentsOptions): Promise<Answer[]> {
   const children: ChildProcess[] = [];
-  const load = async () => {
-    while (children.length < count) {
-      const child = fork(ENVIRONMENT, [bundle, JSON.stringify(event)], {
-        env: { ...variables },
-        execArgv: [],
-        // Their logs would be many.
-        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      });
-      children.push(child);
-      await messageOf(child);
-    }
-  };
-  await Promise.all(Array.from({ length: LOADING_AT_ONCE }, load));
+  try {
+    const load = async () => {
+      while (children.length < options.count) {
+        const child = startEnvironment(options);
+        children.push(child);
+        await messageOf(child);
+      }
+    };
+    await Promise.all(Array.from({ length: LOADING_AT_ONCE }, load));
+    const answers = children.map((child) => messageOf(child) as Promise<Answer>);
+    for (const child of children) child.send('ask');
+    return await Promise.all(answers);
+  } finally {
+    await Promise.all(children.map(end));
+  }
+}
 
-  return {
-    async askAll() {
-      const answers = children.map((child) => messageOf(child) as Promise<Answer>);
-      for (const child of children) child.send('ask');
-      return Promise.all(answers);
-    },
-    async stop() {
-      const ended = children.map((child) => once(child, 'exit'));
-      for (const child of children) child.disconnect();
-      await Promise.all(ended);
-    },
-  };
+function startEnvironment({ bundle, event, variables }: EnvironmentsOptions): ChildProcess {
+  return fork(ENVIRONMENT, [bundle, JSON.stringify(event)], {
+    env: { ...variables },
+    execArgv: [],
+    // Their logs would be many.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.disconnect();
+  await ended;
 }
 
 /** @throws Error when the process ends instead */

@@ -2,7 +2,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { functionBuildOptions } from '../../src/local/lambda/bundle.js';
+import { functionBuildOptions } from '../../src/operations/function-bundle.js';
 
 const PROJECT = join(import.meta.dirname, '../..');
 

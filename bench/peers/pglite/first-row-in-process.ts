@@ -7,9 +7,8 @@
 import process from 'node:process';
 import { PGlite } from '@electric-sql/pglite';
 import type { ClientBase } from 'pg';
+import { CALLER } from '../../order.js';
 import { isNewFolder, prepareTables } from './tables.js';
-
-const SUB = '00000000-0000-4000-8000-000000000001';
 
 const [folder = ''] = process.argv.slice(2);
 const isNew = await isNewFolder(folder);
@@ -18,7 +17,7 @@ process.once('SIGINT', () => void database.close().then(() => process.exit()));
 await prepareTables(asClient(database), isNew);
 const [order] = await database.transaction(async (transaction) => {
   await transaction.query('set local role app');
-  await transaction.query("select identity.assume($1, '{}')", [SUB]);
+  await transaction.query("select identity.assume($1, '{}')", [CALLER.sub]);
   if (isNew) await transaction.query(`insert into orders (currency, total_cents) values ('EUR', 2580)`);
   return (await transaction.query('select * from orders order by created_at desc limit 1')).rows;
 });

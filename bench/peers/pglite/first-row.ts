@@ -8,10 +8,8 @@ import process from 'node:process';
 import pg from 'pg';
 import { createOrder, listOrders } from '../../../src/orders/orders.js';
 import { databaseOver } from '../../database-over.js';
+import { CALLER, ORDER } from '../../order.js';
 import { connectionTo, startPglite } from './pglite.js';
-
-const CALLER = { sub: '00000000-0000-4000-8000-000000000001', groups: null, signal: new AbortController().signal };
-const ORDER = { currency: 'EUR', lines: [{ sku: 'TEA', quantity: 2, unitPriceCents: 1290 }], idempotencyKey: null };
 
 const [folder = ''] = process.argv.slice(2);
 const server = await startPglite(folder);

@@ -1,8 +1,9 @@
 /** Builds a function, again on each change if asked to, and never takes away a bundle that works. */
 import { join } from 'node:path';
 import { type BuildContext, build, context, type Message, type Plugin } from 'esbuild';
+import { functionBuildOptions } from '../../operations/function-bundle.js';
 import { replaceFile } from '../replace-file.js';
-import { bootstrapBuildOptions, functionBuildOptions } from './bundle.js';
+import { bootstrapBuildOptions } from './bundle.js';
 
 export interface BuildOptions {
   /** Name of the function: its code is in amplify/functions/NAME/handler.ts. */

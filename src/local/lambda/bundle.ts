@@ -1,8 +1,6 @@
-/** What esbuild makes for the local Lambda: the function as Amplify deploys it, and the program that runs it. */
+/** What esbuild makes for the local Lambda beside the function itself: the program that runs it. */
 import { join } from 'node:path';
 import type { BuildOptions } from 'esbuild';
-
-export { functionBuildOptions } from '../../operations/function-bundle.js';
 
 /** The program that stands in for Lambda's runtime: it fetches events and calls the handler. */
 export function bootstrapBuildOptions(directory: string): BuildOptions {

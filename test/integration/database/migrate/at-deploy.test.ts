@@ -8,11 +8,12 @@ import { bundleMigrationFunction } from '../../../../amplify/database/migrations
 import { fingerprintOf } from '../../../../src/database/migrate/migration.js';
 import { prepareMigrations } from '../../../../src/database/migrate/prepare-migrations.js';
 import { readMigrations } from '../../../../src/database/migrate/read-folder.js';
-import { bootstrapBuildOptions, functionBuildOptions } from '../../../../src/local/lambda/bundle.js';
+import { bootstrapBuildOptions } from '../../../../src/local/lambda/bundle.js';
 import { createLocalFunction, type LocalFunction } from '../../../../src/local/lambda/function.js';
 import { type KeptCertificate, loadOrCreateCertificate } from '../../../../src/local/rds-proxy/certificate.js';
 import { createCredentials } from '../../../../src/local/rds-proxy/credentials.js';
 import { type RdsProxy, startRdsProxy } from '../../../../src/local/rds-proxy/server.js';
+import { functionBuildOptions } from '../../../../src/operations/function-bundle.js';
 import { exhaustive } from '../../../support/exhaustive.js';
 import { describeDatabase, startTestCluster, type TestCluster } from '../../../support/migrations-database.js';
 
