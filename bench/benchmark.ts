@@ -20,12 +20,19 @@ export interface BenchmarkContext {
   onProgress(step: string): void;
   /** Paths of the Node.js programs to measure with, where a benchmark starts processes of its own: at least one. */
   nodes: readonly string[];
+  /** How long a load lasts that is to be steady, in whole minutes: at least MIN_MINUTES. */
+  minutes: number;
 }
+
+/** Below it, the first minutes and the last would be the same. */
+export const MIN_MINUTES = 3;
 
 export interface Benchmark {
   /** As on the command line. */
   name: string;
   description: string;
+  /** Left out of a run that names no benchmark: it takes long. */
+  onlyByName?: boolean;
   /** @returns nothing to compare, with a reason, where this machine lacks a program or the peers are not installed */
   measure(context: BenchmarkContext): Promise<readonly Comparison[] | { skipped: string }>;
 }

@@ -7,15 +7,19 @@ import { proxyThroughput } from './proxy-throughput.js';
 import { rlsLoad } from './rls-load/rls-load.js';
 import { signers } from './signers.js';
 import { startTime } from './start-time/start-time.js';
+import { steadyLoad } from './steady-load/steady-load.js';
 import { synthTime } from './synth/synth-time.js';
+import { warmPath } from './warm-path/warm-path.js';
 import { withUser } from './with-user.js';
 
 export const BENCHMARKS: readonly Benchmark[] = [
   coldPath,
   signers,
+  warmPath,
   withUser,
   burst,
   rlsLoad,
+  steadyLoad,
   proxyLatency,
   proxyThroughput,
   startTime,

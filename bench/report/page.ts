@@ -24,7 +24,10 @@ machine, with the database: what a network adds is in the lines that name a dela
 
 The peers of a function are real packages, in \`bench/peers\`, each used as its documentation shows it. They read tables without row-level
 security, in one statement without a transaction; ours reads as a user, under policies. \`npm ci --prefix bench/peers --ignore-scripts\`
-installs them, for the benchmark alone.`;
+installs them, for the benchmark alone.
+
+\`npm run bench\` without a name runs all of them but \`steady-load\`, which takes a quarter of an hour: it runs when it is named, and for
+\`--minutes N\` if asked.`;
 
 function formatSection({ name, description, measuredOn, seconds, machine, rows, skipped }: Result): string {
   const lines = rows.map((row) => `| ${row.name} | ${row.ours} | ${row.peer} | ${row.ratio} | ${row.promise} |`);

@@ -1,0 +1,69 @@
+/** Minutes of a steady load on the local stack: whether memory, connections and latency are at the end what they were at first. */
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { LOCAL_DATABASE } from '../../src/local/database.js';
+import { sendGraphql } from '../../src/local/graphql-client.js';
+import { ROUND_TRIP } from '../../src/local/samples.js';
+import { type LocalStack, startLocalStack } from '../../src/local/stack.js';
+import type { Benchmark } from '../benchmark.js';
+import { compareRun, ENVIRONMENTS } from './comparisons.js';
+import { type LoadAnswer, runSteadyLoad } from './load.js';
+import { type ExpectingRequest, findProblem, type GraphqlResponse, mixedRequests } from './requests.js';
+import { watchStack } from './samples.js';
+
+/** 50 requests a second, which leave half of two cores idle. */
+const EVERY_MILLIS = 1_000 / 25;
+
+export const steadyLoad: Benchmark = {
+  name: 'steady-load',
+  description: `a steady load of reads, writes and refused requests on ${ENVIRONMENTS} environments, 15 minutes or --minutes`,
+  onlyByName: true,
+  async measure({ minutes, onProgress }) {
+    if (!existsSync('/proc/self/status'))
+      return { skipped: 'the memory of a process is read from /proc, which is not there' };
+    const stateDirectory = await mkdtemp(join(tmpdir(), 'steady-load-'));
+    const stack = await startLocalStack({ stateDirectory, port: 0, proxyPort: 0, maxEnvironments: ENVIRONMENTS });
+    const superuser = new pg.Client({
+      host: stack.postgres.socketDirectory,
+      user: 'postgres',
+      database: LOCAL_DATABASE,
+    });
+    try {
+      await superuser.connect();
+      const watch = watchStack(stack, superuser, (sample) => onProgress(JSON.stringify(sample)));
+      const answers = await loadStack(stack, minutes);
+      const samples = await watch.stop();
+      const coldStarts = Object.values(stack.statistics().functions).reduce((sum, each) => sum + each.coldStarts, 0);
+      return compareRun({ minutes, answers, samples, coldStarts });
+    } finally {
+      await superuser.end();
+      await stack.stop();
+      await rm(stateDirectory, { recursive: true });
+    }
+  },
+};
+
+async function loadStack(stack: LocalStack, minutes: number): Promise<LoadAnswer[]> {
+  const { username, write } = ROUND_TRIP;
+  const { data } = await sendGraphql(stack.url, stack.userPool, username, write.request);
+  const requests = mixedRequests(String((data?.[write.field] as { id: string } | undefined)?.id));
+  const authorization = await stack.userPool.issueToken({ username, expiresInSeconds: (minutes + 1) * 60 });
+  return runSteadyLoad({
+    seconds: minutes * 60,
+    everyMillis: EVERY_MILLIS,
+    atOnce: ENVIRONMENTS,
+    async ask(count) {
+      const request = requests[count % requests.length] as ExpectingRequest;
+      const { query, variables } = request;
+      const response = await fetch(`${stack.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization },
+        body: JSON.stringify({ query, variables }),
+      });
+      return findProblem(request, (await response.json()) as GraphqlResponse);
+    },
+  });
+}

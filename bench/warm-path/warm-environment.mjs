@@ -1,0 +1,61 @@
+/**
+ * One warm Lambda environment: loads the bundle, finds the connection and the statements of one invocation, and then measures
+ * invocations and the same statements, in turns, in one process and on that connection.
+ */
+import process from 'node:process';
+import { pathToFileURL } from 'node:url';
+
+const [, , bundle, plan] = process.argv;
+const { event, bareStatement, rounds, repeats } = JSON.parse(plan);
+const { handler, pg } = await import(pathToFileURL(bundle).href);
+
+const context = { awsRequestId: 'warm', getRemainingTimeInMillis: () => 15_000 };
+const { client, statements, answer } = await watchOneInvocation();
+
+const ways = {
+  invocation: () => handler(event, context),
+  pipelined: () => Promise.all(statements.map((statement) => client.query(statement))),
+  bare: () => client.query(bareStatement),
+};
+const millis = { invocation: [], pipelined: [], bare: [] };
+for (let round = 0; round <= rounds; round += 1) {
+  const measured = await measureRound();
+  // The first round warms up.
+  if (round > 0) for (const name of Object.keys(ways)) millis[name].push(measured[name]);
+}
+
+const results = await ways.pipelined();
+const counts = { pipelined: results.map(({ rowCount }) => rowCount), bare: (await ways.bare()).rowCount };
+const report = { answer, statements: statements.map(({ text }) => text), counts, millis };
+process.send(report, () => process.exit());
+
+/** @returns what the driver was given, and the client that it was given to */
+async function watchOneInvocation() {
+  const { query } = pg.Client.prototype;
+  const statements = [];
+  let client;
+  pg.Client.prototype.query = function (statement, ...rest) {
+    client = this;
+    statements.push({ ...statement });
+    return query.call(this, statement, ...rest);
+  };
+  const answer = await handler(event, context);
+  pg.Client.prototype.query = query;
+  return { client, statements, answer };
+}
+
+/**
+ * The ways take turns with each repeat, so that whatever else the machine does meets them alike.
+ * @returns milliseconds of each repeat, by way
+ */
+async function measureRound() {
+  const measured = { invocation: [], pipelined: [], bare: [] };
+  for (let repeat = 0; repeat < repeats; repeat += 1) {
+    for (const [name, run] of Object.entries(ways)) {
+      const startedAt = performance.now();
+      await run();
+      measured[name].push(performance.now() - startedAt);
+    }
+  }
+  return measured;
+}

@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BARE_READ } from '../../../bench/bare-read.js';
+import { bundleHandlers } from '../../../bench/lambda/handlers.js';
+import { getOrderEvent } from '../../../bench/lambda/variables.js';
+import { type StackWithOneOrder, startStackWithOneOrder } from '../../../bench/one-order.js';
+import { measureWarmEnvironment } from '../../../bench/warm-path/warm-environment.js';
+import { HANDLER_AND_DRIVER } from '../../../bench/warm-path/warm-path.js';
+
+const NOBODYS_ORDER = '00000000-0000-4000-8000-000000000000';
+
+let stack: StackWithOneOrder;
+let directory: string;
+let bundle: string;
+
+beforeAll(async () => {
+  stack = await startStackWithOneOrder();
+  directory = await mkdtemp(join(tmpdir(), 'warm-path-'));
+  const { ours } = await bundleHandlers({ ours: HANDLER_AND_DRIVER }, directory);
+  bundle = ours.path;
+});
+afterAll(async () => {
+  await stack?.stop();
+  await rm(directory, { recursive: true });
+});
+
+const measure = (orderId: string) =>
+  measureWarmEnvironment({
+    node: process.execPath,
+    bundle,
+    access: stack.access,
+    plan: {
+      event: getOrderEvent(orderId),
+      orderId,
+      bareStatement: { text: BARE_READ, values: [orderId] },
+      rounds: 2,
+      repeats: 3,
+    },
+  });
+
+describe('the warm environment of the benchmark warm-path', () => {
+  test('repeats the statements of an invocation on the one connection that the function has', async () => {
+    const { received } = stack.proxy.statistics().clientConnections;
+    const { statements, millis } = await measure(stack.orderId);
+    expect(statements).toEqual([
+      'begin read only',
+      expect.stringContaining('identity.assume'),
+      expect.any(String),
+      'commit',
+    ]);
+    for (const rounds of Object.values(millis)) expect(rounds.map((round) => round.length)).toEqual([3, 3]);
+    expect(stack.proxy.statistics().clientConnections.received - received).toBe(1);
+  });
+
+  test('fails when what it measured reads no order', async () => {
+    await expect(measure(NOBODYS_ORDER)).rejects.toThrow('Not the order');
+  });
+});
