@@ -22,11 +22,11 @@ export function compareRun({ minutes, answers, samples, coldStarts }: SteadyRun)
   const second = between(samples, 'atMillis', MINUTE, 2 * MINUTE);
   const last = between(samples, 'atMillis', endMillis - MINUTE, endMillis);
   const spans = { ours: 'last minute', peer: 'second minute' };
-  const compareSamples = (name: string, unit: Comparison['unit'], measure: (sample: Sample) => number): Comparison => ({
+  const compareMemory = (name: string, measure: (sample: Sample) => number | undefined): Comparison => ({
     name,
-    unit,
-    ours: last.map(measure),
-    peer: second.map(measure),
+    unit: 'MB',
+    ours: last.flatMap((sample) => measure(sample) ?? []),
+    peer: second.flatMap((sample) => measure(sample) ?? []),
     labels: spans,
   });
   const compareHighest = (name: string, measure: (sample: Sample) => number): Comparison => ({
@@ -42,11 +42,7 @@ export function compareRun({ minutes, answers, samples, coldStarts }: SteadyRun)
 
   return [
     ...processes.map((id, index) => ({
-      ...compareSamples(
-        `memory of environment ${index + 1}`,
-        'MB',
-        (sample) => sample.environmentMegabytes.get(id) ?? 0,
-      ),
+      ...compareMemory(`memory of environment ${index + 1}`, (sample) => sample.environmentMegabytes.get(id)),
       promise: {
         text: `at most ${MAX_GROWTH} x`,
         isKept: (ours: number, peer: number) => ours <= MAX_GROWTH * peer,
@@ -59,7 +55,7 @@ export function compareRun({ minutes, answers, samples, coldStarts }: SteadyRun)
       peer: [FUNCTION_LIMITS.memoryMB],
       labels: { ours: '', peer: 'the function’s limit' },
     },
-    compareSamples('memory of the stack and of the benchmark', 'MB', (sample) => sample.stackMegabytes),
+    compareMemory('in use by the stack and the benchmark', (sample) => sample.stackMegabytes),
     compareHighest('connections to the database', (sample) => sample.databaseConnections),
     compareHighest('connections to the proxy', (sample) => sample.clientConnections),
     count('environments started', coldStarts, ENVIRONMENTS, 'wanted'),

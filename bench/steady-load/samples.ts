@@ -2,6 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type pg from 'pg';
 import type { LocalStack } from '../../src/local/stack.js';
 import { lambdaProcesses } from '../../test/faults/processes.js';
@@ -11,8 +13,8 @@ export interface Sample {
   atMillis: number;
   /** Resident set of each environment, by the id of its process. */
   environmentMegabytes: ReadonlyMap<number, number>;
-  /** Of this process: AppSync, RDS Proxy, what drives them, and whoever asks. */
-  stackMegabytes: number;
+  /** In use in this process, which is AppSync, RDS Proxy and whoever asks: once a minute, after a collection. */
+  stackMegabytes?: number;
   /** Of the function's user, in PostgreSQL. */
   databaseConnections: number;
   /** Of the proxy. */
@@ -25,7 +27,12 @@ export interface Watch {
 }
 
 const EVERY_MILLIS = 5_000;
+const SAMPLES_IN_A_MINUTE = 60_000 / EVERY_MILLIS;
 const MEBIBYTE = 2 ** 20;
+
+setFlagsFromString('--expose-gc');
+/** The heap alone may be many times what is in use: V8 takes its time where the machine has memory. */
+const collectGarbage = runInNewContext('gc') as () => void;
 
 /** @param superuser of a connection that is not counted, and must be used by nobody else until the end */
 export function watchStack(stack: LocalStack, superuser: pg.Client, onSample: (sample: Sample) => void): Watch {
@@ -34,7 +41,12 @@ export function watchStack(stack: LocalStack, superuser: pg.Client, onSample: (s
   const over = new AbortController();
   const watching = (async () => {
     while (!over.signal.aborted) {
-      const sample = { atMillis: performance.now() - startedAt, ...(await look(stack, superuser)) };
+      const isMinute = samples.length % SAMPLES_IN_A_MINUTE === 0;
+      const sample = {
+        atMillis: performance.now() - startedAt,
+        ...(await look(stack, superuser)),
+        ...(isMinute && { stackMegabytes: collectedMegabytes() }),
+      };
       samples.push(sample);
       onSample(sample);
       await delay(EVERY_MILLIS, undefined, { signal: over.signal }).catch(() => {});
@@ -51,6 +63,12 @@ export function watchStack(stack: LocalStack, superuser: pg.Client, onSample: (s
   };
 }
 
+function collectedMegabytes(): number {
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / MEBIBYTE;
+}
+
 async function look(stack: LocalStack, superuser: pg.Client): Promise<Omit<Sample, 'atMillis'>> {
   const { rows } = await superuser.query<{ count: number }>(
     'select count(*)::integer as count from pg_stat_activity where usename = $1',
@@ -59,7 +77,6 @@ async function look(stack: LocalStack, superuser: pg.Client): Promise<Omit<Sampl
   const environments = lambdaProcesses().map(async ({ id }) => [id, await residentMegabytes(id)] as const);
   return {
     environmentMegabytes: new Map(await Promise.all(environments)),
-    stackMegabytes: process.memoryUsage.rss() / MEBIBYTE,
     databaseConnections: rows[0]?.count ?? Number.NaN,
     clientConnections: stack.proxy.statistics().clientConnections.open,
   };
@@ -68,4 +85,13 @@ async function look(stack: LocalStack, superuser: pg.Client): Promise<Omit<Sampl
 async function residentMegabytes(processId: number): Promise<number> {
   const status = await readFile(`/proc/${processId}/status`, 'utf8');
   return Number(/^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1]) / 1024;
+}
+
+/** For a person who waits. */
+export function describeSample(sample: Sample): string {
+  const megabytes = [...sample.environmentMegabytes.values()].map((value) => value.toFixed(1)).join(' and ');
+  return (
+    `${Math.round(sample.atMillis / 1_000)} s: environments ${megabytes} MB, ` +
+    `${sample.databaseConnections} database and ${sample.clientConnections} client connections`
+  );
 }

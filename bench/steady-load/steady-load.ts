@@ -12,7 +12,7 @@ import type { Benchmark } from '../benchmark.js';
 import { compareRun, ENVIRONMENTS } from './comparisons.js';
 import { type LoadAnswer, runSteadyLoad } from './load.js';
 import { type ExpectingRequest, findProblem, type GraphqlResponse, mixedRequests } from './requests.js';
-import { watchStack } from './samples.js';
+import { describeSample, watchStack } from './samples.js';
 
 /** 50 requests a second, which leave half of two cores idle. */
 const EVERY_MILLIS = 1_000 / 25;
@@ -33,8 +33,11 @@ export const steadyLoad: Benchmark = {
     });
     try {
       await superuser.connect();
-      const watch = watchStack(stack, superuser, (sample) => onProgress(JSON.stringify(sample)));
+      const watch = watchStack(stack, superuser, (sample) => onProgress(describeSample(sample)));
       const answers = await loadStack(stack, minutes);
+      for (const problem of new Set(answers.map((answer) => answer.problem))) {
+        if (problem !== undefined) onProgress(`not expected: ${problem}`);
+      }
       const samples = await watch.stop();
       const coldStarts = Object.values(stack.statistics().functions).reduce((sum, each) => sum + each.coldStarts, 0);
       return compareRun({ minutes, answers, samples, coldStarts });

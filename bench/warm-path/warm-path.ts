@@ -70,6 +70,7 @@ function compare({ millis, statements }: WarmMeasurements, version: string): Com
         isKept: (oursMedian, peerMedian) => oursMedian <= MAX_RATIO * peerMedian,
       },
     },
+    against(millis.inOneWrite, 'the same, in one write as the function sends them'),
     against(millis.bare, 'the read alone, no transaction and no policies'),
   ];
 }

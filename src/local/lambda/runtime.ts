@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { FunctionConfiguration } from './function-configuration.js';
 import type { FunctionError } from './function-error.js';
+import { heapLimits } from './heap-limits.js';
 import { maxMemoryUsedMB } from './memory.js';
 import { type Invocation, startRuntimeApi } from './runtime-api.js';
 import { type ProcessExit, spawnRuntimeProcess } from './runtime-process.js';
@@ -62,7 +63,8 @@ export async function startRuntime(configuration: FunctionConfiguration): Promis
       if (id === requestId) answered.resolve({ kind: 'failed', error });
     },
   });
-  const bootstrap = spawnRuntimeProcess([process.execPath, join(configuration.directory, 'bootstrap.mjs')], {
+  const program = join(configuration.directory, 'bootstrap.mjs');
+  const bootstrap = spawnRuntimeProcess([process.execPath, ...heapLimits(configuration.memoryMB), program], {
     directory: configuration.directory,
     environment: runtimeEnvironment(configuration, api.address),
   });

@@ -20,7 +20,7 @@ function steadyRun({ sample = {}, answer = {}, ...run }: Changes = {}): SteadyRu
         [101, atMillis < 60_000 ? 60 : 80],
         [102, 81],
       ]),
-      stackMegabytes: 200,
+      ...(atMillis % 60_000 === 0 && { stackMegabytes: 200 }),
       databaseConnections: 2,
       clientConnections: 2,
       ...(isAtEnd(atMillis) && sample),
