@@ -1,4 +1,7 @@
-/** What a run of the steady load shows: its end against its second minute, when all that is loaded once has been loaded. */
+/**
+ * What a run of the steady load shows: its last third against its first, without the minute in which all is new. Memory goes
+ * up and down by itself, as garbage comes and is collected; what a leak raises is how far it goes up.
+ */
 import { FUNCTION_LIMITS } from '../../src/local/functions.js';
 import { type Comparison, percentile } from '../benchmark.js';
 import type { LoadAnswer } from './load.js';
@@ -13,91 +16,95 @@ export interface SteadyRun {
   minutes: number;
   answers: readonly LoadAnswer[];
   samples: readonly Sample[];
-  /** Environments that were started, over the whole run. */
-  coldStarts: number;
 }
 
-export function compareRun({ minutes, answers, samples, coldStarts }: SteadyRun): Comparison[] {
+type Measure = (sample: Sample) => number | undefined;
+
+export function compareRun({ minutes, answers, samples }: SteadyRun): Comparison[] {
   const endMillis = minutes * MINUTE;
-  const second = between(samples, 'atMillis', MINUTE, 2 * MINUTE);
-  const last = between(samples, 'atMillis', endMillis - MINUTE, endMillis);
-  const spans = { ours: 'last minute', peer: 'second minute' };
-  const compareMemory = (name: string, measure: (sample: Sample) => number | undefined): Comparison => ({
+  const third = (endMillis - MINUTE) / 3;
+  const thirdsOf = <Value>(values: readonly Value[], millisOf: (value: Value) => number) => {
+    const from = (start: number) =>
+      values.filter((value) => millisOf(value) >= start && millisOf(value) < start + third);
+    return { ours: from(endMillis - third), peer: from(MINUTE) };
+  };
+  const labels = { ours: 'last third', peer: 'first third' };
+  const looks = thirdsOf(samples, ({ atMillis }) => atMillis);
+  const asked = thirdsOf(answers, ({ askedMillis }) => askedMillis);
+
+  const compareMedians = (name: string, measure: Measure): Comparison => ({
     name,
     unit: 'MB',
-    ours: last.flatMap((sample) => measure(sample) ?? []),
-    peer: second.flatMap((sample) => measure(sample) ?? []),
-    labels: spans,
+    ours: looks.ours.flatMap((sample) => measure(sample) ?? []),
+    peer: looks.peer.flatMap((sample) => measure(sample) ?? []),
+    labels,
   });
-  const compareHighest = (name: string, measure: (sample: Sample) => number): Comparison => ({
-    name,
-    unit: '',
-    ours: [Math.max(...last.map(measure))],
-    peer: [Math.max(...second.map(measure))],
-    labels: spans,
-    promise: { text: 'not more', isKept: (ours, peer) => ours <= peer },
+  const compareHighest = (name: string, unit: Comparison['unit'], measure: Measure): Comparison => {
+    const { ours, peer } = compareMedians(name, measure);
+    return { name, unit, ours: [Math.max(...ours)], peer: [Math.max(...peer)], labels };
+  };
+  const noMore = { text: 'not more', isKept: (ours: number, peer: number) => ours <= peer };
+  const compareLatencies = (percent: number): Comparison => ({
+    name: `p${percent}`,
+    unit: 'ms',
+    ours: [millisOf(asked.ours, percent)],
+    peer: [millisOf(asked.peer, percent)],
+    labels,
   });
-  const processes = [...new Set(samples.flatMap((sample) => [...sample.environmentMegabytes.keys()]))];
+  const highestMegabytes = (sample: Sample) => Math.max(...sample.environmentMegabytes.values());
+  const processes = new Set(samples.flatMap((sample) => [...sample.environmentMegabytes.keys()]));
   const problems = answers.filter(({ problem }) => problem !== undefined);
 
   return [
-    ...processes.map((id, index) => ({
-      ...compareMemory(`memory of environment ${index + 1}`, (sample) => sample.environmentMegabytes.get(id)),
+    {
+      ...compareHighest('highest memory of an environment', 'MB', highestMegabytes),
       promise: {
         text: `at most ${MAX_GROWTH} x`,
-        isKept: (ours: number, peer: number) => ours <= MAX_GROWTH * peer,
+        isKept: (ours, peer) => ours <= MAX_GROWTH * peer,
       },
-    })),
+    },
     {
       name: 'highest memory of an environment',
       unit: 'MB',
-      ours: [Math.max(...samples.flatMap((sample) => [...sample.environmentMegabytes.values()]))],
+      ours: [Math.max(...samples.map(highestMegabytes))],
       peer: [FUNCTION_LIMITS.memoryMB],
-      labels: { ours: '', peer: 'the function’s limit' },
+      labels: { ours: 'at any time', peer: 'the function’s limit' },
     },
-    compareMemory('in use by the stack and the benchmark', (sample) => sample.stackMegabytes),
-    compareHighest('connections to the database', (sample) => sample.databaseConnections),
-    compareHighest('connections to the proxy', (sample) => sample.clientConnections),
-    count('environments started', coldStarts, ENVIRONMENTS, 'wanted'),
-    ...[50, 99].map((percent) => compareLatencies(answers, endMillis, percent)),
-    count('answers that were not the expected one', problems.length, 0, `of ${answers.length} requests`),
+    compareMedians(`memory of ${ENVIRONMENTS} environments`, ({ environmentMegabytes }) => sum(environmentMegabytes)),
+    compareMedians('in use by the stack and the benchmark', ({ stackMegabytes }) => stackMegabytes),
+    {
+      ...compareHighest('connections to the database', '', (sample) => sample.databaseConnections),
+      promise: noMore,
+    },
+    { ...compareHighest('connections to the proxy', '', (sample) => sample.clientConnections), promise: noMore },
+    {
+      name: 'processes of environments, at any time',
+      unit: '',
+      ours: [processes.size],
+      peer: [ENVIRONMENTS],
+      labels: { ours: '', peer: 'environments' },
+      promise: noMore,
+    },
+    compareLatencies(50),
+    compareLatencies(99),
+    {
+      name: 'answers that were not the expected one',
+      unit: '',
+      ours: [problems.length],
+      peer: [answers.length],
+      labels: { ours: '', peer: 'requests' },
+      promise: { text: 'none', isKept: (ours) => ours === 0 },
+    },
   ];
 }
 
-/** Of those that were asked, or looked at, in this span of the load. */
-function between<Key extends string, Value extends Record<Key, number>>(
-  values: readonly Value[],
-  key: Key,
-  fromMillis: number,
-  toMillis: number,
-): Value[] {
-  return values.filter((value) => value[key] >= fromMillis && value[key] < toMillis);
+function sum(values: ReadonlyMap<number, number>): number {
+  return [...values.values()].reduce((total, value) => total + value, 0);
 }
 
-/** The last third against the first, without the minute in which all is new. */
-function compareLatencies(answers: readonly LoadAnswer[], endMillis: number, percent: number): Comparison {
-  const third = (endMillis - MINUTE) / 3;
-  const millisFrom = (fromMillis: number) =>
-    percentile(
-      between(answers, 'askedMillis', fromMillis, fromMillis + third).map(({ millis }) => millis),
-      percent,
-    );
-  return {
-    name: `p${percent}`,
-    unit: 'ms',
-    ours: [millisFrom(endMillis - third)],
-    peer: [millisFrom(MINUTE)],
-    labels: { ours: 'last third', peer: 'first third, after a minute' },
-  };
-}
-
-function count(name: string, found: number, expected: number, label: string): Comparison {
-  return {
-    name,
-    unit: '',
-    ours: [found],
-    peer: [expected],
-    labels: { ours: '', peer: label },
-    promise: { text: expected === 0 ? 'none' : 'not more', isKept: (ours) => ours <= expected },
-  };
+function millisOf(answers: readonly LoadAnswer[], percent: number): number {
+  return percentile(
+    answers.map(({ millis }) => millis),
+    percent,
+  );
 }

@@ -39,8 +39,7 @@ export const steadyLoad: Benchmark = {
         if (problem !== undefined) onProgress(`not expected: ${problem}`);
       }
       const samples = await watch.stop();
-      const coldStarts = Object.values(stack.statistics().functions).reduce((sum, each) => sum + each.coldStarts, 0);
-      return compareRun({ minutes, answers, samples, coldStarts });
+      return compareRun({ minutes, answers, samples });
     } finally {
       await superuser.end();
       await stack.stop();
