@@ -1,6 +1,7 @@
 /**
  * What a run of the steady load shows: its last third against its first, without the minute in which all is new. Memory goes
- * up and down by itself, as garbage comes and is collected; what a leak raises is how far it goes up.
+ * up and down by itself: V8 makes room for garbage in steps, for some thousands of requests, and takes it back when it
+ * collects. What a leak raises is how far it goes up.
  */
 import { FUNCTION_LIMITS } from '../../src/local/functions.js';
 import { type Comparison, percentile } from '../benchmark.js';

@@ -9,7 +9,7 @@ export interface FunctionConfiguration {
   region: string;
   /** 1..900. After that the environment is reset, as Lambda does. */
   timeoutSeconds: number;
-  /** 128..10240. The heap is limited by it, as in Lambda; beyond that it is reported beside what was used, and not enforced. */
+  /** 128..10240. Reported beside what was used; not enforced. */
   memoryMB: number;
   /** One line of the function's output. */
   onLog: (line: string) => void;

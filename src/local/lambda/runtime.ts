@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { FunctionConfiguration } from './function-configuration.js';
 import type { FunctionError } from './function-error.js';
-import { heapLimits } from './heap-limits.js';
 import { maxMemoryUsedMB } from './memory.js';
 import { type Invocation, startRuntimeApi } from './runtime-api.js';
 import { type ProcessExit, spawnRuntimeProcess } from './runtime-process.js';
@@ -63,8 +62,7 @@ export async function startRuntime(configuration: FunctionConfiguration): Promis
       if (id === requestId) answered.resolve({ kind: 'failed', error });
     },
   });
-  const program = join(configuration.directory, 'bootstrap.mjs');
-  const bootstrap = spawnRuntimeProcess([process.execPath, ...heapLimits(configuration.memoryMB), program], {
+  const bootstrap = spawnRuntimeProcess([process.execPath, join(configuration.directory, 'bootstrap.mjs')], {
     directory: configuration.directory,
     environment: runtimeEnvironment(configuration, api.address),
   });

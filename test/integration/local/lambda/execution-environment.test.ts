@@ -98,21 +98,6 @@ describe('an invocation', () => {
     expect(target.maxMemoryUsedMB() - before).toBeGreaterThan(150);
   });
 
-  test('has the heap that Lambda’s runtime gives a function of its memory', async () => {
-    const code = `
-      import { getHeapStatistics } from 'node:v8';
-      export const handler = async () => Math.round(getHeapStatistics().heap_size_limit / 2 ** 20);`;
-    const limitOf = async (memoryMB: number) => {
-      const { payload } = await (await initialize(code, { memoryMB })).invoke({});
-      await environment?.stop();
-      return payload as number;
-    };
-
-    // What stays, and three times a half of what is new: V8 makes 32 of 25, and 128 of 102.
-    expect(await limitOf(512)).toBe(461 + 3 * 32);
-    expect(await limitOf(2_048)).toBe(1_844 + 3 * 128);
-  });
-
   test('that throws is told in the log as Lambda’s runtime tells it, and has no status of its own', async () => {
     const target = await initialize('export const handler = async () => { throw new TypeError("a defect"); };');
 
