@@ -14,12 +14,14 @@ import { type LoadAnswer, runSteadyLoad } from './load.js';
 import { type ExpectingRequest, findProblem, type GraphqlResponse, mixedRequests } from './requests.js';
 import { describeSample, watchStack } from './samples.js';
 
-/** 50 requests a second, which leave half of two cores idle. */
-const EVERY_MILLIS = 1_000 / 25;
+/** They leave half of two cores idle. */
+const REQUESTS_A_SECOND = 50;
 
 export const steadyLoad: Benchmark = {
   name: 'steady-load',
-  description: `a steady load of reads, writes and refused requests on ${ENVIRONMENTS} environments, 15 minutes or --minutes`,
+  description:
+    `${REQUESTS_A_SECOND} reads, writes and refused requests a second on ${ENVIRONMENTS} environments: ` +
+    'whether the last third of the time is like the first, after a minute',
   onlyByName: true,
   async measure({ minutes, onProgress }) {
     if (!existsSync('/proc/self/status'))
@@ -55,7 +57,7 @@ async function loadStack(stack: LocalStack, minutes: number): Promise<LoadAnswer
   const authorization = await stack.userPool.issueToken({ username, expiresInSeconds: (minutes + 1) * 60 });
   return runSteadyLoad({
     seconds: minutes * 60,
-    everyMillis: EVERY_MILLIS,
+    everyMillis: (1_000 * ENVIRONMENTS) / REQUESTS_A_SECOND,
     atOnce: ENVIRONMENTS,
     async ask(count) {
       const request = requests[count % requests.length] as ExpectingRequest;

@@ -30,6 +30,7 @@ export const PATHS: readonly string[] = [
   'test/support/sign-request.ts',
   'test/support/sql-schema-generator.ts',
   'test/support/wire-relay.ts',
+  'test/unit/bench',
   'test/unit/local',
   'test/unit/operations/db-token.test.ts',
   'test/unit/remove-local.test.ts',
