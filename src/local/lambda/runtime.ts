@@ -68,8 +68,14 @@ export async function startRuntime(configuration: FunctionConfiguration): Promis
   });
   for (const stream of bootstrap.output) createInterface({ input: stream }).on('line', configuration.onLog);
   const exited = bootstrap.exited.finally(() => api.close()).then((exit): Outcome => ({ kind: 'exited', exit }));
-  // Each phase waits for it too, and passes on that the process could not be started.
-  exited.catch(() => {});
+  let hasExited = false;
+  let onExited = () => {};
+  const tellPhase = () => {
+    hasExited = true;
+    onExited();
+  };
+  // Each phase passes on that the process could not be started.
+  exited.then(tellPhase, tellPhase);
 
   let peakMB = 0;
   const measureMemory = () => {
@@ -78,20 +84,24 @@ export async function startRuntime(configuration: FunctionConfiguration): Promis
     return peakMB;
   };
 
+  /** Not by Promise.race, which would keep every phase, and who asked for it, until the process has ended. */
   const waitFor = async (awaited: Promise<Outcome>, limitMillis: number): Promise<Outcome> => {
     let timer: NodeJS.Timeout | undefined;
-    const timedOut = new Promise<Outcome>((resolve) => {
-      timer = setTimeout(() => {
-        // While there is something to measure.
-        measureMemory();
-        resolve({ kind: 'timedOut' });
-        bootstrap.kill();
-      }, limitMillis);
-    });
     try {
-      return await Promise.race([awaited, timedOut, exited]);
+      return await new Promise((resolve, reject) => {
+        timer = setTimeout(() => {
+          // While there is something to measure.
+          measureMemory();
+          resolve({ kind: 'timedOut' });
+          bootstrap.kill();
+        }, limitMillis);
+        awaited.then(resolve);
+        onExited = () => exited.then(resolve, reject);
+        if (hasExited) onExited();
+      });
     } finally {
       clearTimeout(timer);
+      onExited = () => {};
     }
   };
 

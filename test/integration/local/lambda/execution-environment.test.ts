@@ -1,10 +1,13 @@
 /** The phases of Lambda's execution environment: INIT, INVOKE, freeze, and what happens when one of them goes wrong. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { bootstrapBuildOptions } from '../../../../src/local/lambda/bundle.js';
@@ -96,6 +99,25 @@ describe('an invocation', () => {
 
     expect(before).toBeGreaterThan(20);
     expect(target.maxMemoryUsedMB() - before).toBeGreaterThan(150);
+  });
+
+  test('leaves nothing behind when it is over: whoever asked is forgotten while the environment lives on', async () => {
+    const target = await initialize('export const handler = async () => {};');
+    const caller = new AsyncLocalStorage<object>();
+    const invokeAsSomebody = async () => {
+      const somebody = {};
+      await caller.run(somebody, () => target.invoke({}));
+      return new WeakRef(somebody);
+    };
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+
+    const asked = [await invokeAsSomebody(), await invokeAsSomebody()];
+    await target.invoke({});
+    await sleep(0);
+    collectGarbage();
+
+    expect(asked.map((reference) => reference.deref())).toEqual([undefined, undefined]);
   });
 
   test('that throws is told in the log as Lambda’s runtime tells it, and has no status of its own', async () => {
