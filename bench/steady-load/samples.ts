@@ -30,10 +30,6 @@ const EVERY_MILLIS = 5_000;
 const SAMPLES_IN_A_MINUTE = 60_000 / EVERY_MILLIS;
 const MEBIBYTE = 2 ** 20;
 
-setFlagsFromString('--expose-gc');
-/** The heap alone may be many times what is in use: V8 takes its time where the machine has memory. */
-const collectGarbage = runInNewContext('gc') as () => void;
-
 /** @param superuser of a connection that is not counted, and must be used by nobody else until the end */
 export function watchStack(stack: LocalStack, superuser: pg.Client, onSample: (sample: Sample) => void): Watch {
   const startedAt = performance.now();
@@ -63,7 +59,10 @@ export function watchStack(stack: LocalStack, superuser: pg.Client, onSample: (s
   };
 }
 
+/** Without a collection it may be many times as much: V8 takes its time where the machine has memory. */
 function collectedMegabytes(): number {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
   collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
   return (heapUsed + external) / MEBIBYTE;
@@ -74,17 +73,23 @@ async function look(stack: LocalStack, superuser: pg.Client): Promise<Omit<Sampl
     'select count(*)::integer as count from pg_stat_activity where usename = $1',
     [stack.access.user],
   );
-  const environments = lambdaProcesses().map(async ({ id }) => [id, await residentMegabytes(id)] as const);
+  const environmentMegabytes = new Map<number, number>();
+  for (const { id } of lambdaProcesses()) {
+    const megabytes = await residentMegabytes(id);
+    if (megabytes !== undefined) environmentMegabytes.set(id, megabytes);
+  }
   return {
-    environmentMegabytes: new Map(await Promise.all(environments)),
+    environmentMegabytes,
     databaseConnections: rows[0]?.count ?? Number.NaN,
     clientConnections: stack.proxy.statistics().clientConnections.open,
   };
 }
 
-async function residentMegabytes(processId: number): Promise<number> {
-  const status = await readFile(`/proc/${processId}/status`, 'utf8');
-  return Number(/^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1]) / 1024;
+/** Undefined when the process has ended meanwhile. */
+async function residentMegabytes(processId: number): Promise<number | undefined> {
+  const status = await readFile(`/proc/${processId}/status`, 'utf8').catch(() => '');
+  const kilobytes = /^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1];
+  return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
 }
 
 /** For a person who waits. */
