@@ -6,11 +6,18 @@ import { CALLER, ORDER } from './order.js';
 
 export interface StackWithOneOrder extends TestStack {
   orderId: string;
+  /** What each login took so far, as the proxy saw it: from the first byte to the readiness for queries. */
+  loginMillis: readonly number[];
 }
 
 export async function startStackWithOneOrder(): Promise<StackWithOneOrder> {
-  const stack = await startTestStack();
-  return { ...stack, orderId: await addOneOrder(stack) };
+  const loginMillis: number[] = [];
+  const stack = await startTestStack({
+    onProxyEvent: (event) => {
+      if (event.type === 'opened') loginMillis.push(event.durationMillis);
+    },
+  });
+  return { ...stack, orderId: await addOneOrder(stack), loginMillis };
 }
 
 /**

@@ -8,6 +8,8 @@ import { environmentVariables, getOrderEvent } from './variables.js';
 const RUN_ONCE = join(import.meta.dirname, 'run-once.mjs');
 
 export interface FirstRow {
+  /** Of the first connection, as the proxy sees it: TLS, the token and the greeting. */
+  connectMillis: number;
   /** Of the module, with the connection where it is opened then. */
   importMillis: number;
   /** Since the process began. */
@@ -21,15 +23,20 @@ export interface FirstRow {
 export async function measureFirstRow(
   node: string,
   bundle: string,
-  { access, orderId }: StackWithOneOrder,
+  { access, orderId, loginMillis }: StackWithOneOrder,
 ): Promise<FirstRow> {
+  const logins = loginMillis.length;
   const { stdout } = await promisify(execFile)(node, [RUN_ONCE, bundle, JSON.stringify(getOrderEvent(orderId))], {
     env: environmentVariables(access),
   });
   const result = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
   if (result.answer?.data?.id !== orderId || result.answer.data.lines?.length !== 1)
     throw new Error(`${bundle} answered ${JSON.stringify(result.answer)}`);
-  return { importMillis: result.importedMillis - result.startedMillis, firstRowMillis: result.firstRowMillis };
+  return {
+    importMillis: result.importedMillis - result.startedMillis,
+    connectMillis: loginMillis[logins] ?? Number.NaN,
+    firstRowMillis: result.firstRowMillis,
+  };
 }
 
 /** One after the other, `rounds` times; the first time of each fills the disk cache and is not counted. */

@@ -1,6 +1,7 @@
 /** Lends the pool's connections: each goes back clean or is closed, whatever its borrower throws and whenever it must end. */
 import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg';
 import type { DatabaseActivity } from './activity.js';
+import { monotonicMillis } from './clock.js';
 import { DatabaseTimeoutError, toDatabaseError } from './errors.js';
 
 /** A connection while it is lent. */
@@ -36,7 +37,7 @@ export async function lendConnection<Result>(
   const deadline = watchDeadline(signal);
   try {
     const client = await checkOut(pool, activity, deadline);
-    const startedAt = performance.now();
+    const startedAt = monotonicMillis();
     const { stream } = client.connection;
     let isLost = false;
     // A client that is checked out reports a lost connection here as well; unheard, it would end the process.
@@ -47,7 +48,7 @@ export async function lendConnection<Result>(
     try {
       return await deadline.race(work(connectionOf(client, loan, onLost)));
     } finally {
-      activity.queryMillis += performance.now() - startedAt;
+      activity.queryMillis += monotonicMillis() - startedAt;
       // Not in a transaction and nothing under way: anything else could reach the next borrower.
       const isClean = !(isLost || stream.destroyed || deadline.hasPassed()) && client.getTransactionStatus() === 'I';
       // Not client.end() alone: it would wait for what is under way.
@@ -61,7 +62,7 @@ export async function lendConnection<Result>(
 }
 
 async function checkOut(pool: Pool, activity: DatabaseActivity, deadline: Deadline): Promise<PoolClient> {
-  const startedAt = performance.now();
+  const startedAt = monotonicMillis();
   try {
     if (pool.idleCount > 0) await pendingInput();
     const connecting = pool.connect();
@@ -75,7 +76,7 @@ async function checkOut(pool: Pool, activity: DatabaseActivity, deadline: Deadli
   } catch (error) {
     throw toDatabaseError(error);
   } finally {
-    activity.connectMillis += performance.now() - startedAt;
+    activity.connectMillis += monotonicMillis() - startedAt;
   }
 }
 

@@ -1,4 +1,5 @@
 /** What the domain sees of PostgreSQL: statements on a user's behalf in, rows out, typed errors, and a count of what happened. */
+import { createSecureContext } from 'node:tls';
 import type { Pool, QueryResultRow } from 'pg';
 import { type DatabaseActivity, noActivity } from './activity.js';
 import { type Connection, type LendOptions, lendConnection } from './connection.js';
@@ -105,7 +106,10 @@ export function createDatabase(settings: DatabaseSettings, options: PoolOptions)
 
     async warmUp() {
       const signal = AbortSignal.timeout(WARM_UP_MILLIS);
-      await lend(async () => {}, { signal }).catch((error) => options.onIdleError(error));
+      const opening = lend(async () => {}, { signal }).catch((error) => options.onIdleError(error));
+      // Node.js reads the authorities it trusts for the first TLS connection: here, while the name is looked up.
+      createSecureContext();
+      await opening;
     },
 
     async end() {

@@ -1,5 +1,4 @@
 /** When work may be done again: only where that can do no harm, and only so often. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseAccessError, DatabaseConflictError, type DatabaseError, DatabaseUnavailableError } from './errors.js';
 
 /**
@@ -71,4 +70,8 @@ function isLostConnection(error: unknown): error is DatabaseUnavailableError {
 
 function isLostConflict(error: unknown): error is DatabaseConflictError {
   return error instanceof DatabaseConflictError && LOST_AGAINST_ANOTHER.includes(error.sqlState);
+}
+
+function sleep(millis: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, millis));
 }

@@ -3,6 +3,7 @@
  * log line for each invocation.
  */
 import type { DatabaseActivity } from '../database/activity.js';
+import { monotonicMillis } from '../database/clock.js';
 import { asCaller, type Caller, type InvocationContext } from './caller.js';
 import type { InputProblem } from './client-error.js';
 import type { ResolverEnvelope } from './envelope.js';
@@ -38,13 +39,13 @@ export function createResolver({ fields, constraints = {}, activity, log }: Reso
   let coldStart = true;
 
   return async (event, context) => {
-    const start = performance.now();
+    const start = monotonicMillis();
     const before = { ...activity };
     const invocation = { requestId: context.awsRequestId, field: event.fieldName, coldStart };
     coldStart = false;
 
     const measurements = () => ({
-      durationMillis: roundMillis(performance.now() - start),
+      durationMillis: roundMillis(monotonicMillis() - start),
       connection: connectionUse(before, activity),
       connectMillis: roundMillis(activity.connectMillis - before.connectMillis),
       queryMillis: roundMillis(activity.queryMillis - before.queryMillis),

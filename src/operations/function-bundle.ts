@@ -7,8 +7,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { BuildOptions } from 'esbuild';
 
-/** Lambda's Node.js major in amplify/functions. esbuild compiles the syntax down to it. */
-const TARGET = 'node24';
+/** Lambda's Node.js in amplify/functions. */
+export const RUNTIME_MAJOR = 24;
 
 const require = createRequire(import.meta.url);
 
@@ -25,7 +25,7 @@ export function functionBuildOptions(entry: string, directory: string): BuildOpt
     bundle: true,
     platform: 'node',
     format: 'esm',
-    target: TARGET,
+    target: `node${RUNTIME_MAJOR}`,
     minify: true,
     sourcemap: true,
     loader: { '.node': 'file' },

@@ -40,16 +40,21 @@ export async function startTestStack(options: Partial<LocalStackOptions> = {}): 
     stateDirectory,
     port: 0,
     proxyPort: 0,
-    onFunctionLog: (name, line) => output.push(`${name} ${line}`),
+    ...options,
+    onFunctionLog: (name, line) => {
+      output.push(`${name} ${line}`);
+      options.onFunctionLog?.(name, line);
+    },
     onProxyEvent: (event) => {
       output.push(JSON.stringify(event));
       watch?.logged('events of the proxy', JSON.stringify(event));
+      options.onProxyEvent?.(event);
     },
-    onRequest: (request) => {
+    onRequest: (request, invocations) => {
       output.push(JSON.stringify(request));
       watch?.logged('log of AppSync', JSON.stringify(request));
+      options.onRequest?.(request, invocations);
     },
-    ...options,
     onFunctionLogStream: (name, line) => {
       watch?.logged(`log of ${name}`, line);
       options.onFunctionLogStream?.(name, line);
