@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** A new PostgreSQL cluster takes most of the start of a stack: one is made, and copied. */
+const NEW_CLUSTER = 'test/support/new-cluster/make-once.ts';
+
 /** One project per ring of tests, so that `npm test -- --project unit` runs in a second. */
 export const projects = [
   {
@@ -26,11 +29,20 @@ export const projects = [
     test: {
       name: 'integration',
       include: ['test/integration/**/*.test.ts'],
+      globalSetup: NEW_CLUSTER,
       testTimeout: 60_000,
       hookTimeout: 60_000,
     },
   },
-  { test: { name: 'browser', include: ['test/browser/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+  {
+    test: {
+      name: 'browser',
+      include: ['test/browser/**/*.test.ts'],
+      globalSetup: NEW_CLUSTER,
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+    },
+  },
 ];
 
 export default defineConfig({
