@@ -13,7 +13,6 @@ import { watchForSecrets } from './secrets/watch.js';
 
 /** The benchmarks start a stack without vitest, and without the time that a search takes. */
 const isTest = process.env.VITEST !== undefined;
-if (isTest) await import('./secrets/after-each.js');
 const copyNewCluster = isTest ? (await import('./new-cluster/copy.js')).copyNewCluster : async () => {};
 
 export interface GraphqlAnswer {

@@ -15,7 +15,6 @@ import {
   startRdsProxy,
 } from '../../../../src/local/rds-proxy/server.js';
 import { copyNewCluster } from '../../../support/new-cluster/copy.js';
-import '../../../support/secrets/after-each.js';
 import { watchForSecrets } from '../../../support/secrets/watch.js';
 import { connectThroughProxy, type RawClient } from './raw-client.js';
 
