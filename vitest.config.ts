@@ -1,5 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
+/** A new PostgreSQL cluster takes most of the start of a stack: one is made, and copied. */
+const NEW_CLUSTER = 'test/support/new-cluster/make-once.ts';
+
+/** After each test of what starts parts of the stack. Setup files run for every test file, whatever it shares with others. */
+export const SECRET_SEARCH = 'test/support/secrets/after-each.ts';
+
 /** One project per ring of tests, so that `npm test -- --project unit` runs in a second. */
 export const projects = [
   {
@@ -26,11 +32,24 @@ export const projects = [
     test: {
       name: 'integration',
       include: ['test/integration/**/*.test.ts'],
+      globalSetup: NEW_CLUSTER,
+      setupFiles: SECRET_SEARCH,
+      // As above: AppSync's schema, pg, the bundler and the local stack take a second to load.
+      isolate: false,
       testTimeout: 60_000,
       hookTimeout: 60_000,
     },
   },
-  { test: { name: 'browser', include: ['test/browser/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+  {
+    test: {
+      name: 'browser',
+      include: ['test/browser/**/*.test.ts'],
+      globalSetup: NEW_CLUSTER,
+      setupFiles: SECRET_SEARCH,
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+    },
+  },
 ];
 
 export default defineConfig({

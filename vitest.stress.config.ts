@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { SECRET_SEARCH } from './vitest.config.js';
 
 /** `npm run test:stress`: the long runs, one after the other, so that each has the machine to itself. */
 export default defineConfig({
   test: {
     include: ['test/stress/**/*.test.ts'],
+    setupFiles: SECRET_SEARCH,
     fileParallelism: false,
     testTimeout: 300_000,
     hookTimeout: 60_000,

@@ -24,6 +24,7 @@ export const PATHS: readonly string[] = [
   'test/support/message-fuzz.ts',
   'test/support/migrate-and-crash.ts',
   'test/support/migrations-database.ts',
+  'test/support/new-cluster',
   'test/support/notes.ts',
   'test/support/password-database.ts',
   'test/support/secrets',

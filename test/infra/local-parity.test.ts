@@ -72,7 +72,10 @@ test('every function that the schema names is one that the backend deploys', () 
 });
 
 test('the local proxy has the time-outs of a new one in AWS', async () => {
-  const sandboxOfAlice = await synthesize(sandbox('alice'), { environments: { sandbox: newProxyToInstance } });
+  const sandboxOfAlice = await synthesize(sandbox('alice'), {
+    environments: { sandbox: newProxyToInstance },
+    bundle: false,
+  });
   const network = sandboxOfAlice.nested('networkAndDatabase');
 
   network.hasResourceProperties('AWS::RDS::DBProxy', {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { expect, test } from 'vitest';
@@ -21,8 +22,15 @@ const WITH_EGRESS: SubnetGroup = {
 };
 const PUBLIC: SubnetGroup = { type: 'Public', subnets: { 'subnet-0000002a': 'eu-west-1a' } };
 
+/** Without the folder that the CDK makes for templates. */
+function unsynthesizedApp(): App {
+  const app = new App();
+  rmSync(app.outdir, { recursive: true });
+  return app;
+}
+
 function lookUp(pinnedContext: PinnedContext): IVpc {
-  const backendStack = new Stack(new App(), 'amplify-app-main-branch-0123456789');
+  const backendStack = new Stack(unsynthesizedApp(), 'amplify-app-main-branch-0123456789');
   return lookUpVpc(createLookupStack(backendStack, exampleEnvironment, pinnedContext), exampleNetwork.vpc);
 }
 
@@ -97,7 +105,7 @@ test.each<[string, SubnetChoice]>([
 });
 
 test('the lookup stack keeps the prefix of the backend, even at the limit of a stack name', () => {
-  const backendStack = new Stack(new App(), 'Backend', { stackName: `amplify-${'x'.repeat(120)}` });
+  const backendStack = new Stack(unsynthesizedApp(), 'Backend', { stackName: `amplify-${'x'.repeat(120)}` });
 
   const { stackName } = createLookupStack(backendStack, exampleEnvironment, {});
 

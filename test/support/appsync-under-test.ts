@@ -8,7 +8,6 @@ import { createGraphqlEndpoint, type RequestRecord } from '../../src/local/appsy
 import type { AppSyncEvent } from '../../src/local/appsync/event.js';
 import { type LocalUserPool, loadOrCreateUserPool } from '../../src/local/cognito/user-pool.js';
 import { startWebServer, type WebServer } from '../../src/local/web/server.js';
-import './secrets/after-each.js';
 import type { KnownSecrets } from './secrets/search.js';
 import { readStateSecrets } from './secrets/state-secrets.js';
 import { watchForSecrets } from './secrets/watch.js';

@@ -13,7 +13,7 @@ import { watchForSecrets } from './secrets/watch.js';
 
 /** The benchmarks start a stack without vitest, and without the time that a search takes. */
 const isTest = process.env.VITEST !== undefined;
-if (isTest) await import('./secrets/after-each.js');
+const copyNewCluster = isTest ? (await import('./new-cluster/copy.js')).copyNewCluster : async () => {};
 
 export interface GraphqlAnswer {
   status: number;
@@ -36,6 +36,8 @@ export async function startTestStack(options: Partial<LocalStackOptions> = {}): 
   const output: string[] = [];
   let secrets: KnownSecrets | undefined;
   const watch = isTest ? watchForSecrets(() => secrets) : undefined;
+  await copyNewCluster(join(stateDirectory, 'data'));
+  const removeState = () => rm(stateDirectory, { recursive: true, force: true });
   const stack = await startLocalStack({
     stateDirectory,
     port: 0,
@@ -59,6 +61,9 @@ export async function startTestStack(options: Partial<LocalStackOptions> = {}): 
       watch?.logged(`log of ${name}`, line);
       options.onFunctionLogStream?.(name, line);
     },
+  }).catch(async (error) => {
+    await removeState();
+    throw error;
   });
   secrets = readStateSecrets(stateDirectory);
   return {
@@ -90,7 +95,7 @@ export async function startTestStack(options: Partial<LocalStackOptions> = {}): 
 
     async stop() {
       await stack.stop();
-      await rm(stateDirectory, { recursive: true, force: true });
+      await removeState();
     },
   };
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { type LocalPostgres, startPostgres } from '../../src/local/postgres/cluster.js';
+import { copyNewCluster } from './new-cluster/copy.js';
 
 export const BOOTSTRAP = join(import.meta.dirname, '../../src/database/bootstrap.sql');
 
@@ -21,7 +22,9 @@ export interface TestCluster {
 
 export async function startTestCluster(): Promise<TestCluster> {
   const directory = await mkdtemp(join(tmpdir(), 'migrations-'));
-  const postgres: LocalPostgres = await startPostgres({ dataDirectory: join(directory, 'data') });
+  const dataDirectory = join(directory, 'data');
+  await copyNewCluster(dataDirectory);
+  const postgres: LocalPostgres = await startPostgres({ dataDirectory });
   const clients: pg.Client[] = [];
 
   const connect = async (database: string, user = 'migrator') => {

@@ -1,10 +1,11 @@
 /** Synthesizes amplify/monitoring in a stack of its own, and reads the alarms that came of it. */
 import { App, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import type { Template } from 'aws-cdk-lib/assertions';
 import { type CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { MonitoringSettings } from '../../amplify/configuration/monitoring-settings.js';
 import type { Monitored, MonitoredFunction } from '../../amplify/monitoring/monitored.js';
 import { createMonitoring } from '../../amplify/monitoring/monitoring.js';
+import { templateOf } from './template-of.js';
 
 export const settings: MonitoringSettings = { alarmEmails: ['on-call@example.com'] };
 
@@ -43,7 +44,7 @@ export function monitoringStack(
 }
 
 export function monitoringTemplate(...inputs: Parameters<typeof monitoringStack>): Template {
-  return Template.fromStack(monitoringStack(...inputs));
+  return templateOf(monitoringStack(...inputs));
 }
 
 export interface AlarmProperties {

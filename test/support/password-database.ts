@@ -10,6 +10,7 @@ import { bootstrapDatabase, LOCAL_DATABASE, MIGRATIONS_FOLDER, migrateDatabase }
 import { startPostgres } from '../../src/local/postgres/cluster.js';
 import { choosePrivileges } from '../../src/local/postgres/privileges.js';
 import { issueServerCertificate } from '../../src/local/rds-proxy/certificate-authority.js';
+import { copyNewCluster } from './new-cluster/copy.js';
 
 export interface PasswordDatabase {
   /** As an RDS secret of Secrets Manager holds them. */
@@ -38,6 +39,7 @@ export async function startPasswordDatabase(): Promise<PasswordDatabase> {
   const password = `${ODD_CHARACTERS}${randomBytes(8).toString('hex')}`;
   const removeFolder = () => rm(folder, { recursive: true, force: true });
   try {
+    await copyNewCluster(join(folder, 'data'));
     await prepareRole(join(folder, 'data'), password);
     const [{ ca, certificate, key }, port] = await Promise.all([issueServerCertificate(), freePort()]);
     const settings = { ...(await writeServerFiles(folder, certificate, key)), listen_addresses: HOST, port: `${port}` };

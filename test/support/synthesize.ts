@@ -11,6 +11,7 @@ import { prepareMigrations } from '../../src/database/migrate/prepare-migrations
 import { type BackendIdentity, synthesizeBackend } from '../../src/operations/synthesize-backend.js';
 import { importPackageFile } from './amplify-packages.js';
 import { readAssembly, type Synthesis } from './cloud-assembly.js';
+import { loadEveryValidationRule } from './validation-engine.js';
 
 export interface SynthesisInputs {
   /** @default - amplify/environments.ts */
@@ -37,6 +38,7 @@ export async function synthesize(identity: BackendIdentity, inputs: SynthesisInp
   const out = mkdtempSync(join(tmpdir(), 'synthesis-'));
   const restoreOutput = silence();
   try {
+    loadEveryValidationRule();
     await forgetEarlierDefinitions();
     replaceInputs(inputs);
     await synthesizeBackend(() => loadBackend(inputs), identity, out, contextOf(inputs));

@@ -1,15 +1,16 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { expect, test } from 'vitest';
 import { LOG_RETENTION_DAYS } from '../../../amplify/configuration/monitoring-settings.js';
 import { createLogGroup, type LogSettings } from '../../../amplify/monitoring/log-group.js';
 import { functionIn } from '../../support/monitoring.js';
+import { templateOf } from '../../support/template-of.js';
 
 function templateWith(settings: LogSettings): Template {
   const stack = new Stack(new App(), 'Functions');
   createLogGroup(functionIn(stack), settings);
-  return Template.fromStack(stack);
+  return templateOf(stack);
 }
 
 test('the function writes to a group that forgets, and that has no name of its own', () => {
@@ -36,7 +37,7 @@ test('format and level of the log stay as the function has them', () => {
   fn.cfnFunction.loggingConfig = { logFormat: 'JSON', applicationLogLevel: 'INFO' };
   createLogGroup(fn, { retentionDays: 30, keepLogs: true });
 
-  Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
+  templateOf(stack).hasResourceProperties('AWS::Lambda::Function', {
     LoggingConfig: { LogFormat: 'JSON', ApplicationLogLevel: 'INFO', LogGroup: Match.anyValue() },
   });
 });

@@ -12,11 +12,23 @@ export interface SecretWatch {
 const leaks = new Set<string>();
 const unsearched = new Set<() => void>();
 
+let someoneAsks = false;
+
+/** Says that `newLeaks` will be asked. */
+export function expectSearches(): void {
+  someoneAsks = true;
+}
+
 /**
  * Searches at once and keeps nothing: a test may log a million lines.
  * @param known of the parts that are watched; undefined until they have started
  */
 export function watchForSecrets(known: () => KnownSecrets | undefined): SecretWatch {
+  if (!someoneAsks) {
+    throw new Error(
+      'Nothing looks for secrets here. Add test/support/secrets/after-each.ts to setupFiles of this run.',
+    );
+  }
   let early: (() => void)[] = [];
   const searchEarly = () => {
     const searches = early;

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { signIamToken } from '../../../src/database/iam-token.js';
 import { loadOrCreateAppSyncAccess } from '../../../src/local/appsync/access-file.js';
 import { loadOrCreateUserPool } from '../../../src/local/cognito/user-pool.js';
@@ -9,7 +9,10 @@ import { loadOrCreateCertificate } from '../../../src/local/rds-proxy/certificat
 import { loadOrCreateCredentials } from '../../../src/local/rds-proxy/credentials.js';
 import { ARGUMENT_CANARY, secretsIn, secretsInLog } from '../../support/secrets/search.js';
 import { readStateSecrets } from '../../support/secrets/state-secrets.js';
-import { newLeaks, watchForSecrets } from '../../support/secrets/watch.js';
+import { expectSearches, newLeaks, watchForSecrets } from '../../support/secrets/watch.js';
+
+// These tests ask for the leaks themselves.
+expectSearches();
 
 /** A search that finds nothing is worth something only when it is known to find what is there. */
 async function startedOnce(): Promise<{ known: Record<string, string>; leaked: Record<string, string> }> {
@@ -76,4 +79,11 @@ test('a watch tells once of each leak, and where it was', () => {
 
   expect(newLeaks()).toEqual(['log of orders-api: the password', 'answer of AppSync: a signed token (JWT)']);
   expect(newLeaks()).toEqual([]);
+});
+
+test('a run that asks for no leaks is told so at the first thing to watch', async () => {
+  vi.resetModules();
+  const { watchForSecrets: watchUnasked } = await import('../../support/secrets/watch.js');
+
+  expect(() => watchUnasked(() => undefined)).toThrow('Add test/support/secrets/after-each.ts to setupFiles');
 });

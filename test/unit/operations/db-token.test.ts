@@ -1,14 +1,12 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createCredentials } from '../../../src/local/rds-proxy/credentials.js';
 import { verifyToken } from '../../../src/local/rds-proxy/token.js';
+import { runAsProcess, runHere } from '../../support/command-line.js';
 
 const COMMAND = join(import.meta.dirname, '../../../src/operations/db-token.ts');
-const TSX = fileURLToPath(import.meta.resolve('tsx'));
 const credentials = createCredentials();
 const migratorCredentials = createCredentials();
 
@@ -32,21 +30,23 @@ function writeConnection(): void {
   writeFileSync(join(directory, '.local/connection.json'), JSON.stringify(connection));
 }
 
-function run(args: string[], environment: NodeJS.ProcessEnv = {}) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', TSX, COMMAND, ...args], {
-    cwd: directory,
-    encoding: 'utf8',
-    // No credentials but the test's own, and no network to look for any.
-    env: { PATH: process.env.PATH, HOME: directory, AWS_EC2_METADATA_DISABLED: 'true', ...environment },
-  });
-  return { status, stdout, stderr };
-}
+const commandLine = (args: readonly string[], environment: NodeJS.ProcessEnv = {}) => ({
+  file: COMMAND,
+  args,
+  cwd: directory,
+  // No credentials but the test's own, and no network to look for any.
+  env: { PATH: process.env.PATH, HOME: directory, AWS_EC2_METADATA_DISABLED: 'true', ...environment },
+});
+const run = (...line: Parameters<typeof commandLine>) => runHere(commandLine(...line));
 
 describe('for the local stack', () => {
-  test('prints a token that the stand-in accepts, and nothing else', () => {
+  test.each([
+    ['as a process', runAsProcess],
+    ['in this one', runHere],
+  ])('prints a token that the stand-in accepts, and nothing else, %s', async (_, runIt) => {
     writeConnection();
 
-    const { status, stdout, stderr } = run([]);
+    const { status, stdout, stderr } = await runIt(commandLine([]));
 
     const verdict = verifyToken(stdout.trimEnd(), {
       hostname: 'localhost',
@@ -60,10 +60,10 @@ describe('for the local stack', () => {
     expect(stdout.split('\n')).toHaveLength(2);
   });
 
-  test('signs for the user migrator with the credentials of its own role', () => {
+  test('signs for the user migrator with the credentials of its own role', async () => {
     writeConnection();
 
-    const { stdout } = run(['--user', 'migrator']);
+    const { stdout } = await run(['--user', 'migrator']);
 
     const verdict = verifyToken(stdout.trimEnd(), {
       hostname: 'localhost',
@@ -79,16 +79,19 @@ describe('for the local stack', () => {
     expect(verdict).toMatchObject({ accepted: true, accessKeyId: migratorCredentials.accessKeyId });
   });
 
-  test('takes another host, port and user', () => {
+  test('takes another host, port and user', async () => {
     writeConnection();
 
-    const { stdout } = run(['--host', '127.0.0.1', '--port', '7000', '--user', 'reporter']);
+    const { stdout } = await run(['--host', '127.0.0.1', '--port', '7000', '--user', 'reporter']);
 
     expect(stdout).toMatch(/^127\.0\.0\.1:7000\/\?Action=connect&DBUser=reporter&/);
   });
 
-  test('says in one line to start it first', () => {
-    expect(run([])).toEqual({
+  test.each([
+    ['as a process', runAsProcess],
+    ['in this one', runHere],
+  ])('says in one line to start it first, %s', async (_, runIt) => {
+    expect(await runIt(commandLine([]))).toEqual({
       status: 1,
       stdout: '',
       stderr: expect.stringMatching(/^There is no readable \.local\/connection\.json.* Run npm start first\.\n$/),
@@ -99,8 +102,8 @@ describe('for the local stack', () => {
 describe('for a deployed environment', () => {
   const aws = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'do-not-print' };
 
-  test('signs with the AWS credentials at hand for its proxy, region and user', () => {
-    const { status, stdout } = run(['--environment', 'example'], aws);
+  test('signs with the AWS credentials at hand for its proxy, region and user', async () => {
+    const { status, stdout } = await run(['--environment', 'example'], aws);
 
     expect(status).toBe(0);
     expect(stdout).toMatch(
@@ -113,32 +116,35 @@ describe('for a deployed environment', () => {
   test.each<[string, string[], RegExp]>([
     ['does not exist', ['--environment', 'nowhere'], /^There is no environment "nowhere" .* only: .*example/],
     ['holds placeholders', ['--environment', 'sandbox'], /^The environment sandbox still holds placeholders/],
-  ])('that %s is refused in one line', (_, args, message) => {
-    const { status, stdout, stderr } = run(args, aws);
+  ])('that %s is refused in one line', async (_, args, message) => {
+    const { status, stdout, stderr } = await run(args, aws);
 
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd()).not.toContain('\n');
   });
 
-  test('without AWS credentials says in one line to sign in', () => {
-    const { status, stdout, stderr } = run(['--environment', 'example']);
+  test('without AWS credentials says in one line to sign in', async () => {
+    const { status, stdout, stderr } = await run(['--environment', 'example']);
 
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(/^No token could be signed, for want of AWS credentials .* aws sso login\n$/);
   });
 });
 
-test('--help shows how to use it', () => {
-  expect(run(['--help'])).toMatchObject({ status: 0, stdout: expect.stringContaining('Usage: npm run -s db:token') });
+test('--help shows how to use it', async () => {
+  expect(await run(['--help'])).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining('Usage: npm run -s db:token'),
+  });
 });
 
 test.each([
   [['--pasword', 'x'], "Unknown option '--pasword'"],
   [['--port', '0'], '--port is "0", and must be 1 to 65535.'],
   [['--port', 'http'], '--port is "http", and must be 1 to 65535.'],
-])('%j is refused', (args, message) => {
-  const { status, stdout, stderr } = run(args);
+])('%j is refused', async (args, message) => {
+  const { status, stdout, stderr } = await run(args);
 
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   expect(stderr).toContain(message);

@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { prepareMigrations } from '../../../src/database/migrate/prepare-migrations.js';
+import { runAsProcess, runHere } from '../../support/command-line.js';
 
 const PROJECT = join(import.meta.dirname, '../../..');
 
@@ -14,14 +14,18 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function run(...args: string[]) {
-  const command = ['--import', 'tsx', join(PROJECT, 'src/operations/migrate-new.ts'), '--directory', folder, ...args];
-  const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: PROJECT, encoding: 'utf8' });
-  return { status, stdout, stderr };
-}
+const commandLine = (...args: string[]) => ({
+  file: join(PROJECT, 'src/operations/migrate-new.ts'),
+  args: ['--directory', folder, ...args],
+  cwd: PROJECT,
+});
+const run = (...args: string[]) => runHere(commandLine(...args));
 
-test('makes the next file, prints where it is, and the file is in order once there is a statement in it', () => {
-  const { status, stdout, stderr } = run('add-invoices');
+test.each([
+  ['as a process', runAsProcess],
+  ['in this one', runHere],
+])('makes the next file, prints where it is, and the file is in order with a statement in it, %s', async (_, runIt) => {
+  const { status, stdout, stderr } = await runIt(commandLine('add-invoices'));
 
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout.trim().endsWith('0002-add-invoices.sql')).toBe(true);
@@ -33,8 +37,8 @@ test('makes the next file, prints where it is, and the file is in order once the
   expect(invoices).toMatchObject({ transactional: true, statements: [{ text: 'create table invoices ()' }] });
 });
 
-test('makes one without a transaction', () => {
-  run('index-invoices', '--no-transaction');
+test('makes one without a transaction', async () => {
+  await run('index-invoices', '--no-transaction');
 
   const sql = `${readFileSync(join(folder, '0002-index-invoices.sql'), 'utf8')}create index concurrently i on t (a);`;
   const files = [{ name: '0001-index-invoices.sql', sql }];
@@ -47,14 +51,25 @@ test.each([
   [[], 'Expected one name, got 0.'],
   [['add', 'invoices'], 'Expected one name, got 2.'],
   [['add-invoices', '--now'], "Unknown option '--now'"],
-])('%j is refused, and makes nothing', (args, problem) => {
-  const { status, stderr } = run(...args);
+])('%j is refused, and makes nothing', async (args, problem) => {
+  const { status, stderr } = await run(...args);
 
   expect(status).toBe(1);
   expect(stderr).toContain(problem);
   expect(readdirSync(folder)).toEqual(['0001-tea.sql']);
 });
 
-test('explains itself', () => {
-  expect(run('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('Usage: npm run migrate:new') });
+test('explains itself', async () => {
+  expect(await run('--help')).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining('Usage: npm run migrate:new'),
+  });
+});
+
+test('a refusal ends the process with 1', () => {
+  expect(runAsProcess(commandLine())).toMatchObject({
+    status: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^Expected/),
+  });
 });

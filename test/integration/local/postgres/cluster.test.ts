@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LocalStackError } from '../../../../src/local/local-stack-error.js';
 import {
   type LocalPostgres,
@@ -15,16 +15,9 @@ import {
 } from '../../../../src/local/postgres/cluster.js';
 import type { RootWorkaround } from '../../../../src/local/postgres/privileges.js';
 import { exhaustive } from '../../../support/exhaustive.js';
+import { copyNewCluster } from '../../../support/new-cluster/copy.js';
 
 const isRoot = process.getuid?.() === 0;
-
-/** A new cluster that is not running. A copy of it is there in a tenth of the time that a new one takes. */
-let newCluster: string;
-beforeAll(async () => {
-  newCluster = join(await mkdtemp(join(tmpdir(), 'new-cluster-')), 'data');
-  await (await startPostgres({ dataDirectory: newCluster })).stop();
-});
-afterAll(() => rm(dirname(newCluster), { recursive: true }));
 
 let directory: string;
 let dataDirectory: string;
@@ -43,8 +36,6 @@ async function start(options: Partial<StartPostgresOptions> = {}): Promise<Local
   running.push(postgres);
   return postgres;
 }
-
-const copyNewCluster = () => cp(newCluster, dataDirectory, { recursive: true, preserveTimestamps: true });
 
 async function query(postgres: { socketDirectory: string }, sql: string): Promise<unknown[]> {
   const client = new pg.Client({ host: postgres.socketDirectory, user: 'postgres', database: 'postgres' });
@@ -106,7 +97,7 @@ describe('a first start', () => {
 });
 
 describe('a start', () => {
-  beforeEach(copyNewCluster);
+  beforeEach(() => copyNewCluster(dataDirectory));
 
   test('keeps its socket in a folder of its own that nobody else may enter, and removes it at the end', async () => {
     const { socketDirectory, stop } = await start();
@@ -145,7 +136,7 @@ describe('a start', () => {
 });
 
 test('data survives a restart, a stop, and a crash', async () => {
-  await copyNewCluster();
+  await copyNewCluster(dataDirectory);
   const first = await start();
   await query(first, 'create table kept (n int)');
   await query(first, 'insert into kept values (1)');
@@ -166,7 +157,7 @@ test('data survives a restart, a stop, and a crash', async () => {
 
 describe('a start is refused, and nothing is damaged,', () => {
   test('when PostgreSQL already runs on the folder', async () => {
-    await copyNewCluster();
+    await copyNewCluster(dataDirectory);
     const postgres = await start();
 
     const error = await failureOf();
@@ -237,7 +228,7 @@ describe.runIf(exhaustive)('a postmaster.pid that a crash left behind', () => {
     ['of a process that is gone', () => 999_999_999],
     ['whose number another program has now', () => process.pid],
   ])('%s is no obstacle', async (_, processId) => {
-    await copyNewCluster();
+    await copyNewCluster(dataDirectory);
     await writeFile(join(dataDirectory, 'postmaster.pid'), `${processId()}\n${dataDirectory}\n`, { mode: 0o600 });
 
     const postgres = await start();
@@ -247,7 +238,7 @@ describe.runIf(exhaustive)('a postmaster.pid that a crash left behind', () => {
 });
 
 test('PostgreSQL ends, and its socket folder goes, when its starter is killed with SIGKILL', async () => {
-  await copyNewCluster();
+  await copyNewCluster(dataDirectory);
   const { child, firstLine: socketDirectory } = await startElsewhere(dataDirectory);
   const processId = await postmasterId();
   expect(await query({ socketDirectory }, 'select 1 as one')).toEqual([{ one: 1 }]);
@@ -272,7 +263,7 @@ async function startElsewhere(path: string, { asNobody = false } = {}) {
 
 describe.skipIf(!isRoot)(isRoot ? 'as root' : 'as root (skipped: this is an ordinary user)', () => {
   test.each<RootWorkaround>(['user-namespace', 'nobody'])('PostgreSQL runs with the help of %s', async (workaround) => {
-    await copyNewCluster();
+    await copyNewCluster(dataDirectory);
     const postgres = await start({ privileges: { workarounds: [workaround] } });
 
     expect(await query(postgres, 'select 1 as one')).toEqual([{ one: 1 }]);

@@ -14,7 +14,7 @@ import {
   type RdsProxyOptions,
   startRdsProxy,
 } from '../../../../src/local/rds-proxy/server.js';
-import '../../../support/secrets/after-each.js';
+import { copyNewCluster } from '../../../support/new-cluster/copy.js';
 import { watchForSecrets } from '../../../support/secrets/watch.js';
 import { connectThroughProxy, type RawClient } from './raw-client.js';
 
@@ -46,8 +46,10 @@ export interface ProxyUnderTest {
 /** @param options over those that every test has */
 export async function startProxyUnderTest(options: Partial<RdsProxyOptions> = {}): Promise<ProxyUnderTest> {
   const directory = await mkdtemp(join(tmpdir(), 'proxy-under-test-'));
+  const dataDirectory = join(directory, 'data');
+  await copyNewCluster(dataDirectory);
   const [postgres, certificate] = await Promise.all([
-    startPostgres({ dataDirectory: join(directory, 'data') }),
+    startPostgres({ dataDirectory }),
     loadOrCreateCertificate(directory),
   ]);
   const administrator = new pg.Client({ host: postgres.socketDirectory, user: 'postgres', database: 'postgres' });

@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalUserPool, loadOrCreateUserPool } from '../../../../src/local/cognito/user-pool.js';
+import { runAsProcess, runHere } from '../../../support/command-line.js';
 
 const SCRIPT = join(import.meta.dirname, '../../../../src/local/cognito/user-token.ts');
-const TSX = import.meta.resolve('tsx');
 
 let project: string;
 let userPool: LocalUserPool;
@@ -19,12 +18,16 @@ beforeAll(async () => {
 afterAll(() => rm(project, { recursive: true }));
 
 describe('npm run user:token', () => {
-  it('prints a token that the local stack accepts, and nothing else', async () => {
-    const { stdout, exitCode } = await userToken(['--user', 'carol', '--group', 'admins', '--group', 'auditors']);
+  it.each([
+    ['as a process', runAsProcess],
+    ['in this one', runHere],
+  ])('prints a token that the local stack accepts, and nothing else, %s', async (_, run) => {
+    const args = ['--user', 'carol', '--group', 'admins', '--group', 'auditors'];
+    const { status, stdout } = await run({ file: SCRIPT, args, cwd: project });
 
     const identity = await userPool.verifyToken(stdout.replace(/\n$/, ''));
     expect(identity).toMatchObject({ username: 'carol', groups: ['admins', 'auditors'] });
-    expect(exitCode).toBe(0);
+    expect(status).toBe(0);
   });
 
   it('prints an expired token when asked for one', async () => {
@@ -33,12 +36,15 @@ describe('npm run user:token', () => {
     await expect(userPool.verifyToken(stdout.trim())).rejects.toThrow(/"exp" claim/);
   });
 
-  it('says how to get a pool where there is none, and makes none', async () => {
+  it.each([
+    ['as a process', runAsProcess],
+    ['in this one', runHere],
+  ])('says how to get a pool where there is none, and makes none, %s', async (_, run) => {
     const empty = await mkdtemp(join(tmpdir(), 'user-token-empty-'));
 
-    const { stdout, stderr, exitCode } = await userToken(['--user', 'alice'], empty);
+    const { status, stdout, stderr } = await run({ file: SCRIPT, args: ['--user', 'alice'], cwd: empty });
 
-    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(/Run `npm start` first/);
     expect(await readdir(empty)).toEqual([]);
     await rm(empty, { recursive: true });
@@ -49,25 +55,19 @@ describe('npm run user:token', () => {
     [['--user', 'alice', '--expires-in-seconds', 'soon'], /whole number; it is "soon"/],
     [['--usr', 'alice'], /Unknown option '--usr'/],
   ])('refuses %j with one clear line and the fix', async (options, message) => {
-    const { stdout, stderr, exitCode } = await userToken(options);
+    const { status, stdout, stderr } = await userToken(options);
 
-    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(message);
     expect(stderr.trim().split('\n')).toHaveLength(2);
   });
 
   it('explains itself', async () => {
-    const { stdout, exitCode } = await userToken(['--help']);
+    const { status, stdout } = await userToken(['--help']);
 
     expect(stdout).toMatch(/--user NAME[\s\S]*--group NAME[\s\S]*--expires-in-seconds N/);
-    expect(exitCode).toBe(0);
+    expect(status).toBe(0);
   });
 });
 
-function userToken(options: string[], cwd = project): Promise<{ stdout: string; stderr: string; exitCode: number }> {
-  return new Promise((resolve) => {
-    const command = execFile(process.execPath, ['--import', TSX, SCRIPT, ...options], { cwd }, (_, stdout, stderr) =>
-      resolve({ stdout, stderr, exitCode: command.exitCode ?? -1 }),
-    );
-  });
-}
+const userToken = (args: string[]) => runHere({ file: SCRIPT, args, cwd: project });

@@ -1,0 +1,15 @@
+/** The template of a stack that stands alone, without the folder that the CDK would leave for its command line to deploy. */
+import { rmSync } from 'node:fs';
+import { App, type Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+
+/** Once for each app: the folder holds the templates of all of its stacks. */
+export function templateOf(stack: Stack): Template {
+  const app = stack.node.root;
+  if (!App.isApp(app)) throw new Error('The stack belongs to no app.');
+  try {
+    return Template.fromStack(stack);
+  } finally {
+    rmSync(app.outdir, { recursive: true });
+  }
+}
