@@ -40,7 +40,7 @@ describe.each(exhaustive ? combinations : fewCombinations)('$title', ({ network,
   const created = path.startsWith('created');
   const hasNewProxy = path.startsWith('new proxy') || (created && !path.endsWith('without a proxy'));
   let main: Synthesis;
-  let again: Synthesis;
+  let again: Synthesis | undefined;
   let alice: Synthesis;
 
   beforeAll(async () => {
@@ -48,7 +48,7 @@ describe.each(exhaustive ? combinations : fewCombinations)('$title', ({ network,
       ...inputs('main', asBranch(environment)),
       prepare: (app) => Validations.of(app).addPlugins(onOwnStacks(new AwsSolutionsChecks())),
     });
-    again = await synthesize(branch('main'), inputs('main', asBranch(environment)));
+    if (exhaustive) again = await synthesize(branch('main'), inputs('main', asBranch(environment)));
     alice = await synthesize(sandbox('alice'), inputs('sandbox', asSandbox(environment)));
     for (const synthesis of [main, alice]) keepTemplates(synthesis);
   });
@@ -59,8 +59,8 @@ describe.each(exhaustive ? combinations : fewCombinations)('$title', ({ network,
     }
   });
 
-  test('the same input gives the same templates, byte for byte', () => {
-    expect(again.files).toEqual(main.files);
+  test.runIf(exhaustive)('the same input gives the same templates, byte for byte', () => {
+    expect(again?.files).toEqual(main.files);
   });
 
   test('every name of a sandbox is its own, and only a new proxy has one that we gave it', () => {

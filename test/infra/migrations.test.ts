@@ -13,7 +13,7 @@ import { readMigrationFiles } from '../../src/database/migrate/read-folder.js';
 import type { Synthesis } from '../support/cloud-assembly.js';
 import { DATABASES } from '../support/deployments.js';
 import { exampleEnvironment, exampleWithMigrations, MIGRATOR_SECRET_ARN, SECRET_ARN } from '../support/environments.js';
-import { sample } from '../support/exhaustive.js';
+import { exhaustive, sample } from '../support/exhaustive.js';
 import { keepTemplates } from '../support/keep-templates.js';
 import { onOwnStacks } from '../support/own-stacks-plugin.js';
 import { findCycle } from '../support/stack-graph.js';
@@ -187,8 +187,8 @@ describe('runs again', () => {
     stepOf(await deploy(environment, inputs)).properties;
 
   test('never for the same files: the templates are the same, byte for byte', async () => {
-    const first = await deploy(exampleWithMigrations, { bundle: true, migrations: [tea, pot] });
-    const second = await deploy(exampleWithMigrations, { bundle: true, migrations: [pot, tea] });
+    const first = await deploy(exampleWithMigrations, { bundle: exhaustive, migrations: [tea, pot] });
+    const second = await deploy(exampleWithMigrations, { bundle: exhaustive, migrations: [pot, tea] });
 
     expect(Object.fromEntries(second.files)).toEqual(Object.fromEntries(first.files));
   });

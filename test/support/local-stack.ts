@@ -13,7 +13,7 @@ import { watchForSecrets } from './secrets/watch.js';
 
 /** The benchmarks start a stack without vitest, and without the time that a search takes. */
 const isTest = process.env.VITEST !== undefined;
-const copyNewCluster = isTest ? (await import('./new-cluster/copy.js')).copyNewCluster : async () => {};
+const copyCluster = isTest ? (await import('./new-cluster/copy.js')).copyBootstrappedCluster : async () => {};
 
 export interface GraphqlAnswer {
   status: number;
@@ -36,7 +36,7 @@ export async function startTestStack(options: Partial<LocalStackOptions> = {}): 
   const output: string[] = [];
   let secrets: KnownSecrets | undefined;
   const watch = isTest ? watchForSecrets(() => secrets) : undefined;
-  await copyNewCluster(join(stateDirectory, 'data'));
+  await copyCluster(join(stateDirectory, 'data'));
   const removeState = () => rm(stateDirectory, { recursive: true, force: true });
   const stack = await startLocalStack({
     stateDirectory,
