@@ -1,9 +1,9 @@
 /** From the start of a process to the first row: our function as Amplify bundles it, the peers', and as little as can be. */
-import { RUNTIME_MAJOR } from '../src/operations/function-bundle.js';
 import type { Benchmark, Comparison } from './benchmark.js';
 import { measureColdStarts } from './lambda/cold-starts.js';
 import type { FirstRow } from './lambda/first-row.js';
 import { type BundledHandler, OUR_HANDLER } from './lambda/handlers.js';
+import { isLambdaRuntime } from './lambda/node-version.js';
 import { PEER_ENTRIES, PEER_NAMES, type Peer } from './peers.js';
 
 /** The way that AWS's documentation shows. */
@@ -13,7 +13,7 @@ const LEAST = 'the least code';
 const ENTRIES = { ours: OUR_HANDLER, ...PEER_ENTRIES, [LEAST]: 'bench/peers/signers/node-crypto.ts' } as const;
 type Name = 'ours' | Peer | typeof LEAST;
 
-/** Of the start to first row, on the Node.js that Lambda runs: an older one takes so long to start that it hides the rest. */
+/** Of the start to first row. */
 const LIMITS: Partial<Record<Name, number>> = { [DOCS_WAY]: 0.7, [LEAST]: 1.1 };
 const MAX_BUNDLE_KILOBYTES = 150;
 
@@ -46,7 +46,6 @@ function compareBundles(bundles: Record<Name, BundledHandler>, peer: Peer): Comp
 
 function compareRuns(runs: Record<Name, FirstRow[]>, version: string): Comparison[] {
   const others: readonly Name[] = [...PEER_NAMES, LEAST];
-  const isRuntime = version.startsWith(`${RUNTIME_MAJOR}.`);
   const compare = (what: string, measure: keyof FirstRow, peer: Name): Comparison => ({
     name: `${what}, Node.js ${version}`,
     unit: 'ms',
@@ -59,7 +58,7 @@ function compareRuns(runs: Record<Name, FirstRow[]>, version: string): Compariso
     compare('connect', 'connectMillis', DOCS_WAY),
     ...others.map((peer) => {
       const comparison = compare('start to first row', 'firstRowMillis', peer);
-      const limit = isRuntime ? LIMITS[peer] : undefined;
+      const limit = isLambdaRuntime(version) ? LIMITS[peer] : undefined;
       if (limit === undefined) return comparison;
       const isKept = (ours: number, theirs: number) => ours <= limit * theirs;
       return { ...comparison, promise: { text: `at most ${limit} x`, isKept } };

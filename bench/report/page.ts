@@ -24,7 +24,7 @@ machine, with the database: what a network adds is in the lines that name a dela
 
 The peers of a function are real packages, in \`bench/peers\`, each used as its documentation shows it. They read tables without row-level
 security, in one statement without a transaction; ours reads as a user, under policies. \`npm ci --prefix bench/peers --ignore-scripts\`
-installs them, for the benchmark alone.
+installs them, for the benchmark alone. Where several Node.js are measured, promises are for the one that the functions run on in Lambda.
 
 \`npm run bench\` without a name runs all of them but \`steady-load\`, which takes a quarter of an hour: it runs when it is named, and for
 \`--minutes N\` if asked.`;

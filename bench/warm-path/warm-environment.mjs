@@ -5,6 +5,9 @@
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 
+/** V8 compiles what runs often, some hundred invocations later. */
+const WARM_UP_ROUNDS = 5;
+
 const [, , bundle, plan] = process.argv;
 const { event, bareStatement, rounds, repeats } = JSON.parse(plan);
 const { handler, pg } = await import(pathToFileURL(bundle).href);
@@ -29,9 +32,8 @@ const ways = {
   bare: () => client.query(bareStatement),
 };
 const millis = noMillis();
-for (let round = 0; round <= rounds; round += 1) {
+for (let round = 1 - WARM_UP_ROUNDS; round <= rounds; round += 1) {
   const measured = await measureRound();
-  // The first round warms up.
   if (round > 0) for (const name of Object.keys(ways)) millis[name].push(measured[name]);
 }
 
@@ -56,19 +58,25 @@ async function watchOneInvocation() {
 }
 
 /**
- * The ways take turns with each repeat, so that whatever else the machine does meets them alike.
+ * The ways take turns with each repeat, so that whatever else the machine does meets them alike; in an order drawn anew, so
+ * that none always comes after the same other, whose connection the proxy has just taken back.
  * @returns milliseconds of each repeat, by way
  */
 async function measureRound() {
   const measured = noMillis();
   for (let repeat = 0; repeat < repeats; repeat += 1) {
-    for (const [name, run] of Object.entries(ways)) {
+    for (const name of shuffled(Object.keys(ways))) {
       const startedAt = performance.now();
-      await run();
+      await ways[name]();
       measured[name].push(performance.now() - startedAt);
     }
   }
   return measured;
+}
+
+function shuffled(names) {
+  const drawn = names.map((name) => ({ name, at: Math.random() }));
+  return drawn.sort((left, right) => left.at - right.at).map(({ name }) => name);
 }
 
 function noMillis() {
