@@ -53,6 +53,8 @@ const DEFAULT_SETTINGS: Readonly<Record<string, string>> = {
 /** Longest path of a Unix socket on macOS; Linux has four more. */
 const MAX_SOCKET_PATH_BYTES = 103;
 const START_TIMEOUT_MILLIS = 60_000;
+const ORPHANS_TIMEOUT_MILLIS = 5_000;
+const ORPHANS_PAUSE_MILLIS = 100;
 /** How long each way to stop gets before a harder one. */
 const STOP_TIMEOUT_MILLIS = 10_000;
 const KEPT_LOG_LINES = 20;
@@ -106,7 +108,23 @@ interface RunningServer {
   version: string;
 }
 
+/** Waits for what is left of a server that was killed: its backends notice in a moment, and hold the memory until then. */
 async function startServer(start: ServerStart): Promise<RunningServer> {
+  const giveUpAt = performance.now() + ORPHANS_TIMEOUT_MILLIS;
+  for (;;) {
+    try {
+      return await tryToStartServer(start);
+    } catch (error) {
+      if (!(error instanceof OrphansError) || performance.now() > giveUpAt) throw error;
+      await delay(ORPHANS_PAUSE_MILLIS);
+    }
+  }
+}
+
+/** Processes of a server that was killed still use the data folder. */
+class OrphansError extends LocalStackError {}
+
+async function tryToStartServer(start: ServerStart): Promise<RunningServer> {
   const settings = {
     ...DEFAULT_SETTINGS,
     unix_socket_directories: start.socketDirectory,
@@ -162,6 +180,12 @@ async function waitUntilReady(process: TetheredProcess, start: ServerStart): Pro
 function explainFailedStart(dataDirectory: string, lines: readonly string[]): LocalStackError {
   const holder = lines.map((line) => /Is another postmaster \(PID (\d+)\) running/.exec(line)?.[1]).find(Boolean);
   if (holder !== undefined) return alreadyInUse(dataDirectory, Number(holder));
+  if (lines.some((line) => /pre-existing shared memory block .* is still in use/.test(line))) {
+    return new OrphansError(
+      `The PostgreSQL on ${dataDirectory} was killed, and some of its processes still run.`,
+      'End them, and start again: pgrep -fl postgres lists them.',
+    );
+  }
   const reason = lines.findLast((line) => /\b(FATAL|PANIC|ERROR):/.test(line)) ?? lines.at(-1) ?? 'it said nothing';
   return new LocalStackError(
     `PostgreSQL did not start on ${dataDirectory}: ${reason.replace(/^.*?(?=(FATAL|PANIC|ERROR):)/, '')}`,

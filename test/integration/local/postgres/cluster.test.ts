@@ -155,6 +155,26 @@ test('data survives a restart, a stop, and a crash', async () => {
   expect(await query(third, 'select count(*)::int as count from kept')).toEqual([{ count: 3 }]);
 });
 
+test('a start waits for what is left of a server that was killed', async () => {
+  await copyNewCluster(dataDirectory);
+  const first = await start();
+  const client = new pg.Client({ host: first.socketDirectory, user: 'postgres', database: 'postgres' });
+  client.on('error', () => {});
+  await client.connect();
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  const backend = rows[0]?.pid ?? 0;
+  process.kill(backend, 'SIGSTOP');
+  process.kill(await postmasterId(), 'SIGKILL');
+  await first.stop();
+
+  const lines: string[] = [];
+  const starting = start({ onLog: (line) => lines.push(line) });
+  await expect.poll(() => lines.join('\n'), { timeout: 5_000 }).toContain('shared memory block');
+  process.kill(backend, 'SIGCONT');
+
+  expect(await query(await starting, 'select 1 as one')).toEqual([{ one: 1 }]);
+});
+
 describe('a start is refused, and nothing is damaged,', () => {
   test('when PostgreSQL already runs on the folder', async () => {
     await copyNewCluster(dataDirectory);
