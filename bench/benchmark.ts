@@ -12,7 +12,17 @@ export interface Comparison {
   /** What the two are: "through the proxy", "direct TLS". */
   labels: { ours: string; peer: string };
   /** Whether the medians are good enough, and the sentence that says so. Absent where nothing is promised. */
-  promise?: { text: string; isKept: (oursMedian: number, peerMedian: number) => boolean };
+  promise?: Promised;
+}
+
+export interface Promised {
+  text: string;
+  isKept: (oursMedian: number, peerMedian: number) => boolean;
+}
+
+/** Ours is at most this many times the peer's. */
+export function atMostTimes(limit: number): Promised {
+  return { text: `at most ${limit} x`, isKept: (ours, peer) => ours <= limit * peer };
 }
 
 export interface BenchmarkContext {

@@ -1,5 +1,5 @@
 /** From the start of a process to the first row: our function as Amplify bundles it, the peers', and as little as can be. */
-import type { Benchmark, Comparison } from './benchmark.js';
+import { atMostTimes, type Benchmark, type Comparison } from './benchmark.js';
 import { measureColdStarts } from './lambda/cold-starts.js';
 import type { FirstRow } from './lambda/first-row.js';
 import { type BundledHandler, OUR_HANDLER } from './lambda/handlers.js';
@@ -59,9 +59,7 @@ function compareRuns(runs: Record<Name, FirstRow[]>, version: string): Compariso
     ...others.map((peer) => {
       const comparison = compare('start to first row', 'firstRowMillis', peer);
       const limit = isLambdaRuntime(version) ? LIMITS[peer] : undefined;
-      if (limit === undefined) return comparison;
-      const isKept = (ours: number, theirs: number) => ours <= limit * theirs;
-      return { ...comparison, promise: { text: `at most ${limit} x`, isKept } };
+      return limit === undefined ? comparison : { ...comparison, promise: atMostTimes(limit) };
     }),
   ];
 }

@@ -7,7 +7,7 @@ import { connectDatabase } from '../test/support/database-client.js';
 import { connectThroughProxy } from '../test/support/local-stack.js';
 import { startWireRelay } from '../test/support/wire-relay.js';
 import { BARE_READ } from './bare-read.js';
-import { type Benchmark, type Comparison, median } from './benchmark.js';
+import { atMostTimes, type Benchmark, type Comparison, median } from './benchmark.js';
 import { startStackWithOneOrder } from './one-order.js';
 import { CALLER } from './order.js';
 
@@ -74,10 +74,7 @@ function compare(millis: number, label: string, ours: number[], peer: number[]):
     peer,
     labels: { ours: label, peer: 'bare statement' },
     ...(isPromised && {
-      promise: {
-        text: `at most ${MAX_RATIO} x`,
-        isKept: (oursMedian, peerMedian) => oursMedian <= MAX_RATIO * peerMedian,
-      },
+      promise: atMostTimes(MAX_RATIO),
     }),
   };
 }

@@ -9,7 +9,7 @@ import { type FirstRow, measureInTurns } from './first-row.js';
 import { type BundledHandler, bundleHandlers } from './handlers.js';
 import { versionOfNode } from './node-version.js';
 
-/** Odd, and many: a start is short, and one in ten meets something else on the machine. */
+/** Many: a start is short, and now and then one meets something else on the machine. */
 const ROUNDS = 41;
 
 export interface ColdStarts<Name extends string> {

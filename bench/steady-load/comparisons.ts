@@ -4,7 +4,7 @@
  * collects. What a leak raises is how far it goes up.
  */
 import { FUNCTION_LIMITS } from '../../src/local/functions.js';
-import { type Comparison, percentile } from '../benchmark.js';
+import { atMostTimes, type Comparison, percentile } from '../benchmark.js';
 import type { LoadAnswer } from './load.js';
 import type { Sample } from './samples.js';
 
@@ -59,10 +59,7 @@ export function compareRun({ minutes, answers, samples }: SteadyRun): Comparison
   return [
     {
       ...compareHighest('highest memory of an environment', 'MB', highestMegabytes),
-      promise: {
-        text: `at most ${MAX_GROWTH} x`,
-        isKept: (ours, peer) => ours <= MAX_GROWTH * peer,
-      },
+      promise: atMostTimes(MAX_GROWTH),
     },
     {
       name: 'highest memory of an environment',

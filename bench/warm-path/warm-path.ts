@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BARE_READ } from '../bare-read.js';
-import { type Benchmark, type Comparison, median } from '../benchmark.js';
+import { atMostTimes, type Benchmark, type Comparison, median } from '../benchmark.js';
 import { bundleHandlers } from '../lambda/handlers.js';
 import { isLambdaRuntime, versionOfNode } from '../lambda/node-version.js';
 import { getOrderEvent } from '../lambda/variables.js';
@@ -65,9 +65,7 @@ function compare({ millis, statements }: WarmMeasurements, version: string): Com
   return [
     {
       ...against(millis.pipelined, `the same ${statements.length} statements, pipelined by pg`),
-      ...(isLambdaRuntime(version) && {
-        promise: { text: `at most ${MAX_RATIO} x`, isKept: (ours, peer) => ours <= MAX_RATIO * peer },
-      }),
+      ...(isLambdaRuntime(version) && { promise: atMostTimes(MAX_RATIO) }),
     },
     against(millis.inOneWrite, 'the same, in one write as the function sends them'),
     against(millis.bare, 'the read alone, no transaction and no policies'),

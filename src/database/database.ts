@@ -108,7 +108,7 @@ export function createDatabase(settings: DatabaseSettings, options: PoolOptions)
       const signal = AbortSignal.timeout(WARM_UP_MILLIS);
       const opening = lend(async () => {}, { signal }).catch((error) => options.onIdleError(error));
       // Node.js reads the authorities it trusts for the first TLS connection: here, while the name is looked up.
-      createSecureContext();
+      if (options.certificateAuthorities === undefined) createSecureContext();
       await opening;
     },
 
