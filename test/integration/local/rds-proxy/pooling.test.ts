@@ -4,8 +4,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type ProxyUnderTest, startProxyUnderTest } from './proxy-under-test.js';
 import { message, type RawClient } from './raw-client.js';
 
-/** One database connection: what is shared is shared by all, and a connection that is not given back blocks the next. */
-const ONE_CONNECTION = { maxConnections: 4, reservedConnections: 3, connectionBorrowTimeoutSeconds: 5 };
+/**
+ * One database connection: what is shared is shared by all, and a connection that is not given back blocks the next. Half
+ * of one, the default, is none that may lie idle: it would be closed between two statements, now and then.
+ */
+const ONE_CONNECTION = {
+  maxConnections: 4,
+  reservedConnections: 3,
+  maxIdleConnectionsPercent: 100,
+  connectionBorrowTimeoutSeconds: 5,
+};
 
 let stack: ProxyUnderTest;
 let shared: ProxyUnderTest;
