@@ -1,10 +1,20 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { keepTemporaryFilesInMemory } from './test/support/temporary-files.js';
 
-/** A new PostgreSQL cluster takes most of the start of a stack: one is made, and copied. */
-const NEW_CLUSTER = 'test/support/new-cluster/make-once.ts';
+keepTemporaryFilesInMemory();
+
+/** For what starts parts of the stack: a new PostgreSQL cluster takes most of the start of a stack: one is made, and copied. */
+export const NEW_CLUSTER = 'test/support/new-cluster/make-once.ts';
 
 /** After each test of what starts parts of the stack. Setup files run for every test file, whatever it shares with others. */
 export const SECRET_SEARCH = 'test/support/secrets/after-each.ts';
+
+/** Tests that compute all the time: one worker for each core. */
+const computing = { maxWorkers: availableParallelism(), sequence: { groupOrder: 0 } };
+
+/** Tests that wait for other processes half of the time: more workers than cores. */
+const waiting = { maxWorkers: Math.ceil(availableParallelism() * 1.5), sequence: { groupOrder: 1 } };
 
 /** One project per ring of tests, so that `npm test -- --project unit` runs in a second. */
 export const projects = [
@@ -12,6 +22,7 @@ export const projects = [
     test: {
       name: 'unit',
       include: ['test/unit/**/*.test.ts'],
+      ...waiting,
       // Loading the same modules for each of a hundred files takes longer than the tests.
       isolate: false,
       // Some start a command line: a bound for what hangs, not for what is slow on a busy machine.
@@ -22,6 +33,7 @@ export const projects = [
     test: {
       name: 'infra',
       include: ['test/infra/**/*.test.ts'],
+      ...computing,
       // Loading the CDK and Amplify takes seconds: the files share one load.
       isolate: false,
       testTimeout: 60_000,
@@ -32,6 +44,7 @@ export const projects = [
     test: {
       name: 'integration',
       include: ['test/integration/**/*.test.ts'],
+      ...waiting,
       globalSetup: NEW_CLUSTER,
       setupFiles: SECRET_SEARCH,
       // As above: AppSync's schema, pg, the bundler and the local stack take a second to load.
@@ -40,22 +53,10 @@ export const projects = [
       hookTimeout: 60_000,
     },
   },
-  {
-    test: {
-      name: 'browser',
-      include: ['test/browser/**/*.test.ts'],
-      globalSetup: NEW_CLUSTER,
-      setupFiles: SECRET_SEARCH,
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
-    },
-  },
 ];
 
 export default defineConfig({
   test: {
-    // The tests wait for processes more than they compute; vitest's own default leaves a core idle.
-    maxWorkers: '100%',
     projects,
   },
 });

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { browser } from './vitest.browser.config.js';
 import { projects } from './vitest.config.js';
 
 /** `npm run test:exhaustive`: the files that take a few cases in `npm test`, with all of them. */
@@ -17,6 +18,6 @@ export default defineConfig({
   test: {
     maxWorkers: '100%',
     provide: { exhaustive: true },
-    projects: projects.map(({ test }) => ({ test: { ...test, include: filesOf(test.name) } })),
+    projects: [...projects, browser].map(({ test }) => ({ test: { ...test, include: filesOf(test.name) } })),
   },
 });

@@ -30,6 +30,7 @@ const inputs = (name: string, environment: Combination['environment']): Synthesi
   environments: { [name]: environment },
   pinnedContext: { ...readPinnedContext(), ...prefixListContext },
   bundle: false,
+  validate: true,
 });
 
 const EXISTING_PROXY_GROUP = 'sg-0d1e2f3a4b5c60798';
@@ -271,7 +272,7 @@ describe.each(exhaustive ? combinations : fewCombinations)('$title', ({ network,
 test.each(
   sample(
     combinations.filter(({ egress }) => egress === 'none'),
-    4,
+    12,
   ),
 )('two sandboxes differ in every name: $title', async ({ environment }) => {
   const [alice, bob] = [
@@ -294,6 +295,7 @@ test('a created VPC keeps its ranges when egress changes, so that no subnet and 
       .map(({ id, properties }) => [id, properties.CidrBlock]);
   };
 
-  expect(await rangesOf('none')).toEqual(await rangesOf('nat'));
-  expect(await rangesOf('none')).toHaveLength(2);
+  const ranges = await rangesOf('none');
+  expect(ranges).toHaveLength(2);
+  expect(await rangesOf('nat')).toEqual(ranges);
 });

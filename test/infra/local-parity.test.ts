@@ -11,7 +11,8 @@ import { LOCAL_POOL_SETTINGS } from '../../src/local/stack.js';
 import { functionBuildOptions } from '../../src/operations/function-bundle.js';
 import type { Synthesis } from '../support/cloud-assembly.js';
 import { newProxyToInstance } from '../support/environments.js';
-import { branch, sandbox, synthesize } from '../support/synthesize.js';
+import { synthesizeExample } from '../support/example-synthesis.js';
+import { sandbox, synthesize } from '../support/synthesize.js';
 
 /** What runs on the laptop is what Amplify deploys. */
 const PROJECT = join(import.meta.dirname, '../..');
@@ -24,7 +25,7 @@ let synthesis: Synthesis;
 let directory: string;
 
 beforeAll(async () => {
-  synthesis = await synthesize(branch('example'));
+  synthesis = await synthesizeExample();
   directory = await mkdtemp(join(tmpdir(), 'parity-'));
 });
 afterAll(() => rm(directory, { recursive: true }));

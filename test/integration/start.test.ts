@@ -202,7 +202,7 @@ describe('npm start', () => {
     expect(first.child.exitCode).toBeNull();
   });
 
-  test.each(sample(['PORT', 'PROXY_PORT'], 2))(
+  test.runIf(exhaustive).each(['PORT', 'PROXY_PORT'])(
     'refuses a %s that another program holds, leaves that program alone, and starts nothing',
     async (variable) => {
       const { port, server } = await takePort();

@@ -52,6 +52,12 @@ export async function runHere({ file, args, cwd, env }: CommandLine): Promise<Co
   }
 }
 
+/** For the first test of a command. Its others run it here, and as a process in the exhaustive run only. */
+export const BOTH_WAYS = [
+  ['in this one', runHere],
+  ['as a process', runAsProcess],
+] as const;
+
 /** @returns what has been written since. */
 function listen(): () => Omit<CommandResult, 'status'> {
   const written = { stdout: '', stderr: '' };

@@ -36,21 +36,26 @@ export async function startTestCluster(): Promise<TestCluster> {
   };
   const superuser = await connect('postgres', 'postgres');
   await superuser.query(`create role ${MASTER} login createrole createdb`);
+
+  const createDatabase = async () => {
+    const name = `test_${randomUUID().replaceAll('-', '')}`;
+    // A copy of files takes a third of the time of the default, which writes all of it to the log of transactions.
+    await superuser.query(`create database ${name} owner ${MASTER} strategy file_copy`);
+    const master = await connect(name, MASTER);
+    await master.query(await readFile(BOOTSTRAP, 'utf8'));
+    await master.end();
+    return name;
+  };
   let lastCreation: Promise<unknown> = Promise.resolve();
 
   return {
     socketDirectory: postgres.socketDirectory,
     connect,
-    async createDatabase() {
-      const name = `test_${randomUUID().replaceAll('-', '')}`;
-      // One after the other: a client runs one query at a time.
-      const creation = lastCreation.then(() => superuser.query(`create database ${name} owner ${MASTER}`));
+    createDatabase() {
+      // One after the other: each alters the same roles.
+      const creation = lastCreation.then(createDatabase);
       lastCreation = creation.catch(() => undefined);
-      await creation;
-      const master = await connect(name, MASTER);
-      await master.query(await readFile(BOOTSTRAP, 'utf8'));
-      await master.end();
-      return name;
+      return creation;
     },
     async stop() {
       await Promise.all(clients.map((client) => client.end()));

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
+import { BUNDLING_STACKS, DISABLE_ASSET_STAGING_CONTEXT, DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
 import { vi } from 'vitest';
 import type { Environments } from '../../amplify/configuration/environment.js';
 import type { PinnedContext } from '../../amplify/network/pinned-context.js';
@@ -11,6 +12,7 @@ import { prepareMigrations } from '../../src/database/migrate/prepare-migrations
 import { type BackendIdentity, synthesizeBackend } from '../../src/operations/synthesize-backend.js';
 import { importPackageFile } from './amplify-packages.js';
 import { readAssembly, type Synthesis } from './cloud-assembly.js';
+import { exhaustive } from './exhaustive.js';
 import { loadEveryValidationRule } from './validation-engine.js';
 
 export interface SynthesisInputs {
@@ -22,6 +24,8 @@ export interface SynthesisInputs {
   readonly migrations?: readonly MigrationFile[];
   /** Whether to bundle the functions' code, which is most of the time that a synthesis takes. @default true */
   readonly bundle?: boolean;
+  /** Whether CloudFormation Validate looks at the templates: its rules take seconds to load. @default - in the exhaustive run */
+  readonly validate?: boolean;
   /** Runs between the declaration of the backend and its synthesis. */
   readonly prepare?: (app: App, backend: Backend) => void;
 }
@@ -35,15 +39,18 @@ export const sandbox = (owner: string): BackendIdentity => ({ type: 'sandbox', n
 type Backend = typeof import('../../amplify/backend.js')['backend'];
 
 export async function synthesize(identity: BackendIdentity, inputs: SynthesisInputs = {}): Promise<Synthesis> {
+  const { validate = exhaustive } = inputs;
   const out = mkdtempSync(join(tmpdir(), 'synthesis-'));
   const restoreOutput = silence();
   try {
-    loadEveryValidationRule();
+    vi.stubEnv('CDK_VALIDATION', String(validate));
+    if (validate) loadEveryValidationRule();
     await forgetEarlierDefinitions();
     replaceInputs(inputs);
     await synthesizeBackend(() => loadBackend(inputs), identity, out, contextOf(inputs));
     return readAssembly(out);
   } finally {
+    vi.stubEnv('CDK_VALIDATION', undefined);
     restoreOutput();
     rmSync(out, { recursive: true });
   }
@@ -56,8 +63,11 @@ async function loadBackend({ prepare }: SynthesisInputs): Promise<void> {
   prepare?.(app, backend);
 }
 
-/** The CDK's own switch, which its command line uses for the stacks that it does not need. */
-const contextOf = ({ bundle = true }: SynthesisInputs) => (bundle ? {} : { 'aws:cdk:bundling-stacks': [] });
+/** The CDK's own switches: what it leaves out changes no template. */
+const contextOf = ({ bundle = true }: SynthesisInputs) => ({
+  [DISABLE_CREATION_STACK_TRACES]: true,
+  ...(!bundle && { [BUNDLING_STACKS]: [], [DISABLE_ASSET_STAGING_CONTEXT]: true }),
+});
 
 type Factories = Record<'AmplifyAuthFactory' | 'DataFactory', { factoryCount: number }>;
 

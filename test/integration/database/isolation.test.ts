@@ -1,3 +1,4 @@
 import { describeIsolation } from './describe-isolation.js';
 
-describeIsolation(100);
+/** Few, for every test run; `npm run test:stress` takes more. */
+describeIsolation(50);

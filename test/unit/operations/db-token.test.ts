@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createCredentials } from '../../../src/local/rds-proxy/credentials.js';
 import { verifyToken } from '../../../src/local/rds-proxy/token.js';
-import { runAsProcess, runHere } from '../../support/command-line.js';
+import { BOTH_WAYS, runHere } from '../../support/command-line.js';
+import { sample } from '../../support/exhaustive.js';
 
 const COMMAND = join(import.meta.dirname, '../../../src/operations/db-token.ts');
 const credentials = createCredentials();
@@ -40,10 +41,7 @@ const commandLine = (args: readonly string[], environment: NodeJS.ProcessEnv = {
 const run = (...line: Parameters<typeof commandLine>) => runHere(commandLine(...line));
 
 describe('for the local stack', () => {
-  test.each([
-    ['as a process', runAsProcess],
-    ['in this one', runHere],
-  ])('prints a token that the stand-in accepts, and nothing else, %s', async (_, runIt) => {
+  test.each(BOTH_WAYS)('prints a token that the stand-in accepts, and nothing else, %s', async (_, runIt) => {
     writeConnection();
 
     const { status, stdout, stderr } = await runIt(commandLine([]));
@@ -87,10 +85,7 @@ describe('for the local stack', () => {
     expect(stdout).toMatch(/^127\.0\.0\.1:7000\/\?Action=connect&DBUser=reporter&/);
   });
 
-  test.each([
-    ['as a process', runAsProcess],
-    ['in this one', runHere],
-  ])('says in one line to start it first, %s', async (_, runIt) => {
+  test.each(sample(BOTH_WAYS, 2))('says in one line to start it first, %s', async (_, runIt) => {
     expect(await runIt(commandLine([]))).toEqual({
       status: 1,
       stdout: '',

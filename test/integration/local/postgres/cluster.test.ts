@@ -155,7 +155,7 @@ test('data survives a restart, a stop, and a crash', async () => {
   expect(await query(third, 'select count(*)::int as count from kept')).toEqual([{ count: 3 }]);
 });
 
-test('a start waits for what is left of a server that was killed', async () => {
+test.runIf(exhaustive)('a start waits for what is left of a server that was killed', async () => {
   await copyNewCluster(dataDirectory);
   const first = await start();
   const client = new pg.Client({ host: first.socketDirectory, user: 'postgres', database: 'postgres' });
@@ -282,14 +282,17 @@ async function startElsewhere(path: string, { asNobody = false } = {}) {
 }
 
 describe.skipIf(!isRoot)(isRoot ? 'as root' : 'as root (skipped: this is an ordinary user)', () => {
-  test.each<RootWorkaround>(['user-namespace', 'nobody'])('PostgreSQL runs with the help of %s', async (workaround) => {
-    await copyNewCluster(dataDirectory);
-    const postgres = await start({ privileges: { workarounds: [workaround] } });
+  test.runIf(exhaustive).each<RootWorkaround>(['user-namespace', 'nobody'])(
+    'PostgreSQL runs with the help of %s',
+    async (workaround) => {
+      await copyNewCluster(dataDirectory);
+      const postgres = await start({ privileges: { workarounds: [workaround] } });
 
-    expect(await query(postgres, 'select 1 as one')).toEqual([{ one: 1 }]);
-    const status = await readFile(`/proc/${await postmasterId()}/status`, 'utf8');
-    expect(status).toMatch(workaround === 'nobody' ? /^Uid:\t65534/m : /^Uid:\t0/m);
-  });
+      expect(await query(postgres, 'select 1 as one')).toEqual([{ one: 1 }]);
+      const status = await readFile(`/proc/${await postmasterId()}/status`, 'utf8');
+      expect(status).toMatch(workaround === 'nobody' ? /^Uid:\t65534/m : /^Uid:\t0/m);
+    },
+  );
 
   test.runIf(exhaustive)(
     'a cluster can go from one way to the other and back, below a home that only root may enter',

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalUserPool, loadOrCreateUserPool } from '../../../../src/local/cognito/user-pool.js';
-import { runAsProcess, runHere } from '../../../support/command-line.js';
+import { BOTH_WAYS, runHere } from '../../../support/command-line.js';
+import { sample } from '../../../support/exhaustive.js';
 
 const SCRIPT = join(import.meta.dirname, '../../../../src/local/cognito/user-token.ts');
 
@@ -18,10 +19,7 @@ beforeAll(async () => {
 afterAll(() => rm(project, { recursive: true }));
 
 describe('npm run user:token', () => {
-  it.each([
-    ['as a process', runAsProcess],
-    ['in this one', runHere],
-  ])('prints a token that the local stack accepts, and nothing else, %s', async (_, run) => {
+  it.each(BOTH_WAYS)('prints a token that the local stack accepts, and nothing else, %s', async (_, run) => {
     const args = ['--user', 'carol', '--group', 'admins', '--group', 'auditors'];
     const { status, stdout } = await run({ file: SCRIPT, args, cwd: project });
 
@@ -36,10 +34,7 @@ describe('npm run user:token', () => {
     await expect(userPool.verifyToken(stdout.trim())).rejects.toThrow(/"exp" claim/);
   });
 
-  it.each([
-    ['as a process', runAsProcess],
-    ['in this one', runHere],
-  ])('says how to get a pool where there is none, and makes none, %s', async (_, run) => {
+  it.each(sample(BOTH_WAYS, 2))('says how to get a pool where there is none, and makes none, %s', async (_, run) => {
     const empty = await mkdtemp(join(tmpdir(), 'user-token-empty-'));
 
     const { status, stdout, stderr } = await run({ file: SCRIPT, args: ['--user', 'alice'], cwd: empty });

@@ -2,10 +2,11 @@
 import { join } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
+import { exhaustive } from '../../../support/exhaustive.js';
 
 const CONFIGURATION = join(import.meta.dirname, '../../../../src/local/web/jsconfig.json');
 
-test('the modules of the pages have no type error', { timeout: 60_000 }, () => {
+test.runIf(exhaustive)('the modules of the pages have no type error', { timeout: 60_000 }, () => {
   const { config } = ts.readConfigFile(CONFIGURATION, ts.sys.readFile);
   const { fileNames, options, errors } = ts.parseJsonConfigFileContent(config, ts.sys, join(CONFIGURATION, '..'));
   const program = ts.createProgram(fileNames, options);
