@@ -3,4 +3,4 @@ import { SQL_INJECTIONS } from '../support/sql-injections.js';
 import { describeInputs } from './describe-inputs.js';
 
 /** Few, for every test run; `npm run test:stress` takes more. */
-describeInputs(250, sample(SQL_INJECTIONS, 4));
+describeInputs(150, sample(SQL_INJECTIONS, 4));

@@ -5,6 +5,7 @@ import { INSERT_ROWS, runLoad } from '../../../bench/rls-load/load.js';
 import { bySession, byTransaction, byWithUser } from '../../../bench/rls-load/ways.js';
 import type { PooledDatabase } from '../../../src/database/database.js';
 import { connectDatabase } from '../../support/database-client.js';
+import { exhaustive } from '../../support/exhaustive.js';
 import { startTestStack, type TestStack } from '../../support/local-stack.js';
 
 /** The benchmark rls-load finds nothing wrong with ours. Here it looks at what is wrong, on the same database. */
@@ -32,7 +33,7 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-describe('the load of the benchmark rls-load', () => {
+describe.runIf(exhaustive)('the load of the benchmark rls-load', () => {
   test('counts every read as the own rows’ where each transaction has a connection to itself', async () => {
     expect(await runLoad((user) => byWithUser(database, user), LOAD)).toMatchObject({ own: ALL, foreign: 0 });
   });

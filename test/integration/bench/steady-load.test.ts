@@ -3,6 +3,7 @@ import { type ExpectingRequest, findProblem, mixedRequests } from '../../../benc
 import { watchStack } from '../../../bench/steady-load/samples.js';
 import { ROUND_TRIP } from '../../../src/local/samples.js';
 import { lambdaProcesses } from '../../faults/processes.js';
+import { exhaustive } from '../../support/exhaustive.js';
 import { startTestStack, type TestStack } from '../../support/local-stack.js';
 
 const { username, write } = ROUND_TRIP;
@@ -21,7 +22,7 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-describe('the requests of the benchmark steady-load', () => {
+describe.runIf(exhaustive)('the requests of the benchmark steady-load', () => {
   test('are answered as each expects', async () => {
     for (const request of mixedRequests(orderId)) expect(findProblem(request, await ask(request))).toBeUndefined();
   });
@@ -36,17 +37,20 @@ describe('the requests of the benchmark steady-load', () => {
   });
 });
 
-test('the watch of the benchmark steady-load sees the environments, their memory and their connections', async () => {
-  const superuser = await stack.connectSuperuser();
-  const [environment] = lambdaProcesses();
-  const seen = await new Promise((resolve, reject) => {
-    const watch = watchStack(stack, superuser, (sample) => {
-      watch.stop().then(() => resolve(sample), reject);
+test.runIf(exhaustive)(
+  'the watch of the benchmark steady-load sees the environments, their memory and their connections',
+  async () => {
+    const superuser = await stack.connectSuperuser();
+    const [environment] = lambdaProcesses();
+    const seen = await new Promise((resolve, reject) => {
+      const watch = watchStack(stack, superuser, (sample) => {
+        watch.stop().then(() => resolve(sample), reject);
+      });
     });
-  });
-  await superuser.end();
-  expect(seen).toMatchObject({ databaseConnections: 1, clientConnections: 1 });
-  const { environmentMegabytes } = seen as { environmentMegabytes: Map<number, number> };
-  expect([...environmentMegabytes.keys()]).toEqual([environment?.id]);
-  expect(environmentMegabytes.get(environment?.id ?? 0)).toBeGreaterThan(20);
-});
+    await superuser.end();
+    expect(seen).toMatchObject({ databaseConnections: 1, clientConnections: 1 });
+    const { environmentMegabytes } = seen as { environmentMegabytes: Map<number, number> };
+    expect([...environmentMegabytes.keys()]).toEqual([environment?.id]);
+    expect(environmentMegabytes.get(environment?.id ?? 0)).toBeGreaterThan(20);
+  },
+);

@@ -9,6 +9,7 @@ import { getOrderEvent } from '../../../bench/lambda/variables.js';
 import { type StackWithOneOrder, startStackWithOneOrder } from '../../../bench/one-order.js';
 import { measureWarmEnvironment } from '../../../bench/warm-path/warm-environment.js';
 import { HANDLER_AND_DRIVER } from '../../../bench/warm-path/warm-path.js';
+import { exhaustive } from '../../support/exhaustive.js';
 
 const NOBODYS_ORDER = '00000000-0000-4000-8000-000000000000';
 
@@ -43,7 +44,7 @@ const measure = (orderId: string) =>
     },
   });
 
-describe('the warm environment of the benchmark warm-path', () => {
+describe.runIf(exhaustive)('the warm environment of the benchmark warm-path', () => {
   test('repeats the statements of an invocation on the one connection that the function has', async () => {
     const { received } = stack.proxy.statistics().clientConnections;
     const { statements, millis } = await measure(stack.orderId);

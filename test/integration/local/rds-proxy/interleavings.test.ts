@@ -1,4 +1,4 @@
 import { describeInterleavings } from './describe-interleavings.js';
 
 /** Few, for every test run; `npm run test:stress` takes more. */
-describeInterleavings(12);
+describeInterleavings(4);

@@ -1,11 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  CREATE_COUNTERS,
-  incrementTogether,
-  killAtRandom,
-  leftovers,
-} from '../../../integration/local/rds-proxy/crowd.js';
 import { type ProxyUnderTest, startProxyUnderTest } from '../../../integration/local/rds-proxy/proxy-under-test.js';
+import { CREATE_COUNTERS, incrementTogether, killAtRandom, leftovers } from './crowd.js';
 
 let stack: ProxyUnderTest;
 beforeAll(async () => {

@@ -8,7 +8,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { AdvisoriesUnavailableError, findAdvisories, remedyOf } from '../../../../src/operations/shipped/advisories.js';
 import type { ShippedPackage } from '../../../../src/operations/shipped/shipped-packages.js';
-import { sample } from '../../../support/exhaustive.js';
+import { exhaustive, sample } from '../../../support/exhaustive.js';
 
 /** The real npm, against a registry of the test's own. */
 const PROJECT = join(import.meta.dirname, '../../../..');
@@ -115,18 +115,21 @@ async function createSmallProject(): Promise<string> {
 }
 
 describe('npm run audit:lambda', () => {
-  test('exits 1 and tells package, advisory, severity and fix when a package that is shipped is vulnerable', async () => {
-    registry = await startRegistry('pg');
+  test.runIf(exhaustive)(
+    'exits 1 and tells package, advisory, severity and fix when a package that is shipped is vulnerable',
+    async () => {
+      registry = await startRegistry('pg');
 
-    const { status, stderr } = await audit({ npm_config_registry: registry.url });
+      const { status, stderr } = await audit({ npm_config_registry: registry.url });
 
-    expect(status).toBe(1);
-    expect(stderr).toMatch(/^pg \d+\.\d+\.\d+ is shipped, and has a known vulnerability\.\n/);
-    for (const part of [ADVISORY.title, ADVISORY.url, 'critical', '<99.0.1', '99.0.1 or later']) {
-      expect(stderr).toContain(part);
-    }
-    expect(stderr).not.toContain(registry.url);
-  });
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/^pg \d+\.\d+\.\d+ is shipped, and has a known vulnerability\.\n/);
+      for (const part of [ADVISORY.title, ADVISORY.url, 'critical', '<99.0.1', '99.0.1 or later']) {
+        expect(stderr).toContain(part);
+      }
+      expect(stderr).not.toContain(registry.url);
+    },
+  );
 
   test('exits 2 and says that nothing was checked when nobody could be asked', async () => {
     const { status, stdout, stderr } = await audit({ PATH: '/nowhere' });
