@@ -22,7 +22,7 @@ export const projects = [
     test: {
       name: 'unit',
       include: ['test/unit/**/*.test.ts'],
-      ...waiting,
+      ...computing,
       // Loading the same modules for each of a hundred files takes longer than the tests.
       isolate: false,
       // Some start a command line: a bound for what hangs, not for what is slow on a busy machine.

@@ -39,16 +39,19 @@ interface ProbeAnswer {
 
 let stack: TestStack;
 const probes: LocalFunctions[] = [];
+/** A Lambda environment whose one connection nobody breaks. */
+let query: Awaited<ReturnType<typeof startProbe>>;
 
 beforeAll(async () => {
   stack = await startTestStack();
+  query = await startProbe();
 });
 afterAll(async () => {
   await Promise.all(probes.map((probe) => probe.stop()));
   await stack?.stop();
 });
 
-/** A new Lambda environment, so that each test starts without a connection. */
+/** A new Lambda environment, for a test that starts without a connection, or ends with another. */
 async function startProbe(overrides: Partial<DatabaseAccess> = {}) {
   const project = join(stack.stateDirectory, `probe-${probes.length}`);
   await mkdir(join(project, 'amplify/functions/probe'), { recursive: true });
@@ -69,8 +72,6 @@ async function startProbe(overrides: Partial<DatabaseAccess> = {}) {
 }
 
 test('connects as the database user, over TLS, under the function’s name', async () => {
-  const query = await startProbe();
-
   const { rows } = await query(
     "select current_user as user, current_database() as database, current_setting('application_name') as name",
   );
@@ -87,8 +88,6 @@ test('opens nothing until the first query, and then uses one connection for all'
 });
 
 test('the role bounds statements, locks and idle transactions, which the proxy does not let a client set', async () => {
-  const query = await startProbe();
-
   const { rows } = await query(
     `select name, setting from pg_settings
       where name in ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout') order by name`,
@@ -102,8 +101,6 @@ test('the role bounds statements, locks and idle transactions, which the proxy d
 });
 
 test('the role may not create tables, and may not delete orders', async () => {
-  const query = await startProbe();
-
   expect(await query('create table intruder (id int)')).toMatchObject({
     name: 'DatabaseAccessError',
     sqlState: '42501',
@@ -128,8 +125,6 @@ describe('after an error', () => {
       '57014',
     ],
   ])('%s: the error is typed, and the connection stays', async (_, sql, name, sqlState) => {
-    const query = await startProbe();
-
     expect(await query(sql)).toMatchObject({ name, sqlState });
 
     expect((await query('select 1')).activity.connectionsOpened).toBe(1);
