@@ -19,7 +19,7 @@ import { keepTemplates } from '../support/keep-templates.js';
 import { onOwnStacks } from '../support/own-stacks-plugin.js';
 import { findCycle } from '../support/stack-graph.js';
 import { branch, type SynthesisInputs, synthesize } from '../support/synthesize.js';
-import { allowStatementsIn, ofType, resourcesIn } from '../support/templates.js';
+import { allowStatementsIn, ofType, resourcesIn, type TemplateResource } from '../support/templates.js';
 
 const BOOTSTRAP = join(import.meta.dirname, '../../src/database/bootstrap.sql');
 const FOLDER = join(import.meta.dirname, '../../src/database/migrations');
@@ -184,6 +184,10 @@ describe('the step of the deployment', () => {
 describe('runs again', () => {
   const tea = { name: '0001-tea.sql', sql: 'create table tea (id int);' };
   const pot = { name: '0002-pot.sql', sql: 'create table pot (id int);' };
+  let withTea: TemplateResource['properties'];
+  beforeAll(async () => {
+    withTea = await stepWith({ migrations: [tea] });
+  });
   const stepWith = async (inputs: SynthesisInputs, environment = exampleWithMigrations) =>
     stepOf(await deploy(environment, inputs)).properties;
 
@@ -195,7 +199,6 @@ describe('runs again', () => {
   });
 
   test('not for a change of the function or of anything else', async () => {
-    const before = await stepWith({ migrations: [tea] });
     const prepare: SynthesisInputs['prepare'] = (_, backend) => {
       const fn = backend.stack.node
         .findAll()
@@ -205,7 +208,7 @@ describe('runs again', () => {
 
     expect(
       await stepWith({ migrations: [tea], prepare }, { ...exampleWithMigrations, limits: { reservedConcurrency: 9 } }),
-    ).toEqual(before);
+    ).toEqual(withTea);
   });
 
   const CHANGES = [
@@ -215,10 +218,9 @@ describe('runs again', () => {
   ] as const;
 
   test.each(sample(CHANGES, 3))('when %s, and the function has it', async (_, migrations) => {
-    const before = await stepWith({ migrations: [tea] });
     const after = await deploy(exampleWithMigrations, { bundle: true, migrations });
 
-    expect(stepOf(after).properties.Files).not.toEqual(before.Files);
+    expect(stepOf(after).properties.Files).not.toEqual(withTea.Files);
     expect(after.functionBundles.filter((code) => migrations.every(({ name }) => code.includes(name)))).toHaveLength(1);
     for (const { sql } of migrations) expect(after.functionBundles.join()).toContain(sql);
   });
@@ -226,9 +228,7 @@ describe('runs again', () => {
   test('for another database', async () => {
     const database = { ...exampleWithMigrations.database, name: 'other' };
 
-    expect(await stepWith({ migrations: [tea] }, { ...exampleWithMigrations, database })).not.toEqual(
-      await stepWith({ migrations: [tea] }),
-    );
+    expect(await stepWith({ migrations: [tea] }, { ...exampleWithMigrations, database })).not.toEqual(withTea);
   });
 });
 
