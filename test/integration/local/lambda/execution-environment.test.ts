@@ -115,12 +115,12 @@ describe('an invocation', () => {
     const asked = [await invokeAsSomebody(), await invokeAsSomebody()];
     await target.invoke({});
 
-    // The end of a connection may still be under way.
+    // Node's HTTP server has a timer that remembers whoever made it, for a second. A failed assertion would, too: a number.
     const stillKnown = () => {
       collectGarbage();
-      return asked.map((reference) => reference.deref());
+      return asked.filter((reference) => reference.deref() !== undefined).length;
     };
-    await expect.poll(stillKnown, { timeout: 5_000 }).toEqual([undefined, undefined]);
+    await expect.poll(stillKnown, { timeout: 10_000 }).toBe(0);
   });
 
   test('that throws is told in the log as Lambda’s runtime tells it, and has no status of its own', async () => {
