@@ -4,8 +4,8 @@ import { keepTemporaryFilesInMemory } from './test/support/temporary-files.js';
 
 keepTemporaryFilesInMemory();
 
-/** For what starts parts of the stack: a new PostgreSQL cluster takes most of the start of a stack: one is made, and copied. */
-export const NEW_CLUSTER = 'test/support/new-cluster/make-once.ts';
+/** A new PostgreSQL cluster takes most of the start of a stack: one is made, and copied. */
+const NEW_CLUSTER = 'test/support/new-cluster/make-once.ts';
 
 /** After each test of what starts parts of the stack. Setup files run for every test file, whatever it shares with others. */
 export const SECRET_SEARCH = 'test/support/secrets/after-each.ts';
@@ -54,6 +54,18 @@ export const projects = [
     },
   },
 ];
+
+/** The ring that needs Chromium: `npm run test:browser`. */
+export const browser = {
+  test: {
+    name: 'browser',
+    include: ['test/browser/**/*.test.ts'],
+    globalSetup: NEW_CLUSTER,
+    setupFiles: SECRET_SEARCH,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+};
 
 export default defineConfig({
   test: {

@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import { browser } from './vitest.browser.config.js';
-import { projects } from './vitest.config.js';
+import { browser, projects } from './vitest.config.js';
 
 /** `npm run test:exhaustive`: the files that take a few cases in `npm test`, with all of them. */
-const takesFew = (file: string) => readFileSync(file, 'utf8').includes("support/exhaustive.js'");
+const takesFew = (file: string) => CHOICE.test(readFileSync(file, 'utf8'));
+
+/** What makes the choice, and what makes it for those that import it. */
+const CHOICE = /support\/(exhaustive|synthesize|example-synthesis)\.js'/;
 
 const filesOf = (ring: string) =>
   // Rings go with the local stack.

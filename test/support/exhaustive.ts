@@ -1,6 +1,6 @@
 /**
  * Owns the choice between a few cases and all: `npm test` takes a few of each kind, `npm run test:exhaustive` every one.
- * The tests are the same. A file that imports this is run by both.
+ * The tests are the same. A file that imports this, or synthesizes, is run by both.
  */
 import { inject } from 'vitest';
 
