@@ -55,17 +55,32 @@ export const projects = [
   },
 ];
 
-/** The ring that needs Chromium: `npm run test:browser`. */
-export const browser = {
-  test: {
-    name: 'browser',
-    include: ['test/browser/**/*.test.ts'],
-    globalSetup: NEW_CLUSTER,
-    setupFiles: SECRET_SEARCH,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+/** The rings of the local stack itself: `npm run test:local`. */
+export const localProjects = [
+  {
+    test: {
+      name: 'local',
+      include: ['test/local/**/*.test.ts'],
+      ...waiting,
+      globalSetup: NEW_CLUSTER,
+      setupFiles: SECRET_SEARCH,
+      isolate: false,
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+    },
   },
-};
+  {
+    test: {
+      name: 'browser',
+      include: ['test/browser/**/*.test.ts'],
+      ...computing,
+      globalSetup: NEW_CLUSTER,
+      setupFiles: SECRET_SEARCH,
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+    },
+  },
+];
 
 export default defineConfig({
   test: {

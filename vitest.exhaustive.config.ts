@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import { browser, projects } from './vitest.config.js';
+import { localProjects, projects } from './vitest.config.js';
 
-/** `npm run test:exhaustive`: the files that take a few cases in `npm test`, with all of them. */
+/** `npm run test:exhaustive`: the files that take a few cases in `npm test` and `npm run test:local`, with all of them. */
 const takesFew = (file: string) => CHOICE.test(readFileSync(file, 'utf8'));
 
 /** What makes the choice, and what makes it for those that import it. */
@@ -18,8 +18,7 @@ const filesOf = (ring: string) =>
 
 export default defineConfig({
   test: {
-    maxWorkers: '100%',
     provide: { exhaustive: true },
-    projects: [...projects, browser].map(({ test }) => ({ test: { ...test, include: filesOf(test.name) } })),
+    projects: [...projects, ...localProjects].map(({ test }) => ({ test: { ...test, include: filesOf(test.name) } })),
   },
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ProxyUnderTest, startProxyUnderTest } from '../../../integration/local/rds-proxy/proxy-under-test.js';
+import { type ProxyUnderTest, startProxyUnderTest } from '../../../local/rds-proxy/proxy-under-test.js';
 import { CREATE_COUNTERS, incrementTogether, killAtRandom, leftovers } from './crowd.js';
 
 let stack: ProxyUnderTest;

@@ -1,7 +1,7 @@
 /** Many clients at once: increments of shared rows, and clients that are killed while they do. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import type { ProxyUnderTest } from '../../../integration/local/rds-proxy/proxy-under-test.js';
+import type { ProxyUnderTest } from '../../../local/rds-proxy/proxy-under-test.js';
 
 export const CREATE_COUNTERS = `
   create table counters (id int primary key, value int not null);

@@ -1,3 +1,3 @@
-import { describeInterleavings } from '../../../integration/local/rds-proxy/describe-interleavings.js';
+import { describeInterleavings } from '../../../local/rds-proxy/describe-interleavings.js';
 
 describeInterleavings(200);

@@ -1,6 +1,6 @@
 /** A program that starts PostgreSQL on the folder given, says where, and then waits to be killed. For the tests beside it. */
 import process from 'node:process';
-import { startPostgres } from '../../../../src/local/postgres/cluster.js';
+import { startPostgres } from '../../../src/local/postgres/cluster.js';
 
 try {
   const postgres = await startPostgres({ dataDirectory: process.argv[2] ?? '' });

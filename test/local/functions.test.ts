@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type BuildEvent, buildFunctions, type LocalFunctions } from '../../../src/local/functions.js';
+import { type BuildEvent, buildFunctions, type LocalFunctions } from '../../src/local/functions.js';
 
 const ACCESS = {
   host: 'localhost',

@@ -1,8 +1,8 @@
 /** What a request may be, what it is answered when it is none, and what is noted of it. */
 import { getIntrospectionQuery } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { SCHEMAS } from '../../../support/appsync-schemas.js';
-import { serveAppSync } from '../../../support/appsync-under-test.js';
+import { SCHEMAS } from '../../support/appsync-schemas.js';
+import { serveAppSync } from '../../support/appsync-under-test.js';
 
 const appsync = serveAppSync(SCHEMAS);
 

@@ -1,9 +1,9 @@
 /** What a function is invoked with, and when. */
 import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { subOf } from '../../../../src/local/cognito/user-pool.js';
-import { ORDER, SCHEMAS } from '../../../support/appsync-schemas.js';
-import { serveAppSync } from '../../../support/appsync-under-test.js';
+import { subOf } from '../../../src/local/cognito/user-pool.js';
+import { ORDER, SCHEMAS } from '../../support/appsync-schemas.js';
+import { serveAppSync } from '../../support/appsync-under-test.js';
 
 const appsync = serveAppSync(SCHEMAS);
 

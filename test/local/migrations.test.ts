@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { nextFileName } from '../../../src/database/migrate/prepare-migrations.js';
-import type { MigrationsReport } from '../../../src/local/migrations.js';
-import { exhaustive, sample } from '../../support/exhaustive.js';
-import { startTestStack, type TestStack } from '../../support/local-stack.js';
+import { nextFileName } from '../../src/database/migrate/prepare-migrations.js';
+import type { MigrationsReport } from '../../src/local/migrations.js';
+import { exhaustive, sample } from '../support/exhaustive.js';
+import { startTestStack, type TestStack } from '../support/local-stack.js';
 
-const PROJECT = join(import.meta.dirname, '../../..');
+const PROJECT = join(import.meta.dirname, '../..');
 
 /** Long enough for a slow machine. */
 const PATIENCE = { timeout: 20_000 };

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type net from 'node:net';
 import tls from 'node:tls';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildMessage, buildStartup, parseErrorFields, REQUEST_CODES } from '../../../../src/local/rds-proxy/wire.js';
+import { buildMessage, buildStartup, parseErrorFields, REQUEST_CODES } from '../../../src/local/rds-proxy/wire.js';
 import { type ProxyUnderTest, startProxyUnderTest } from './proxy-under-test.js';
 import { message, type RawClient } from './raw-client.js';
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { loadOrCreateUserPool } from '../../../../src/local/cognito/user-pool.js';
-import { SCHEMAS } from '../../../support/appsync-schemas.js';
-import { serveAppSync } from '../../../support/appsync-under-test.js';
+import { loadOrCreateUserPool } from '../../../src/local/cognito/user-pool.js';
+import { SCHEMAS } from '../../support/appsync-schemas.js';
+import { serveAppSync } from '../../support/appsync-under-test.js';
 
 const appsync = serveAppSync(SCHEMAS);
 

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import tls from 'node:tls';
-import { buildMessage, buildStartup } from '../../../../src/local/rds-proxy/wire.js';
+import { buildMessage, buildStartup } from '../../../src/local/rds-proxy/wire.js';
 
 const TLS_REQUEST = Buffer.from('0000000804d2162f', 'hex');
 

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { NEW_DATA } from '../../../src/local/samples.js';
-import { type LocalStack, startLocalStack } from '../../../src/local/stack.js';
+import { NEW_DATA } from '../../src/local/samples.js';
+import { type LocalStack, startLocalStack } from '../../src/local/stack.js';
 
 /** With none of the callbacks: what the stack tells of itself must not depend on somebody who listens. */
 let stack: LocalStack;

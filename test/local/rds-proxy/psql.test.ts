@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { issueServerCertificate } from '../../../../src/local/rds-proxy/certificate-authority.js';
+import { issueServerCertificate } from '../../../src/local/rds-proxy/certificate-authority.js';
 import { type ProxyUnderTest, startProxyUnderTest } from './proxy-under-test.js';
 
 const isMissing = spawnSync('psql', ['--version']).status !== 0;

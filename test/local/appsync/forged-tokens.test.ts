@@ -13,11 +13,11 @@ import {
   SignJWT,
 } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { loadOrCreateUserPool, subOf } from '../../../../src/local/cognito/user-pool.js';
-import { createCredentials } from '../../../../src/local/rds-proxy/credentials.js';
-import { SCHEMAS } from '../../../support/appsync-schemas.js';
-import { serveAppSync } from '../../../support/appsync-under-test.js';
-import { signedHeaders } from '../../../support/sign-request.js';
+import { loadOrCreateUserPool, subOf } from '../../../src/local/cognito/user-pool.js';
+import { createCredentials } from '../../../src/local/rds-proxy/credentials.js';
+import { SCHEMAS } from '../../support/appsync-schemas.js';
+import { serveAppSync } from '../../support/appsync-under-test.js';
+import { signedHeaders } from '../../support/sign-request.js';
 
 const appsync = serveAppSync(SCHEMAS);
 

@@ -1,9 +1,9 @@
 /** Who may have which field, for every kind of caller and rule, over HTTP. */
 import { a } from '@aws-amplify/data-schema';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type AppSyncAccess, loadOrCreateAppSyncAccess } from '../../../../src/local/appsync/access-file.js';
-import { serveAppSync } from '../../../support/appsync-under-test.js';
-import { type SigningOptions, signedHeaders } from '../../../support/sign-request.js';
+import { type AppSyncAccess, loadOrCreateAppSyncAccess } from '../../../src/local/appsync/access-file.js';
+import { serveAppSync } from '../../support/appsync-under-test.js';
+import { type SigningOptions, signedHeaders } from '../../support/sign-request.js';
 
 const answering = () => a.handler.function('answer');
 

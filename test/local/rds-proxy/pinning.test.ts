@@ -1,7 +1,7 @@
 /** The table of docs/pinning.md, statement by statement: sent by node-postgres, through the stand-in, to PostgreSQL. */
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { STATEMENTS } from '../../../unit/local/rds-proxy/pinning/statements.js';
+import { STATEMENTS } from '../../unit/local/rds-proxy/pinning/statements.js';
 import { type ProxyUnderTest, startProxyUnderTest } from './proxy-under-test.js';
 
 /** What the statements name, so that PostgreSQL carries out as many of them as it can. */

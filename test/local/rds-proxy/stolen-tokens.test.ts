@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createCredentials, type LocalCredentials } from '../../../../src/local/rds-proxy/credentials.js';
-import { Sha256 } from '../../../support/sign-request.js';
+import { createCredentials, type LocalCredentials } from '../../../src/local/rds-proxy/credentials.js';
+import { Sha256 } from '../../support/sign-request.js';
 import { type ProxyUnderTest, REGION, startProxyUnderTest } from './proxy-under-test.js';
 
 const MINUTE_MILLIS = 60_000;

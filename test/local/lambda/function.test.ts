@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { bootstrapBuildOptions } from '../../../../src/local/lambda/bundle.js';
+import { bootstrapBuildOptions } from '../../../src/local/lambda/bundle.js';
 import {
   createLocalFunction,
   type LocalFunction,
   type LocalFunctionOptions,
-} from '../../../../src/local/lambda/function.js';
+} from '../../../src/local/lambda/function.js';
 
 /** A handler for each thing that a handler may do. `event.do` picks one. */
 const HANDLER = `

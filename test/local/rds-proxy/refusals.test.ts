@@ -3,10 +3,10 @@ import net from 'node:net';
 import tls from 'node:tls';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { LocalStackError } from '../../../../src/local/local-stack-error.js';
-import { issueServerCertificate } from '../../../../src/local/rds-proxy/certificate-authority.js';
-import { startRdsProxy } from '../../../../src/local/rds-proxy/server.js';
-import { buildStartup } from '../../../../src/local/rds-proxy/wire.js';
+import { LocalStackError } from '../../../src/local/local-stack-error.js';
+import { issueServerCertificate } from '../../../src/local/rds-proxy/certificate-authority.js';
+import { startRdsProxy } from '../../../src/local/rds-proxy/server.js';
+import { buildStartup } from '../../../src/local/rds-proxy/wire.js';
 import { type ProxyUnderTest, REGION, startProxyUnderTest } from './proxy-under-test.js';
 
 let stack: ProxyUnderTest;

@@ -7,15 +7,11 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { LocalStackError } from '../../../../src/local/local-stack-error.js';
-import {
-  type LocalPostgres,
-  type StartPostgresOptions,
-  startPostgres,
-} from '../../../../src/local/postgres/cluster.js';
-import type { RootWorkaround } from '../../../../src/local/postgres/privileges.js';
-import { exhaustive } from '../../../support/exhaustive.js';
-import { copyNewCluster } from '../../../support/new-cluster/copy.js';
+import type { LocalStackError } from '../../../src/local/local-stack-error.js';
+import { type LocalPostgres, type StartPostgresOptions, startPostgres } from '../../../src/local/postgres/cluster.js';
+import type { RootWorkaround } from '../../../src/local/postgres/privileges.js';
+import { exhaustive } from '../../support/exhaustive.js';
+import { copyNewCluster } from '../../support/new-cluster/copy.js';
 
 const isRoot = process.getuid?.() === 0;
 

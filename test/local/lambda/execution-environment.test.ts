@@ -10,12 +10,12 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { bootstrapBuildOptions } from '../../../../src/local/lambda/bundle.js';
+import { bootstrapBuildOptions } from '../../../src/local/lambda/bundle.js';
 import {
   createExecutionEnvironment,
   type ExecutionEnvironment,
-} from '../../../../src/local/lambda/execution-environment.js';
-import type { FunctionConfiguration } from '../../../../src/local/lambda/function-configuration.js';
+} from '../../../src/local/lambda/execution-environment.js';
+import type { FunctionConfiguration } from '../../../src/local/lambda/function-configuration.js';
 
 let directory: string;
 let environment: ExecutionEnvironment | undefined;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { RdsProxyOptions } from '../../../../src/local/rds-proxy/server.js';
+import type { RdsProxyOptions } from '../../../src/local/rds-proxy/server.js';
 import { endOf, type ProxyUnderTest, startProxyUnderTest } from './proxy-under-test.js';
 import { message } from './raw-client.js';
 

@@ -5,17 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Signer } from '@aws-sdk/rds-signer';
 import pg from 'pg';
-import { type LocalPostgres, startPostgres } from '../../../../src/local/postgres/cluster.js';
-import { type KeptCertificate, loadOrCreateCertificate } from '../../../../src/local/rds-proxy/certificate.js';
-import { createCredentials, type LocalCredentials } from '../../../../src/local/rds-proxy/credentials.js';
+import { type LocalPostgres, startPostgres } from '../../../src/local/postgres/cluster.js';
+import { type KeptCertificate, loadOrCreateCertificate } from '../../../src/local/rds-proxy/certificate.js';
+import { createCredentials, type LocalCredentials } from '../../../src/local/rds-proxy/credentials.js';
 import {
   type RdsProxy,
   type RdsProxyEvent,
   type RdsProxyOptions,
   startRdsProxy,
-} from '../../../../src/local/rds-proxy/server.js';
-import { copyNewCluster } from '../../../support/new-cluster/copy.js';
-import { watchForSecrets } from '../../../support/secrets/watch.js';
+} from '../../../src/local/rds-proxy/server.js';
+import { copyNewCluster } from '../../support/new-cluster/copy.js';
+import { watchForSecrets } from '../../support/secrets/watch.js';
 import { connectThroughProxy, type RawClient } from './raw-client.js';
 
 export const REGION = 'eu-west-1';

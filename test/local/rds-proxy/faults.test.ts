@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ZodError } from 'zod';
-import type { FaultRequest } from '../../../../src/local/rds-proxy/server.js';
+import type { FaultRequest } from '../../../src/local/rds-proxy/server.js';
 import { endOf, type ProxyUnderTest, startProxyUnderTest } from './proxy-under-test.js';
 
 let stack: ProxyUnderTest;

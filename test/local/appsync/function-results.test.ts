@@ -1,7 +1,7 @@
 /** What becomes of that which a function returns: data, a typed error, a defect. */
 import { describe, expect, it } from 'vitest';
-import { ORDER, SCHEMAS } from '../../../support/appsync-schemas.js';
-import { REQUEST_LIMIT_MILLIS, serveAppSync } from '../../../support/appsync-under-test.js';
+import { ORDER, SCHEMAS } from '../../support/appsync-schemas.js';
+import { REQUEST_LIMIT_MILLIS, serveAppSync } from '../../support/appsync-under-test.js';
 
 const appsync = serveAppSync(SCHEMAS);
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import tls from 'node:tls';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { issueServerCertificate } from '../../../../src/local/rds-proxy/certificate-authority.js';
+import { issueServerCertificate } from '../../../src/local/rds-proxy/certificate-authority.js';
 import { type ProxyUnderTest, startProxyUnderTest } from './proxy-under-test.js';
 
 let stack: ProxyUnderTest;
