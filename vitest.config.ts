@@ -16,7 +16,15 @@ const computing = { maxWorkers: availableParallelism(), sequence: { groupOrder: 
 /** Tests that wait for other processes half of the time: more workers than cores. */
 const waiting = { maxWorkers: Math.ceil(availableParallelism() * 1.5), sequence: { groupOrder: 1 } };
 
-/** One project per ring of tests, so that `npm test -- --project unit` runs in a second. */
+/** Tests that start parts of the stack. */
+const onTheStack = {
+  globalSetup: NEW_CLUSTER,
+  setupFiles: SECRET_SEARCH,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+};
+
+/** One project per ring of tests, so that `npm test -- --project unit` runs in seconds. */
 export const projects = [
   {
     test: {
@@ -45,12 +53,9 @@ export const projects = [
       name: 'integration',
       include: ['test/integration/**/*.test.ts'],
       ...waiting,
-      globalSetup: NEW_CLUSTER,
-      setupFiles: SECRET_SEARCH,
+      ...onTheStack,
       // As above: AppSync's schema, pg, the bundler and the local stack take a second to load.
       isolate: false,
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
     },
   },
 ];
@@ -62,11 +67,8 @@ export const localProjects = [
       name: 'local',
       include: ['test/local/**/*.test.ts'],
       ...waiting,
-      globalSetup: NEW_CLUSTER,
-      setupFiles: SECRET_SEARCH,
+      ...onTheStack,
       isolate: false,
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
     },
   },
   {
@@ -74,10 +76,7 @@ export const localProjects = [
       name: 'browser',
       include: ['test/browser/**/*.test.ts'],
       ...computing,
-      globalSetup: NEW_CLUSTER,
-      setupFiles: SECRET_SEARCH,
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
+      ...onTheStack,
     },
   },
 ];

@@ -184,12 +184,13 @@ describe('the step of the deployment', () => {
 describe('runs again', () => {
   const tea = { name: '0001-tea.sql', sql: 'create table tea (id int);' };
   const pot = { name: '0002-pot.sql', sql: 'create table pot (id int);' };
+  const stepWith = async (inputs: SynthesisInputs, environment = exampleWithMigrations) =>
+    stepOf(await deploy(environment, inputs)).properties;
+
   let withTea: TemplateResource['properties'];
   beforeAll(async () => {
     withTea = await stepWith({ migrations: [tea] });
   });
-  const stepWith = async (inputs: SynthesisInputs, environment = exampleWithMigrations) =>
-    stepOf(await deploy(environment, inputs)).properties;
 
   test('never for the same files: the templates are the same, byte for byte', async () => {
     const first = await deploy(exampleWithMigrations, { bundle: exhaustive, migrations: [tea, pot] });
@@ -221,6 +222,7 @@ describe('runs again', () => {
     const after = await deploy(exampleWithMigrations, { bundle: true, migrations });
 
     expect(stepOf(after).properties.Files).not.toEqual(withTea.Files);
+    expect(migrationFunction(after).properties.Code).not.toEqual(migrationFunction(example).properties.Code);
     expect(after.functionBundles.filter((code) => migrations.every(({ name }) => code.includes(name)))).toHaveLength(1);
     for (const { sql } of migrations) expect(after.functionBundles.join()).toContain(sql);
   });
