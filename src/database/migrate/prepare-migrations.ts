@@ -1,7 +1,8 @@
 /** Reads files as migrations and checks the whole set, without a database: all that is wrong, at once. */
+import { UnterminatedError } from '../sql-tokens.js';
 import { checksumOf, type Migration, type MigrationFile, type Statement } from './migration.js';
 import { describeProblem, MigrationError } from './migration-error.js';
-import { splitStatements, UnterminatedError } from './split-statements.js';
+import { splitStatements } from './split-statements.js';
 import { outsideTransaction, transactionControl } from './statement-kind.js';
 
 const WORDS = '[a-z0-9]+(?:-[a-z0-9]+)*';

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { loadModule, parseSync } from 'libpg-query';
 import { beforeAll, expect, test } from 'vitest';
-import { splitStatements, UnterminatedError } from '../../../../src/database/migrate/split-statements.js';
+import { splitStatements } from '../../../../src/database/migrate/split-statements.js';
 import { transactionControl } from '../../../../src/database/migrate/statement-kind.js';
+import { UnterminatedError } from '../../../../src/database/sql-tokens.js';
 import { anyText } from '../../../support/any-text.js';
 import { exhaustive } from '../../../support/exhaustive.js';
 
