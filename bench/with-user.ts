@@ -1,5 +1,5 @@
 /**
- * What row-level security costs a read: getOrder through withUser, and the usual four round trips, each against the bare
+ * What row-level security costs a read: getOrder through database.query, and the usual four round trips, each against the bare
  * statement on a connection of the same kind, on wires of three lengths.
  */
 import { getOrder } from '../src/orders/orders.js';

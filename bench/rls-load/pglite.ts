@@ -79,7 +79,7 @@ async function connect(server: pg.ClientConfig): Promise<pg.Client> {
 }
 
 function openPool(server: pg.ClientConfig): pg.Pool {
-  const pool = new pg.Pool({ ...server, max: 1, pipeline: true });
+  const pool = new pg.Pool({ ...server, max: 1 });
   pool.on('error', () => {});
   return pool;
 }

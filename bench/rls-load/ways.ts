@@ -13,14 +13,14 @@ interface Row extends Record<string, unknown> {
 }
 
 export async function byWithUser(database: Database, user: string): Promise<string[]> {
-  return database.withUser(
+  return database.transaction(
     { sub: user, groups: null },
     async (transaction) => {
       await transaction.query('select 1');
       await delay(PAUSE_MILLIS);
-      return ownersOf(await transaction.last<Row>(READ_ROWS));
+      return ownersOf(await transaction.queryAndCommit<Row>(READ_ROWS));
     },
-    { access: 'readOnly' },
+    { retry: 'read' },
   );
 }
 

@@ -1,166 +1,163 @@
-/** Lends the pool's connections: each goes back clean or is closed, whatever its borrower throws and whenever it must end. */
-import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg';
+/** Checks out the pool's connections and takes them back: each is returned clean or closed, whatever its user does. */
+import type { Pool, PoolClient } from 'pg';
 import type { DatabaseActivity } from './activity.js';
+import { Batch, type BatchResponse, type BoundStatement, destroyConnection, isIdle } from './batch.js';
 import { monotonicMillis } from './clock.js';
-import { DatabaseTimeoutError, toDatabaseError } from './errors.js';
+import { DatabaseTimeoutError, DatabaseUnavailableError, toDatabaseError } from './errors.js';
+import type { Attempt } from './retry.js';
 
-/** A connection while it is lent. */
+/** A connection while it is checked out. */
 export interface Connection {
-  /** Sends one statement at once, without waiting for those before it. Their answers come in the same order. */
-  send<Row extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<QueryResult<Row>>;
-  /** Several sends in the callback leave in one write. */
-  together<Sent>(sends: () => Sent): Sent;
-}
-
-export interface Loan {
-  /** Whether a statement may have reached the database. Before that, the work can be repeated on another connection. */
-  sent: boolean;
-}
-
-export interface LendOptions {
-  /** Is told when the first statement leaves. */
-  loan?: Loan;
-  /** When it aborts, the work's statements fail and its result is not waited for. */
-  signal?: AbortSignal | undefined;
+  /** False once a response is missing: it was lost, timed out, or taken back. */
+  readonly isUsable: boolean;
+  /** Never rejects; the error is a DatabaseError. The next batch may be sent at once. */
+  send(statements: readonly BoundStatement[]): Promise<BatchResponse>;
 }
 
 /**
- * @param work Must not keep the connection.
- * @throws DatabaseError, and whatever `work` throws.
+ * @param callback When the connection is lost or the signal aborts, its result is not waited for: work that never ends keeps
+ *   no connection that PostgreSQL has closed.
+ * @throws DatabaseError, and whatever `callback` throws.
  */
-export async function lendConnection<Result>(
+export async function withConnection<Result>(
   pool: Pool,
   activity: DatabaseActivity,
-  work: (connection: Connection) => Promise<Result>,
-  { loan = { sent: false }, signal }: LendOptions = {},
+  attempt: Attempt,
+  signal: AbortSignal | undefined,
+  callback: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {
-  const deadline = watchDeadline(signal);
+  const interruption = new Interruption(signal, attempt);
   try {
-    const client = await checkOut(pool, activity, deadline);
+    const client = await checkOut(pool, activity, interruption);
     const startedAt = monotonicMillis();
-    const { stream } = client.connection;
-    let isLost = false;
-    // A client that is checked out reports a lost connection here as well; unheard, it would end the process.
-    const onLost = () => {
-      isLost = true;
-    };
-    client.on('error', onLost);
+    const connection = new CheckedOutConnection(client, interruption);
+    client.on('error', interruption.end);
     try {
-      return await deadline.race(work(connectionOf(client, loan, onLost)));
+      return await interruption.race(callback(connection));
     } finally {
       activity.queryMillis += monotonicMillis() - startedAt;
-      // Not in a transaction and nothing under way: anything else could reach the next borrower.
-      const isClean = !(isLost || stream.destroyed || deadline.hasPassed()) && client.getTransactionStatus() === 'I';
-      // Not client.end() alone: it would wait for what is under way.
-      if (!isClean) stream.destroy();
+      const isClean = connection.takeBack();
+      if (!isClean) destroyConnection(client);
       client.release(!isClean);
-      client.off('error', onLost);
+      client.off('error', interruption.end);
     }
   } finally {
-    deadline.forget();
+    interruption.stop();
   }
 }
 
-async function checkOut(pool: Pool, activity: DatabaseActivity, deadline: Deadline): Promise<PoolClient> {
+/** Opens a connection ahead of its use. @throws DatabaseError */
+export function openConnection(pool: Pool, activity: DatabaseActivity, signal: AbortSignal): Promise<void> {
+  return withConnection(pool, activity, { outcome: 'nothing sent', failure: undefined }, signal, async () => {});
+}
+
+async function checkOut(pool: Pool, activity: DatabaseActivity, interruption: Interruption): Promise<PoolClient> {
   const startedAt = monotonicMillis();
   try {
     if (pool.idleCount > 0) await pendingInput();
     const connecting = pool.connect();
-    return await deadline.race(connecting, () => {
-      // It may still arrive, and then nobody waits for it.
+    return await interruption.race(connecting).catch((error: unknown) => {
+      // It might still arrive, and then nothing waits for it.
       connecting.then(
         (client) => client.release(),
         () => {},
       );
+      interruption.end(error);
+      throw toDatabaseError(error);
     });
-  } catch (error) {
-    throw toDatabaseError(error);
   } finally {
     activity.connectMillis += monotonicMillis() - startedAt;
   }
 }
 
-function connectionOf(client: PoolClient, loan: Loan, onLost: () => void): Connection {
-  return {
-    async send<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []) {
-      loan.sent = true;
-      try {
-        // The extended protocol even without values: it takes one statement only.
-        return await client.query<Row>({ text, values: [...values], queryMode: 'extended' } as Statement);
-      } catch (error) {
-        if (!isRefusal(error)) onLost();
-        throw toDatabaseError(error);
-      }
-    },
+class CheckedOutConnection implements Connection {
+  readonly #client: PoolClient;
+  readonly #interruption: Interruption;
+  #unanswered = 0;
+  #isTakenBack = false;
 
-    together(sends) {
-      const { stream } = client.connection;
-      stream.cork();
-      try {
-        return sends();
-      } finally {
-        stream.uncork();
-      }
-    },
-  };
-}
+  constructor(client: PoolClient, interruption: Interruption) {
+    this.#client = client;
+    this.#interruption = interruption;
+  }
 
-/** A refused statement leaves the connection usable. Anything else, a time-out above all, may leave it busy. */
-function isRefusal(error: unknown): boolean {
-  return (error as { severity?: unknown }).severity === 'ERROR';
-}
+  get isUsable(): boolean {
+    return !this.#isTakenBack && !this.#interruption.hasHappened;
+  }
 
-/** `queryMode` is missing from the types. @see https://node-postgres.com/apis/client#queryconfig */
-interface Statement {
-  text: string;
-  values: unknown[];
-  queryMode: 'extended';
+  async send(statements: readonly BoundStatement[]): Promise<BatchResponse> {
+    if (!this.isUsable) {
+      return { results: [], error: new DatabaseUnavailableError('The connection was lost or taken back.', undefined) };
+    }
+    this.#unanswered += 1;
+    const { results, error } = await new Promise<BatchResponse>((resolve) => {
+      this.#client.query(new Batch(statements, resolve));
+    });
+    this.#unanswered -= 1;
+    if (error === undefined) return { results };
+    const databaseError = toDatabaseError(error);
+    // After an ERROR, and after a row that cannot be read, the session goes on. After anything else it might be busy.
+    const goesOn = (error as { severity?: unknown }).severity === 'ERROR' || results.length === statements.length;
+    if (!goesOn) this.#interruption.end(databaseError);
+    return { results, error: databaseError };
+  }
+
+  /** @returns whether the next caller can have it: it is usable, nothing is under way, and no transaction is open. */
+  takeBack(): boolean {
+    const isClean = this.isUsable && this.#unanswered === 0 && isIdle(this.#client);
+    this.#isTakenBack = true;
+    return isClean;
+  }
 }
 
 /**
  * Reading the end of a connection, closing its TLS layer and closing its socket each take a turn of the event loop; the pool
- * hears of it after the last.
+ * receives the event after the last.
  */
 const TURNS_TO_CLOSE = 3;
 
 /**
- * Lets the event loop read what has arrived. After a thaw the news that the idle connection was closed waits in its socket
- * beside the event that woke us; read first, it makes the pool open a new connection instead of handing out a dead one.
+ * Lets the event loop read what has arrived. After a thaw the end of an idle connection waits in its socket beside the event
+ * that woke the process; read first, it makes the pool open a new connection instead of handing out a dead one.
  */
 async function pendingInput(): Promise<void> {
   for (let turn = 0; turn < TURNS_TO_CLOSE; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-interface Deadline {
-  hasPassed(): boolean;
-  /** The promise, or DatabaseTimeoutError when the deadline passes first. */
-  race<Value>(promise: Promise<Value>, onPassed?: () => void): Promise<Value>;
-  forget(): void;
-}
-
-function watchDeadline(signal: AbortSignal | undefined): Deadline {
-  if (signal === undefined) return { hasPassed: () => false, race: (promise) => promise, forget: () => {} };
-  let onAbort = () => {};
-  const passed = new Promise<never>((_resolve, reject) => {
-    onAbort = () => reject(new DatabaseTimeoutError('The request had no time left for the database.', signal.reason));
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
+/** What ends the use of a connection early: the deadline, or its loss. The first counts. */
+class Interruption {
+  readonly #signal: AbortSignal | undefined;
+  readonly #attempt: Attempt;
+  #reject: (error: Error) => void = () => {};
+  readonly #happening = new Promise<never>((_resolve, reject) => {
+    this.#reject = reject;
   });
-  // Whoever races hears of it; unheard, it would end the process.
-  passed.catch(() => {});
-  return {
-    hasPassed: () => signal.aborted,
-    async race(promise, onPassed) {
-      try {
-        return await Promise.race([promise, passed]);
-      } catch (error) {
-        if (signal.aborted) {
-          promise.catch(() => {});
-          onPassed?.();
-        }
-        throw error;
-      }
-    },
-    forget: () => signal.removeEventListener('abort', onAbort),
+  hasHappened = false;
+
+  constructor(signal: AbortSignal | undefined, attempt: Attempt) {
+    this.#signal = signal;
+    this.#attempt = attempt;
+    // Whoever races receives it; an unhandled rejection would end the process.
+    this.#happening.catch(() => {});
+    if (signal?.aborted) this.#onAbort();
+    else signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  readonly #onAbort = () =>
+    this.end(new DatabaseTimeoutError('The request had no time left for the database.', this.#signal?.reason));
+
+  readonly end = (error: unknown): void => {
+    this.hasHappened = true;
+    const reason = toDatabaseError(error);
+    this.#attempt.failure ??= reason;
+    this.#reject(reason);
   };
+
+  race<Value>(promise: Promise<Value>): Promise<Value> {
+    return Promise.race([promise, this.#happening]);
+  }
+
+  stop(): void {
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+  }
 }

@@ -1,48 +1,65 @@
-/** What the domain sees of PostgreSQL: statements on a user's behalf in, rows out, typed errors, and a count of what happened. */
+/** Runs SQL for the domain: statements and transactions as a user, typed errors, and a count of what happened. */
+import type { AsyncLocalStorage } from 'node:async_hooks';
 import { createSecureContext } from 'node:tls';
 import type { Pool, QueryResultRow } from 'pg';
 import { type DatabaseActivity, noActivity } from './activity.js';
-import { type Connection, type LendOptions, lendConnection } from './connection.js';
+import { openConnection, withConnection } from './connection.js';
 import { readIdentity, type UserIdentity } from './identity.js';
 import { createPool, type PoolOptions } from './pool.js';
-import { type Access, withRetries } from './retry.js';
+import { type RetryPolicy, withRetries } from './retry.js';
 import type { DatabaseSettings } from './settings.js';
-import { type IsolationLevel, runTransaction, type Transaction } from './transaction.js';
+import {
+  type IsolationLevel,
+  openingOf,
+  prepareStatement,
+  runStatement,
+  runTransaction,
+  type Transaction,
+} from './transaction.js';
 
-export interface WithUserOptions {
-  /** What may be repeated when a connection is lost. @default 'write' */
-  access?: Access;
+/** The signed-in user as whom SQL runs, and how long. */
+export interface DatabaseCaller extends UserIdentity {
+  /** When it aborts, the call ends with DatabaseTimeoutError and its connection is closed. @default - no deadline */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface QueryOptions {
+  /** What a second run would do, and so whether there is one after a connection is lost. @default 'never' */
+  retry?: RetryPolicy;
   /** @default 'read committed' */
   isolation?: IsolationLevel;
-  /** When it aborts, the work ends with DatabaseTimeoutError and its connection is closed. Whether it took effect is not known. */
-  signal?: AbortSignal | undefined;
 }
 
 export interface Database {
   /**
-   * Runs `work` in a transaction in which row-level security sees this user, and only then. The user needs no mention in
-   * the SQL: policies (migrations/) hide every other user's rows, and refuse to write them.
+   * Runs one statement as this user, in a transaction of its own and one round trip. Row-level security hides every other
+   * user's rows, and rejects writes to them: the SQL does not name the user.
    *
-   * Work that is one statement is one round trip: `withUser(caller, (transaction) => transaction.last(…))`.
-   *
-   * A lost connection is tried again once, on a new one, when nothing had been sent or `access` permits it; a deadlock or
-   * a serialization failure a few times. `work` may therefore run more than once: it should do nothing but SQL, and must
-   * not call withUser again, whose connection it holds.
-   *
-   * @throws InvalidIdentityError, StatementNotPermittedError, DatabaseError (errors.ts), and whatever `work` throws.
+   * @param text One SQL statement with $1, $2, … for its values.
+   * @throws InvalidIdentityError, StatementNotPermittedError, DatabaseError (errors.ts), NestedTransactionError
    */
-  withUser<Result>(
-    identity: UserIdentity,
-    work: (transaction: Transaction) => Promise<Result>,
-    options?: WithUserOptions,
-  ): Promise<Result>;
+  query<Row extends QueryResultRow>(
+    caller: DatabaseCaller,
+    text: string,
+    values?: readonly unknown[],
+    options?: QueryOptions,
+  ): Promise<Row[]>;
 
   /**
-   * Runs one statement as nobody, in a transaction of its own: of tables with row-level security it sees no row.
+   * Runs several statements as this user: all of them, or none. The callback can run more than once: after a connection is
+   * lost before COMMIT, a deadlock or a serialization failure. It should do nothing but SQL, and await every query.
    *
-   * @throws DatabaseError
+   * @returns what `callback` returns, after COMMIT.
+   * @throws as `query`, and what `callback` throws, after ROLLBACK; CommittedError when it throws after the commit.
    */
-  query<Row extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  transaction<Result>(
+    caller: DatabaseCaller,
+    callback: (transaction: Transaction) => Promise<Result>,
+    options?: QueryOptions,
+  ): Promise<Result>;
+
+  /** Runs one statement without a user: of tables with row-level security it sees no row. @throws as `query` */
+  queryAsNobody<Row extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
 }
 
 export interface PooledDatabase extends Database {
@@ -57,57 +74,40 @@ export interface PooledDatabase extends Database {
   end(): Promise<void>;
 }
 
+/** The pool has one connection, and the transaction around this call has it. A bug in the callback. */
+export class NestedTransactionError extends Error {
+  override readonly name = 'NestedTransactionError';
+
+  constructor(method: keyof Database) {
+    super(
+      `database.${method} was called in the callback of database.transaction, which holds the only connection: it would wait ` +
+        "for itself. Call the transaction's own query, or call this after the transaction.",
+    );
+  }
+}
+
 /** Many times what a connection takes, and a tenth of what Lambda gives an environment to start. */
 const WARM_UP_MILLIS = 1_000;
 
-/** The pool is made on first use: importing a handler opens nothing. */
+/** The pool is created on first use: importing a handler opens nothing. */
 export function createDatabase(settings: DatabaseSettings, options: PoolOptions): PooledDatabase {
-  const { pipelining = true } = options;
-  const activity = noActivity();
   let pool: Pool | undefined;
-
-  const openPool = (): Pool => {
-    const opened = createPool(settings, options);
-    opened.on('connect', () => {
+  const activity = noActivity();
+  const getPool = (): Pool => {
+    pool ??= createPool(settings, options).on('connect', () => {
       activity.connectionsOpened += 1;
     });
-    return opened;
+    return pool;
   };
-  const lend = <Result>(work: (connection: Connection) => Promise<Result>, lendOptions?: LendOptions) => {
-    pool ??= openPool();
-    return lendConnection(pool, activity, work, lendOptions);
-  };
-
   return {
+    ...createDatabaseOver(getPool, activity),
     activity,
 
-    async withUser(identity, work, { access = 'write', isolation = 'read committed', signal } = {}) {
-      const readOnly = access === 'readOnly';
-      const transactionOptions = { identity: readIdentity(identity), isolation, readOnly, pipelining };
-      return withRetries(
-        access,
-        (loan) =>
-          lend((connection) => runTransaction(connection, activity, transactionOptions, work), { loan, signal }),
-        {
-          signal,
-          onRetry: () => {
-            activity.retries += 1;
-          },
-        },
-      );
-    },
-
-    async query<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-      activity.statements += 1;
-      const { rows } = await lend((connection) => connection.send<Row>(text, values));
-      activity.rows += rows.length;
-      return rows;
-    },
-
     async warmUp() {
-      const signal = AbortSignal.timeout(WARM_UP_MILLIS);
-      const opening = lend(async () => {}, { signal }).catch((error) => options.onIdleError(error));
-      // Node.js reads the authorities it trusts for the first TLS connection: here, while the name is looked up.
+      const opening = openConnection(getPool(), activity, AbortSignal.timeout(WARM_UP_MILLIS)).catch(
+        options.onIdleError,
+      );
+      // Node.js reads the CA certificates it trusts for the first TLS connection: here, while the name is looked up.
       if (options.certificateAuthorities === undefined) createSecureContext();
       await opening;
     },
@@ -115,6 +115,61 @@ export function createDatabase(settings: DatabaseSettings, options: PoolOptions)
     async end() {
       await pool?.end();
       pool = undefined;
+    },
+  };
+}
+
+/** A database on a pool of any making, for benchmarks. The caller ends the pool. */
+export function createDatabaseOver(getPool: () => Pool, activity = noActivity()): Database {
+  /** Tells the code that a transaction's callback calls from all other code. Loaded with the first transaction. */
+  let callbacks: AsyncLocalStorage<{ isRunning: boolean }> | undefined;
+  const assertNotNested = (method: keyof Database) => {
+    if (callbacks?.getStore()?.isRunning) throw new NestedTransactionError(method);
+  };
+  const openingFor = (caller: DatabaseCaller, { retry, isolation = 'read committed' }: QueryOptions) =>
+    openingOf(readIdentity(caller), isolation, retry === 'read');
+
+  return {
+    async query<Row extends QueryResultRow>(
+      caller: DatabaseCaller,
+      text: string,
+      values: readonly unknown[] = [],
+      options: QueryOptions = {},
+    ): Promise<Row[]> {
+      assertNotNested('query');
+      const opening = openingFor(caller, options);
+      const statement = prepareStatement(text, values);
+      return withRetries(options.retry, caller.signal, activity, (attempt) =>
+        withConnection(getPool(), activity, attempt, caller.signal, (connection) =>
+          runStatement<Row>(connection, attempt, activity, opening, statement),
+        ),
+      );
+    },
+
+    async transaction(caller, callback, options = {}) {
+      assertNotNested('transaction');
+      const opening = openingFor(caller, options);
+      callbacks ??= new (process.getBuiltinModule('node:async_hooks').AsyncLocalStorage)();
+      const context = { isRunning: true };
+      const run = () =>
+        withRetries(options.retry, caller.signal, activity, (attempt) =>
+          withConnection(getPool(), activity, attempt, caller.signal, (connection) =>
+            runTransaction(connection, attempt, activity, opening, callback),
+          ),
+        );
+      return callbacks.run(context, run).finally(() => {
+        context.isRunning = false;
+      });
+    },
+
+    async queryAsNobody<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+      assertNotNested('queryAsNobody');
+      const statement = prepareStatement(text, values);
+      return withRetries('never', undefined, activity, (attempt) =>
+        withConnection(getPool(), activity, attempt, undefined, (connection) =>
+          runStatement<Row>(connection, attempt, activity, [], statement),
+        ),
+      );
     },
   };
 }

@@ -1,5 +1,6 @@
 /** The connection pool of one Lambda environment: how it connects, how long it waits, when it lets go. */
 import pg from 'pg';
+import { checkNodePostgres } from './batch.js';
 import { iamTokenSigner } from './iam-token.js';
 import { POOL_LIMITS } from './pool-limits.js';
 import type { DatabaseSettings } from './settings.js';
@@ -14,17 +15,13 @@ export interface PoolOptions {
    * front of it. @default Node's, which hold those of RDS Proxy
    */
   certificateAuthorities?: string;
-  /**
-   * Whether statements that do not depend on each other's answers leave together. Off, a transaction of one statement costs
-   * four round trips instead of one: for a proxy that does not take it. @default true
-   */
-  pipelining?: boolean;
   /** Told of a connection that broke, or could not be opened, while nobody waited for it. The pool has already dropped it. */
   onIdleError: (error: Error) => void;
 }
 
 export function createPool(settings: DatabaseSettings, options: PoolOptions): pg.Pool {
-  const { certificateAuthorities, pipelining = true } = options;
+  const { certificateAuthorities } = options;
+  checkNodePostgres();
   const pool = new pg.Pool({
     host: settings.host,
     port: settings.port,
@@ -33,7 +30,6 @@ export function createPool(settings: DatabaseSettings, options: PoolOptions): pg
     password: options.password ?? iamTokenSigner(settings, settings.credentials),
     // RDS Proxy's certificate chains to Amazon's roots, which Node ships.
     ssl: { rejectUnauthorized: true, ...(certificateAuthorities !== undefined && { ca: certificateAuthorities }) },
-    pipeline: pipelining,
     application_name: options.applicationName,
     max: POOL_LIMITS.max,
     connectionTimeoutMillis: POOL_LIMITS.connectionTimeoutMillis,

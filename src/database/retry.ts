@@ -1,75 +1,93 @@
-/** When work may be done again: only where that can do no harm, and only so often. */
-import { DatabaseAccessError, DatabaseConflictError, type DatabaseError, DatabaseUnavailableError } from './errors.js';
+/** Decides when a transaction is retried: by what became of it, only where that does no harm, and only so often. */
+import type { DatabaseActivity } from './activity.js';
+import { DatabaseConflictError, DatabaseError, DatabaseUnavailableError, withUnknownOutcome } from './errors.js';
 
 /**
- * What repeating the work would do.
+ * What a second run after a lost COMMIT would do.
  *
- * - `readOnly`: nothing. PostgreSQL refuses its writes.
+ * - `read`: nothing. PostgreSQL rejects its writes.
  * - `idempotent`: it writes, and a second time changes nothing, because it carries a key that is unique in the database.
- * - `write`: write twice.
+ * - `never`: write twice.
  */
-export type Access = 'readOnly' | 'idempotent' | 'write';
+export type RetryPolicy = 'read' | 'idempotent' | 'never';
+
+/** What is known of one run of a transaction. */
+export interface Attempt {
+  /** `unknown`: COMMIT was sent, and no response says what became of it. */
+  outcome: 'nothing sent' | 'not committed' | 'unknown' | 'committed';
+  /** Why it cannot commit: the error of its connection or statement, not one that its callback made up. */
+  failure: unknown;
+}
 
 export const RETRY_LIMITS = {
   /** After a lost connection, on a new one. A second loss in a row is no accident. */
   lostConnection: 1,
   /** After a deadlock or a serialization failure: PostgreSQL has rolled back all of it. */
   conflict: 3,
-  /** Before the first retry of a conflict, at most; doubled for each further one. Random, so that the two do not meet again. */
-  conflictPauseMillis: 20,
+  /** Longest delay before the first retry of a conflict; doubles with each. Random, so that the two do not collide again. */
+  conflictDelayMillis: 20,
 } as const;
 
 /** Serialization failure and deadlock. Not 40003, "statement completion unknown", and no lock timeout, which has waited already. */
-const LOST_AGAINST_ANOTHER: readonly (string | undefined)[] = ['40001', '40P01'];
+const RETRYABLE_SQLSTATES: readonly (string | undefined)[] = ['40001', '40P01'];
+
+/** Something failed after COMMIT: what the transaction wrote is stored. Its `cause` is what failed. */
+export class CommittedError extends Error {
+  override readonly name = 'CommittedError';
+
+  constructor(cause: unknown) {
+    super('The transaction was committed; what followed it failed.', { cause });
+  }
+}
 
 /**
- * @param attempt Says whether a statement may have reached the database.
- * @throws the last attempt's error; DatabaseUnavailableError when that one could not log in, and a write had been sent before.
+ * @param policy `never` when undefined.
+ * @throws the last run's error, which says so where the outcome is unknown; CommittedError when that run was committed.
  */
 export async function withRetries<Result>(
-  access: Access,
-  attempt: (loan: { sent: boolean }) => Promise<Result>,
-  { onRetry, signal }: { onRetry: (error: DatabaseError) => void; signal?: AbortSignal | undefined },
+  policy: RetryPolicy | undefined,
+  signal: AbortSignal | undefined,
+  activity: DatabaseActivity,
+  run: (attempt: Attempt) => Promise<Result>,
 ): Promise<Result> {
+  const isReading = policy === 'read';
+  const isRepeatable = isReading || policy === 'idempotent';
   const retries = { lostConnection: 0, conflict: 0 };
-  let mayHaveTakenEffect = false;
+  let mayBeCommitted = false;
   for (;;) {
-    const loan = { sent: false };
+    const attempt: Attempt = { outcome: 'nothing sent', failure: undefined };
     try {
-      return await attempt(loan);
+      return await run(attempt);
     } catch (error) {
-      if (signal?.aborted) throw error;
-      if (mayHaveTakenEffect && !loan.sent && error instanceof DatabaseAccessError) throw effectUnknown(error);
+      const { outcome, failure } = attempt;
+      if (outcome === 'committed' && !isReading) throw new CommittedError(error);
+      mayBeCommitted ||= outcome === 'unknown' && !isReading;
+      const isSafe = isRepeatable || outcome !== 'unknown';
+      if (signal?.aborted || outcome === 'committed') throw explain(error, mayBeCommitted);
       if (
-        isLostConnection(error) &&
-        (!loan.sent || access !== 'write') &&
+        isSafe &&
+        failure instanceof DatabaseUnavailableError &&
         retries.lostConnection < RETRY_LIMITS.lostConnection
       ) {
         retries.lostConnection += 1;
-        mayHaveTakenEffect ||= loan.sent && access === 'idempotent';
-        onRetry(error);
-      } else if (isLostConflict(error) && retries.conflict < RETRY_LIMITS.conflict) {
-        await sleep(Math.random() * RETRY_LIMITS.conflictPauseMillis * 2 ** retries.conflict);
+      } else if (isRetryableConflict(failure) && retries.conflict < RETRY_LIMITS.conflict) {
+        await sleep(Math.random() * RETRY_LIMITS.conflictDelayMillis * 2 ** retries.conflict);
         retries.conflict += 1;
-        onRetry(error);
       } else {
-        throw error;
+        throw explain(error, mayBeCommitted);
       }
+      activity.retries += 1;
     }
   }
 }
 
-/** The login was refused this time. Told as such, it would sound as if nothing had been written. */
-function effectUnknown({ cause }: DatabaseAccessError): DatabaseUnavailableError {
-  return new DatabaseUnavailableError('The connection was lost, and the login to try again was refused.', cause);
+/** Whatever the last run met, this one or an earlier one might be committed: an error of the database says so. */
+function explain(error: unknown, mayBeCommitted: boolean): unknown {
+  return mayBeCommitted && error instanceof DatabaseError ? withUnknownOutcome(error) : error;
 }
 
-function isLostConnection(error: unknown): error is DatabaseUnavailableError {
-  return error instanceof DatabaseUnavailableError;
-}
-
-function isLostConflict(error: unknown): error is DatabaseConflictError {
-  return error instanceof DatabaseConflictError && LOST_AGAINST_ANOTHER.includes(error.sqlState);
+function isRetryableConflict(failure: unknown): boolean {
+  return failure instanceof DatabaseConflictError && RETRYABLE_SQLSTATES.includes(failure.sqlState);
 }
 
 function sleep(millis: number): Promise<void> {

@@ -1,145 +1,189 @@
-/** One transaction on behalf of one user: BEGIN, the identity, the work's statements, COMMIT, in as few round trips as they allow. */
+/** Runs a transaction as one user: BEGIN, the identity, the statements and COMMIT, in as few round trips as they allow. */
 import type { QueryResult, QueryResultRow } from 'pg';
+import { assertPermitted } from '../sql/permitted-statements.js';
 import type { DatabaseActivity } from './activity.js';
+import { type BoundStatement, bindValues } from './batch.js';
 import type { Connection } from './connection.js';
 import { DatabaseStatementError } from './errors.js';
 import type { CheckedIdentity } from './identity.js';
-import { refuseUnlessPermitted } from './permitted-statements.js';
+import type { Attempt } from './retry.js';
 
-/** What the work gets. Statements run in the order in which they are called, on one connection. */
+/** What the callback of `database.transaction` gets. Statements run in the order of their calls. Await each. */
 export interface Transaction {
   /**
-   * Runs a statement as the user. The first one takes BEGIN and the identity along: one round trip for the three.
+   * Runs a statement as the user. The first one takes BEGIN and the identity along, in the same round trip.
    *
    * @param text One SQL statement with $1, $2, … for its values.
-   * @throws DatabaseError, StatementNotPermittedError
+   * @throws DatabaseError, StatementNotPermittedError, TransactionEndedError
    */
   query<Row extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
-  /**
-   * As `query`, and takes COMMIT along: a transaction of one statement is one round trip. Nothing may follow it, and it
-   * returns only when the transaction has been committed.
-   */
-  last<Row extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
-}
-
-export interface TransactionOptions {
-  identity: CheckedIdentity;
-  /** PostgreSQL refuses writes. */
-  readOnly: boolean;
-  isolation: IsolationLevel;
-  /** Send the statements of one round trip without waiting for each other's answers. */
-  pipelining: boolean;
+  /** As `query`, and takes COMMIT along. Returns when the transaction is committed; no statement can follow. */
+  queryAndCommit<Row extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
 }
 
 /** @see https://www.postgresql.org/docs/17/transaction-iso.html */
 export type IsolationLevel = 'read committed' | 'repeatable read' | 'serializable';
 
-/** A function of ours (migrations/0000-identity.sql), because RDS Proxy pins a session that calls set_config() itself. */
-const ASSUME_IDENTITY = 'select identity.assume($1, $2)';
+/** A statement was called too late. It was not sent. A bug in the callback: a promise that it did not await. */
+export class TransactionEndedError extends Error {
+  override readonly name = 'TransactionEndedError';
+
+  constructor(how: string) {
+    super(
+      `The transaction had ended when this statement was called: ${how}. It was not sent. Await every query before the ` +
+        'callback ends; `forEach` with an async function does not, `for (const … of …)` does.',
+    );
+  }
+}
+
+const COMMIT = bindValues('commit');
+const ROLLBACK = bindValues('rollback');
+
+/** BEGIN and the identity. A function sets it, because RDS Proxy pins a session that calls set_config() itself. */
+export function openingOf(
+  { sub, groups }: CheckedIdentity,
+  isolation: IsolationLevel,
+  readOnly: boolean,
+): BoundStatement[] {
+  const level = isolation === 'read committed' ? '' : ` isolation level ${isolation}`;
+  return [
+    bindValues(`begin${level}${readOnly ? ' read only' : ''}`),
+    bindValues('select identity.assume($1, $2)', [sub, groups]),
+  ];
+}
+
+/** @throws DatabaseError, StatementNotPermittedError. Nothing has been sent. */
+export function prepareStatement(text: string, values: readonly unknown[]): BoundStatement {
+  assertPermitted(text);
+  return bindValues(text, values);
+}
 
 /**
- * @returns what `work` returns, after COMMIT.
- * @throws what `work` throws, after ROLLBACK. When `work` keeps an error of a statement to itself, and the transaction was
- * rolled back for it, that error: a caller is never told of a commit that was none.
+ * Runs one statement and commits it, in one round trip.
+ *
+ * @param opening None: without a user, in PostgreSQL's implicit transaction.
+ * @returns its rows.
+ */
+export async function runStatement<Row extends QueryResultRow>(
+  connection: Connection,
+  attempt: Attempt,
+  activity: DatabaseActivity,
+  opening: readonly BoundStatement[],
+  statement: BoundStatement,
+): Promise<Row[]> {
+  const commit = opening.length > 0 ? [COMMIT] : [];
+  activity.statements += 1;
+  try {
+    const results = await exchange(connection, attempt, [...opening, statement, ...commit], true);
+    const rows: Row[] = results[opening.length]?.rows ?? [];
+    activity.rows += rows.length;
+    return rows;
+  } catch (error) {
+    await rollBack(connection, attempt);
+    throw error;
+  }
+}
+
+/**
+ * @returns what `callback` returns, after COMMIT.
+ * @throws what `callback` throws, after ROLLBACK. When it swallows the error for which there is no commit, that error.
  */
 export async function runTransaction<Result>(
   connection: Connection,
+  attempt: Attempt,
   activity: DatabaseActivity,
-  options: TransactionOptions,
-  work: (transaction: Transaction) => Promise<Result>,
+  opening: readonly BoundStatement[],
+  callback: (transaction: Transaction) => Promise<Result>,
 ): Promise<Result> {
-  const { sub, groups } = options.identity;
-  const begin = beginText(options);
-  const send = options.pipelining ? connection.send : oneByOne(connection);
-  let state: 'not begun' | 'open' | 'ended' = 'not begun';
-  let firstFailure: unknown;
-  let finalOutcome: Promise<unknown> | undefined;
+  let isOpen = false;
+  let ended: string | undefined;
+  let isAbandoned = false;
+  /** A statement that was refused here, where PostgreSQL does not know of it: there is no commit without it. */
+  let refusal: unknown;
+  let lastSent: Promise<unknown> = Promise.resolve();
 
-  /** The promises of one round trip. BEGIN and the identity are in front of the first. */
-  const sendTogether = (text: string, values: readonly unknown[], andCommit: boolean) => {
-    const isFirst = state === 'not begun';
-    state = andCommit ? 'ended' : 'open';
-    activity.statements += 1;
-    return connection.together(() => ({
-      preamble: isFirst ? [send(begin), send(ASSUME_IDENTITY, [sub, groups])] : [],
-      statement: send(text, values),
-      commit: andCommit ? [send('commit')] : [],
-    }));
-  };
-
-  const run = async (text: string, values: readonly unknown[], andCommit: boolean): Promise<QueryResultRow[]> => {
-    if (state === 'ended') throw new Error('The transaction of withUser has ended; no statement can follow its last.');
-    refuseUnlessPermitted(text);
-    const { preamble, statement, commit } = sendTogether(text, values, andCommit);
-    try {
-      await inOrder([...preamble, statement, ...commit]);
-      for (const committed of commit) refuseRollback(await committed);
-      const { rows } = await statement;
+  const run = (text: string, values: readonly unknown[], andCommit: boolean): Promise<QueryResultRow[]> => {
+    if (ended !== undefined) return Promise.reject(new TransactionEndedError(ended));
+    if (andCommit) ended = 'queryAndCommit had been called before it';
+    const sent = lastSent.then(async () => {
+      const statement = prepareOrRefuse(text, values);
+      if (isAbandoned)
+        throw new TransactionEndedError('its callback threw while the statement waited for the one before it');
+      if (andCommit && refusal !== undefined) throw refusal;
+      // Behind a BEGIN that failed, a statement would run on its own, as nobody.
+      if (!isOpen && attempt.outcome !== 'nothing sent') throw attempt.failure;
+      const before = isOpen ? [] : opening;
+      activity.statements += 1;
+      const results = await exchange(
+        connection,
+        attempt,
+        [...before, statement, ...(andCommit ? [COMMIT] : [])],
+        andCommit,
+      );
+      isOpen = true;
+      const rows = results[before.length]?.rows ?? [];
       activity.rows += rows.length;
       return rows;
+    });
+    // Not an unhandled rejection when the callback does not await it: COMMIT reports the failure.
+    lastSent = sent.catch(() => {});
+    return sent;
+  };
+  const prepareOrRefuse = (text: string, values: readonly unknown[]): BoundStatement => {
+    try {
+      return prepareStatement(text, values);
     } catch (error) {
-      firstFailure ??= error;
+      refusal ??= error;
       throw error;
     }
   };
 
-  const end = async (command: 'commit' | 'rollback'): Promise<void> => {
-    if (state === 'open') {
-      state = 'ended';
-      const ended = await send(command);
-      if (command === 'commit') refuseRollback(ended);
-    }
-    await finalOutcome;
-  };
-
-  const refuseRollback = ({ command }: QueryResult) => {
-    if (command === 'COMMIT') return;
-    throw firstFailure ?? new DatabaseStatementError('PostgreSQL rolled the transaction back.', undefined);
-  };
-
-  const transaction: Transaction = {
-    query: (text, values = []) => heard(run(text, values, false)) as Promise<never>,
-    last(text, values = []) {
-      const outcome = heard(run(text, values, true));
-      finalOutcome ??= outcome;
-      return outcome as Promise<never>;
-    },
-  };
-
-  let result: Result;
   try {
-    result = await work(transaction);
+    const result = await callback({
+      query: (text, values = []) => run(text, values, false) as Promise<never>,
+      queryAndCommit: (text, values = []) => run(text, values, true) as Promise<never>,
+    });
+    ended ??= 'its callback had returned';
+    await lastSent;
+    if (refusal !== undefined) throw refusal;
+    if (attempt.outcome === 'nothing sent' || attempt.outcome === 'committed') return result;
+    if (!isOpen) throw attempt.failure;
+    await exchange(connection, attempt, [COMMIT], true);
+    return result;
   } catch (error) {
-    // The work's error is the one to tell, whatever becomes of the rollback; the connection is closed if it fails.
-    await end('rollback').catch(() => {});
+    ended ??= 'its callback had thrown';
+    isAbandoned = true;
+    await lastSent;
+    await rollBack(connection, attempt);
     throw error;
   }
-  await end('commit');
-  return result;
 }
 
-function beginText({ readOnly, isolation }: TransactionOptions): string {
-  const level = isolation === 'read committed' ? '' : ` isolation level ${isolation}`;
-  return `begin${level}${readOnly ? ' read only' : ''}`;
+/** @param commits Whether the batch ends with the commit. @throws DatabaseError */
+async function exchange(
+  connection: Connection,
+  attempt: Attempt,
+  batch: readonly BoundStatement[],
+  commits: boolean,
+): Promise<readonly QueryResult[]> {
+  attempt.outcome = commits ? 'unknown' : 'not committed';
+  const { results, error } = await connection.send(batch);
+  const isCommitted = commits && results.length === batch.length && results.at(-1)?.command !== 'ROLLBACK';
+  if (isCommitted) attempt.outcome = 'committed';
+  else if (connection.isUsable) attempt.outcome = 'not committed';
+
+  if (error !== undefined) {
+    attempt.failure ??= error;
+    throw error;
+  }
+  if (commits && !isCommitted) {
+    throw attempt.failure ?? new DatabaseStatementError('PostgreSQL rolled the transaction back.', undefined);
+  }
+  attempt.failure = undefined;
+  return results;
 }
 
-/** Waits for all. @throws the error of the first that failed: those behind it only failed because of it. */
-async function inOrder(answers: readonly Promise<unknown>[]): Promise<void> {
-  for (const answer of await Promise.allSettled(answers)) if (answer.status === 'rejected') throw answer.reason;
-}
-
-/** Work that does not wait for a statement must not end the process when that statement fails; COMMIT tells of it. */
-function heard<Value>(promise: Promise<Value>): Promise<Value> {
-  promise.catch(() => {});
-  return promise;
-}
-
-/** Each statement leaves when the one before it has been answered. */
-function oneByOne(connection: Connection): Connection['send'] {
-  let previous: Promise<unknown> = Promise.resolve();
-  return <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) => {
-    const sent = previous.then(() => connection.send<Row>(text, values));
-    previous = sent.catch(() => {});
-    return sent;
-  };
+/** Where it fails, the connection is closed, and PostgreSQL rolls back. */
+async function rollBack(connection: Connection, { outcome }: Attempt): Promise<void> {
+  if (outcome === 'not committed' && connection.isUsable) await connection.send([ROLLBACK]);
 }

@@ -24,45 +24,40 @@ const ORDER_COLUMNS = `
  */
 export async function createOrder(database: Database, caller: Caller, order: NewOrder): Promise<Order> {
   const { currency, lines, idempotencyKey } = order;
-  const [created] = await database.withUser(
+  const [created] = await database.query<Pick<Order, 'id' | 'status' | 'totalCents' | 'createdAt'>>(
     caller,
-    (transaction) =>
-      transaction.last<Pick<Order, 'id' | 'status' | 'totalCents' | 'createdAt'>>(
-        `with new_order as (
-           insert into orders (currency, total_cents, idempotency_key)
-           values ($1, $2, $3)
-           on conflict on constraint orders_idempotency_key_once do nothing
-           returning id, status, total_cents, created_at
-         ), new_lines as (
-           insert into order_lines (order_id, line_number, sku, quantity, unit_price_cents)
-           select new_order.id, line.line_number, line.sku, line.quantity, line.unit_price_cents
-             from new_order, unnest($4::text[], $5::integer[], $6::integer[])
-                  with ordinality as line (sku, quantity, unit_price_cents, line_number)
-         )
-         select id, status, total_cents as "totalCents", created_at as "createdAt" from new_order`,
-        [
-          currency,
-          totalCents(lines),
-          idempotencyKey,
-          lines.map((line) => line.sku),
-          lines.map((line) => line.quantity),
-          lines.map((line) => line.unitPriceCents),
-        ],
-      ),
-    { access: idempotencyKey === null ? 'write' : 'idempotent', signal: caller.signal },
+    `with new_order as (
+       insert into orders (currency, total_cents, idempotency_key)
+       values ($1, $2, $3)
+       on conflict on constraint orders_idempotency_key_once do nothing
+       returning id, status, total_cents, created_at
+     ), new_lines as (
+       insert into order_lines (order_id, line_number, sku, quantity, unit_price_cents)
+       select new_order.id, line.line_number, line.sku, line.quantity, line.unit_price_cents
+         from new_order, unnest($4::text[], $5::integer[], $6::integer[])
+              with ordinality as line (sku, quantity, unit_price_cents, line_number)
+     )
+     select id, status, total_cents as "totalCents", created_at as "createdAt" from new_order`,
+    [
+      currency,
+      totalCents(lines),
+      idempotencyKey,
+      lines.map((line) => line.sku),
+      lines.map((line) => line.quantity),
+      lines.map((line) => line.unitPriceCents),
+    ],
+    { retry: idempotencyKey === null ? 'never' : 'idempotent' },
   );
   if (created !== undefined) return { ...created, currency, lines };
   return findRepeated(database, caller, order);
 }
 
 async function findRepeated(database: Database, caller: Caller, order: NewOrder): Promise<Order> {
-  const [first] = await database.withUser(
+  const [first] = await database.query<Order>(
     caller,
-    (transaction) =>
-      transaction.last<Order>(`select ${ORDER_COLUMNS} from orders o where o.idempotency_key = $1`, [
-        order.idempotencyKey,
-      ]),
-    { access: 'readOnly', signal: caller.signal },
+    `select ${ORDER_COLUMNS} from orders o where o.idempotency_key = $1`,
+    [order.idempotencyKey],
+    { retry: 'read' },
   );
   if (first === undefined) throw new Error('The insert into orders returned no row, and no order has its key.');
   if (first.currency !== order.currency || !isSameLines(first.lines, order.lines))
@@ -82,17 +77,13 @@ function isSameLines(left: Order['lines'], right: Order['lines']): boolean {
 
 /** @throws OrderNotFoundError, OrderAlreadyCancelledError */
 export async function cancelOrder(database: Database, caller: Caller, orderId: string): Promise<Order> {
-  const [cancelled] = await database.withUser(
+  const [cancelled] = await database.query<Order>(
     caller,
-    (transaction) =>
-      transaction.last<Order>(
-        `with o as (
-           update orders set status = 'CANCELLED' where id = $1 and status = 'PLACED' returning *
-         )
-         select ${ORDER_COLUMNS} from o`,
-        [orderId],
-      ),
-    { signal: caller.signal },
+    `with o as (
+       update orders set status = 'CANCELLED' where id = $1 and status = 'PLACED' returning *
+     )
+     select ${ORDER_COLUMNS} from o`,
+    [orderId],
   );
   if (cancelled !== undefined) return cancelled;
   if ((await getOrder(database, caller, orderId)) === null) throw new OrderNotFoundError();
@@ -101,10 +92,11 @@ export async function cancelOrder(database: Database, caller: Caller, orderId: s
 
 /** Null when there is no such order, and when it is another customer's. */
 export async function getOrder(database: Database, caller: Caller, orderId: string): Promise<Order | null> {
-  const [order] = await database.withUser(
+  const [order] = await database.query<Order>(
     caller,
-    (transaction) => transaction.last<Order>(`select ${ORDER_COLUMNS} from orders o where o.id = $1`, [orderId]),
-    { access: 'readOnly', signal: caller.signal },
+    `select ${ORDER_COLUMNS} from orders o where o.id = $1`,
+    [orderId],
+    { retry: 'read' },
   );
   return order ?? null;
 }
@@ -117,20 +109,17 @@ export async function getOrder(database: Database, caller: Caller, orderId: stri
  */
 export async function listOrders(database: Database, caller: Caller, request: ListRequest): Promise<OrderPage> {
   const { status, limit, after } = request;
-  const orders = await database.withUser(
+  const orders = await database.query<Order>(
     caller,
-    (transaction) =>
-      transaction.last<Order>(
-        `select ${ORDER_COLUMNS}
-           from orders o
-          where ($1::text is null or o.status = $1)
-            and ($2::uuid is null or (o.created_at, o.id) < (select p.created_at, p.id from orders p where p.id = $2))
-          order by o.created_at desc, o.id desc
-          limit $3`,
-        // One more than asked for tells whether there is another page.
-        [status, after?.orderId ?? null, limit + 1],
-      ),
-    { access: 'readOnly', signal: caller.signal },
+    `select ${ORDER_COLUMNS}
+      from orders o
+     where ($1::text is null or o.status = $1)
+       and ($2::uuid is null or (o.created_at, o.id) < (select p.created_at, p.id from orders p where p.id = $2))
+     order by o.created_at desc, o.id desc
+     limit $3`,
+    // One more than asked for tells whether there is another page.
+    [status, after?.orderId ?? null, limit + 1],
+    { retry: 'read' },
   );
   if (orders.length === 0 && after !== null) await refuseUnknownPosition(database, caller, after.orderId);
 
@@ -147,12 +136,10 @@ async function refuseUnknownPosition(database: Database, caller: Caller, orderId
 
 /** Over all customers: for the group `admins`, and empty for anybody else. AppSync refuses those first. */
 export async function orderTotals(database: Database, caller: Caller): Promise<OrderTotal[]> {
-  return database.withUser(
+  return database.query<OrderTotal>(
     caller,
-    (transaction) =>
-      transaction.last<OrderTotal & Record<string, unknown>>(
-        `select currency, order_count as "orderCount", total_cents as "totalCents" from order_totals order by currency`,
-      ),
-    { access: 'readOnly', signal: caller.signal },
+    `select currency, order_count as "orderCount", total_cents as "totalCents" from order_totals order by currency`,
+    [],
+    { retry: 'read' },
   );
 }

@@ -55,7 +55,8 @@ const IMPORT_RULES: readonly ImportRule[] = [
       /^src\/database\/migrate\/(limits|migration|read-folder)\.ts$/,
     ],
   },
-  { files: /^src\/database\//, mayImport: [NODE, /^pg$/] },
+  { files: /^src\/sql\//, mayImport: [] },
+  { files: /^src\/database\//, mayImport: [/^src\/sql\//, NODE, /^pg$/] },
   { files: /^src\/graphql\//, mayImport: [/^src\/database\//, NODE] },
   {
     files: /^src\/operations\//,

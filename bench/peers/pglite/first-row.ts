@@ -13,7 +13,7 @@ import { connectionTo, startPglite } from './pglite.js';
 
 const [folder = ''] = process.argv.slice(2);
 const server = await startPglite(folder);
-const pool = new pg.Pool({ ...connectionTo(server.port), max: 1, pipeline: true });
+const pool = new pg.Pool({ ...connectionTo(server.port), max: 1 });
 process.once('SIGINT', async () => {
   await pool.end();
   await server.stop();

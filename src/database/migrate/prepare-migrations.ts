@@ -1,5 +1,5 @@
 /** Reads files as migrations and checks the whole set, without a database: all that is wrong, at once. */
-import { UnterminatedError } from '../sql-tokens.js';
+import { UnterminatedError } from '../../sql/tokens.js';
 import { checksumOf, type Migration, type MigrationFile, type Statement } from './migration.js';
 import { describeProblem, MigrationError } from './migration-error.js';
 import { splitStatements } from './split-statements.js';

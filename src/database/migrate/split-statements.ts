@@ -4,7 +4,7 @@
  * than one statement, so that a mistake here is an error there and never a statement that nobody has looked at.
  * @see https://www.postgresql.org/docs/17/sql-syntax-lexical.html
  */
-import { type Token, tokenize } from '../sql-tokens.js';
+import { type Token, tokenize } from '../../sql/tokens.js';
 import type { Statement } from './migration.js';
 
 const KEPT_TOKENS = 24;

@@ -22,7 +22,7 @@ const PROBE = `
 
   export async function handler({ sql, values }: { sql: string; values?: unknown[] }) {
     try {
-      return { rows: await database.query(sql, values), activity: database.activity, idleErrors };
+      return { rows: await database.queryAsNobody(sql, values), activity: database.activity, idleErrors };
     } catch (error) {
       const { name, sqlState, constraint, cause, message } = error as Record<string, unknown>;
       return { name, sqlState, constraint, message, cause: String(cause), activity: database.activity };
@@ -100,11 +100,8 @@ test('the role bounds statements, locks and idle transactions, which the proxy d
   ]);
 });
 
-test('the role may not create tables, and may not delete orders', async () => {
-  expect(await query('create table intruder (id int)')).toMatchObject({
-    name: 'DatabaseAccessError',
-    sqlState: '42501',
-  });
+test('a definition is not permitted, and the role may not delete orders', async () => {
+  expect(await query('create table intruder (id int)')).toMatchObject({ name: 'StatementNotPermittedError' });
   expect(await query('delete from orders')).toMatchObject({ name: 'DatabaseAccessError', sqlState: '42501' });
 });
 

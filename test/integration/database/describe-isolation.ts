@@ -9,7 +9,9 @@ import fc from 'fast-check';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PooledDatabase } from '../../../src/database/database.js';
-import type { Transaction } from '../../../src/database/transaction.js';
+import { DatabaseError } from '../../../src/database/errors.js';
+import { CommittedError } from '../../../src/database/retry.js';
+import { type Transaction, TransactionEndedError } from '../../../src/database/transaction.js';
 import { loadOrCreateCertificate } from '../../../src/local/rds-proxy/certificate.js';
 import { type RdsProxy, startRdsProxy } from '../../../src/local/rds-proxy/server.js';
 import { LOCAL_REGION } from '../../../src/local/stack.js';
@@ -26,10 +28,14 @@ type User = (typeof USERS)[number];
 /** Some cost a connection, which takes longer to make anew than all the rest: they are rare. */
 const ENDINGS = {
   commit: 4,
-  last: 4,
+  queryAndCommit: 4,
   throw: 3,
+  throwAfterCommit: 2,
   fail: 3,
   swallow: 3,
+  forget: 3,
+  forgetFailure: 2,
+  nest: 2,
   deadline: 1,
   cutQuestion: 1,
   cutAnswer: 1,
@@ -37,7 +43,7 @@ const ENDINGS = {
 } as const;
 type Ending = keyof typeof ENDINGS;
 
-/** One call of withUser: it looks around, writes, and comes to its end. */
+/** One transaction: it looks around, writes, and comes to its end. */
 interface Call {
   environment: number;
   user: number;
@@ -67,8 +73,12 @@ const LOOK = `select identity.sub() as sub, (select array_agg(distinct owner_sub
 const INSERT = 'insert into notes (mark) values ($1)';
 const INSERT_FOR = 'insert into notes (mark, owner_sub) values ($1, $2)';
 const FINISH_EVERYTHING = 'update notes set done = true';
+/** Which no row may have: the mark of what is written when its transaction has ended. */
+const FORGOTTEN = 3 * PER_USER;
 const LEFT_BEHIND = `select identity.sub() as sub, nullif(current_setting('identity.groups', true), '') as groups,
-                            (select count(*)::int from notes) as notes`;
+                            (select count(*)::int from notes) as notes, current_setting('search_path') as search_path,
+                            (select count(*)::int from pg_prepared_statements) as prepared,
+                            (select count(*)::int from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()) as locks`;
 
 class Thrown extends Error {}
 
@@ -110,10 +120,12 @@ export function describeIsolation(interleavingCount: number): void {
     });
 
     let lastMark = 0;
-    /** What nobody may ever see. Kept apart, because withUser may do the work again or end it early. */
+    /** What nobody may ever see. Kept apart, because a transaction can be retried or end early. */
     const violations: unknown[] = [];
+    /** Statements that are called after their transaction has ended. */
+    let forgotten: Promise<unknown>[] = [];
 
-    /** @returns what it knows about its row; undefined where a lost connection leaves that open */
+    /** @returns what the caller was told about its row; undefined where it was told that the outcome is unknown */
     async function make(call: Call): Promise<{ mark: number; isWritten: boolean } | undefined> {
       const user = USERS[call.user] as User;
       const environment = environments[call.environment] as PooledDatabase;
@@ -123,16 +135,35 @@ export function describeIsolation(interleavingCount: number): void {
 
       let outcome: unknown;
       try {
-        outcome = await environment.withUser(user, (transaction) => work(transaction, call, user, mark), {
-          ...(call.ending === 'deadline' && { signal: AbortSignal.timeout(call.delayMillis + 1) }),
-        });
+        const signal = call.ending === 'deadline' ? AbortSignal.timeout(call.delayMillis + 1) : undefined;
+        outcome = await environment.transaction({ ...user, signal }, (transaction) =>
+          work(transaction, call, user, mark),
+        );
       } catch (error) {
         outcome = error;
       }
       if (call.write === 'insert for another') expect(outcome).not.toBe('committed');
+      if (call.ending === 'forgetFailure' || call.ending === 'nest') expect(outcome).not.toBe('committed');
       if (outcome === 'committed') return { mark, isWritten: call.write === 'insert' };
-      if (outcome instanceof Thrown || isRefusal(outcome)) return { mark, isWritten: false };
-      return undefined;
+      if (outcome instanceof CommittedError) return { mark, isWritten: call.write === 'insert' };
+      if (outcome instanceof DatabaseError && outcome.outcomeUnknown) return undefined;
+      return { mark, isWritten: false };
+    }
+
+    /** As a `forEach` with an async function does. It must neither run nor be taken for the next user's. */
+    function forget(transaction: Transaction, mark: number, delayMillis: number): void {
+      const late = async () => {
+        await new Promise((resolve) => setTimeout(resolve, delayMillis));
+        await transaction.query(INSERT, [mark]);
+      };
+      forgotten.push(
+        late().then(
+          () => violations.push({ late: mark }),
+          (error: unknown) => {
+            if (!(error instanceof TransactionEndedError || error instanceof DatabaseError)) violations.push(error);
+          },
+        ),
+      );
     }
 
     async function work(transaction: Transaction, call: Call, user: User, mark: number): Promise<string> {
@@ -168,8 +199,20 @@ export function describeIsolation(interleavingCount: number): void {
         case 'kill':
           await transaction.query('select pg_terminate_backend(pg_backend_pid())');
           break;
-        case 'last':
-          await transaction.last('select 1');
+        case 'queryAndCommit':
+          await transaction.queryAndCommit('select 1');
+          break;
+        case 'throwAfterCommit':
+          await transaction.queryAndCommit('select 1');
+          throw new Thrown();
+        case 'forget':
+          forget(transaction, FORGOTTEN, call.delayMillis + 1);
+          break;
+        case 'forgetFailure':
+          void transaction.query('select 1 / 0');
+          break;
+        case 'nest':
+          await environments[call.environment]?.query(user, LOOK).catch(() => Promise.reject(new Thrown()));
           break;
         case 'commit':
       }
@@ -179,8 +222,10 @@ export function describeIsolation(interleavingCount: number): void {
     async function expectNobodyLeftBehind(): Promise<void> {
       for (const environment of environments) {
         // As if read-only: a connection that the interleaving broke may be found out only now.
-        const look = () => environment.query(LEFT_BEHIND);
-        expect(await look().catch(look)).toEqual([{ sub: null, groups: null, notes: 0 }]);
+        const look = () => environment.queryAsNobody(LEFT_BEHIND);
+        expect(await look().catch(look)).toEqual([
+          { sub: null, groups: null, notes: 0, search_path: '"$user", public', prepared: 0, locks: 0 },
+        ]);
       }
     }
 
@@ -198,6 +243,8 @@ export function describeIsolation(interleavingCount: number): void {
       await fc.assert(
         fc.asyncProperty(calls, async (interleaving) => {
           const outcomes = await Promise.all(interleaving.map(make));
+          await Promise.all(forgotten);
+          forgotten = [];
           expect(violations).toEqual([]);
           await expectNobodyLeftBehind();
           await expectRowsWhereTheyBelong(outcomes.filter((outcome) => outcome !== undefined));
@@ -209,10 +256,4 @@ export function describeIsolation(interleavingCount: number): void {
       expect(proxy.pins()).toEqual([]);
     }, 900_000);
   });
-}
-
-/** PostgreSQL's own no: the transaction was rolled back. */
-function isRefusal(outcome: unknown): boolean {
-  const sqlState = (outcome as { sqlState?: string }).sqlState;
-  return sqlState === '22012' || sqlState === '42501';
 }

@@ -30,7 +30,9 @@ function connect(port: number, trusted: string): PooledDatabase {
 }
 
 async function expectNothingTold(port: number, trusted: string): Promise<void> {
-  await expect(connect(port, trusted).query('select 1')).rejects.toMatchObject({ name: 'DatabaseUnavailableError' });
+  await expect(connect(port, trusted).queryAsNobody('select 1')).rejects.toMatchObject({
+    name: 'DatabaseUnavailableError',
+  });
   expect(interceptor?.heard()).toBe('');
 }
 
@@ -39,7 +41,7 @@ test('the interceptor can hear: with a certificate that is trusted for this name
   interceptor = await startInterceptor(trusted);
 
   void connect(interceptor.port, trusted.ca)
-    .query('select 1')
+    .queryAsNobody('select 1')
     .catch(() => {});
 
   await expect.poll(() => interceptor?.heard()).toContain(TOKEN);

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Signer } from '@aws-sdk/rds-signer';
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { PooledDatabase, WithUserOptions } from '../../../src/database/database.js';
+import type { PooledDatabase, QueryOptions } from '../../../src/database/database.js';
+import { DatabaseConflictError } from '../../../src/database/errors.js';
 import { RETRY_LIMITS } from '../../../src/database/retry.js';
 import type { Transaction } from '../../../src/database/transaction.js';
 import { connectDatabase } from '../../support/database-client.js';
@@ -10,7 +11,7 @@ import { startTestStack, type TestStack } from '../../support/local-stack.js';
 import { createNotes } from '../../support/notes.js';
 import { startWireRelay, type WireRelay } from '../../support/wire-relay.js';
 
-/** What withUser does again by itself, on a wire that is cut at the worst moments. */
+/** What the database retries by itself, on a wire that is cut at the worst moments. */
 let stack: TestStack;
 let superuser: pg.Client;
 let relay: WireRelay;
@@ -40,9 +41,9 @@ const ALICE = { sub: randomUUID(), groups: null };
 /** Counts how often the work ran. */
 function counted<Result>(work: (transaction: Transaction) => Promise<Result>) {
   const runs = { count: 0 };
-  const run = (options?: WithUserOptions) =>
-    database.withUser(
-      ALICE,
+  const run = ({ signal, ...options }: QueryOptions & { signal?: AbortSignal } = {}) =>
+    database.transaction(
+      { ...ALICE, signal },
       (transaction) => {
         runs.count += 1;
         return work(transaction);
@@ -52,10 +53,10 @@ function counted<Result>(work: (transaction: Transaction) => Promise<Result>) {
   return { runs, run };
 }
 
-const readNothing = () => counted((transaction) => transaction.last<{ n: number }>('select 1 as n'));
+const readNothing = () => counted((transaction) => transaction.queryAndCommit<{ n: number }>('select 1 as n'));
 const insertKeyed = (key: string | null = null) =>
   counted((transaction) =>
-    transaction.last<{ id: string }>(
+    transaction.queryAndCommit<{ id: string }>(
       `insert into notes (mark, idempotency_key) values (1, $1)
        on conflict on constraint notes_idempotency_key_once do nothing returning id`,
       [key],
@@ -72,11 +73,11 @@ describe('a connection that is lost', () => {
     'while reading (%s): the work is done again on a new one',
     async (cut) => {
       const { runs, run } = readNothing();
-      await run({ access: 'readOnly' });
+      await run({ retry: 'read' });
 
       relay[cut]();
 
-      expect(await run({ access: 'readOnly' })).toEqual([{ n: 1 }]);
+      expect(await run({ retry: 'read' })).toEqual([{ n: 1 }]);
       expect(runs.count).toBe(3);
       expect(database.activity).toMatchObject({ retries: 1, connectionsOpened: 2 });
     },
@@ -116,7 +117,7 @@ describe('a connection that is lost', () => {
 
       relay[cut]();
 
-      await expect(run()).rejects.toMatchObject({ name: 'DatabaseUnavailableError' });
+      await expect(run()).rejects.toMatchObject({ name: 'DatabaseUnavailableError', outcomeUnknown: true });
       expect(runs.count).toBe(1);
       await expect.poll(countNotes).toBe(written);
     },
@@ -130,7 +131,7 @@ describe('a connection that is lost', () => {
 
       relay[cut]();
 
-      await run({ access: 'idempotent' });
+      await run({ retry: 'idempotent' });
       expect(runs.count).toBe(2);
       expect(await countNotes()).toBe(1);
     },
@@ -140,17 +141,17 @@ describe('a connection that is lost', () => {
     const { run } = readNothing();
     relay.refuse(true);
 
-    await expect(run({ access: 'readOnly' })).rejects.toMatchObject({ name: 'DatabaseUnavailableError' });
+    await expect(run({ retry: 'read' })).rejects.toMatchObject({ name: 'DatabaseUnavailableError' });
 
     expect(database.activity.retries).toBe(RETRY_LIMITS.lostConnection);
     relay.refuse(false);
-    expect(await run({ access: 'readOnly' })).toEqual([{ n: 1 }]);
+    expect(await run({ retry: 'read' })).toEqual([{ n: 1 }]);
   });
 
   test('after the deadline: nothing is done again', async () => {
     const { runs, run } = counted((transaction) => transaction.query('select pg_sleep(0.2)'));
 
-    await expect(run({ access: 'readOnly', signal: AbortSignal.timeout(50) })).rejects.toMatchObject({
+    await expect(run({ retry: 'read', signal: AbortSignal.timeout(50) })).rejects.toMatchObject({
       name: 'DatabaseTimeoutError',
     });
 
@@ -168,16 +169,20 @@ describe('a connection that is lost', () => {
         return logins === 1 ? signer.getAuthToken() : 'no token';
       },
     });
-    await expiring.query('select 1');
+    await expiring.queryAsNobody('select 1');
     relay.cutBeforeNextAnswer();
 
-    const outcome = expiring.withUser(
+    const outcome = expiring.transaction(
       ALICE,
-      (transaction) => transaction.last("insert into notes (mark, idempotency_key) values (1, 'note-1')"),
-      { access: 'idempotent' },
+      (transaction) => transaction.queryAndCommit("insert into notes (mark, idempotency_key) values (1, 'note-1')"),
+      { retry: 'idempotent' },
     );
 
-    await expect(outcome).rejects.toMatchObject({ name: 'DatabaseUnavailableError', sqlState: '28P01' });
+    await expect(outcome).rejects.toMatchObject({
+      name: 'DatabaseUnavailableError',
+      sqlState: '28P01',
+      outcomeUnknown: true,
+    });
     await expect.poll(countNotes).toBe(1);
     await expiring.end();
   });
@@ -185,7 +190,7 @@ describe('a connection that is lost', () => {
   test('because the login is refused: nothing is done again', async () => {
     const stranger = await connectDatabase(stack, { password: async () => 'no token' });
 
-    await expect(stranger.withUser(ALICE, async () => {})).rejects.toMatchObject({ name: 'DatabaseAccessError' });
+    await expect(stranger.transaction(ALICE, async () => {})).rejects.toMatchObject({ name: 'DatabaseAccessError' });
 
     expect(stranger.activity.retries).toBe(0);
     await stranger.end();
@@ -200,8 +205,8 @@ describe('a transaction that loses against another', () => {
   afterEach(() => other.end());
 
   test('by a deadlock is done again, and both take effect', async () => {
-    const ids = await database.withUser(ALICE, (transaction) =>
-      transaction.last<{ id: string }>('insert into notes (mark) values (1), (2) returning id'),
+    const ids = await database.transaction(ALICE, (transaction) =>
+      transaction.queryAndCommit<{ id: string }>('insert into notes (mark) values (1), (2) returning id'),
     );
     const finish = 'update notes set done = true where id = $1';
     let waiting = 0;
@@ -210,12 +215,12 @@ describe('a transaction that loses against another', () => {
       meet = resolve;
     });
     const cross = (which: PooledDatabase, first: number) =>
-      which.withUser(ALICE, async (transaction) => {
+      which.transaction(ALICE, async (transaction) => {
         await transaction.query(finish, [ids[first]?.id]);
         waiting += 1;
         if (waiting === 2) meet();
         await bothHoldOne;
-        await transaction.last(finish, [ids[1 - first]?.id]);
+        await transaction.queryAndCommit(finish, [ids[1 - first]?.id]);
         return 'committed';
       });
 
@@ -233,7 +238,7 @@ describe('a transaction that loses against another', () => {
     });
     /** One note marked higher than the highest. */
     const addHigher = (which: PooledDatabase) =>
-      which.withUser(
+      which.transaction(
         ALICE,
         async (transaction) => {
           const [highest] = await transaction.query<{ mark: number }>(
@@ -243,7 +248,7 @@ describe('a transaction that loses against another', () => {
           if (waiting === 2) meet();
           await bothHaveRead;
           const mark = (highest?.mark ?? Number.NaN) + 1;
-          await transaction.last('insert into notes (mark) values ($1)', [mark]);
+          await transaction.queryAndCommit('insert into notes (mark) values ($1)', [mark]);
           return mark;
         },
         { isolation: 'serializable' },
@@ -257,7 +262,7 @@ describe('a transaction that loses against another', () => {
   test('every time is given up after a few', async () => {
     await superuser.query(`create or replace function always_lose() returns void language plpgsql as
       $$ begin raise 'lost again' using errcode = 'serialization_failure'; end $$`);
-    const { runs, run } = counted((transaction) => transaction.last('select always_lose()'));
+    const { runs, run } = counted((transaction) => transaction.queryAndCommit('select always_lose()'));
 
     await expect(run()).rejects.toMatchObject({ name: 'DatabaseConflictError', sqlState: '40001' });
 
@@ -275,7 +280,9 @@ describe('a transaction that loses against another', () => {
     await superuser.query('select from notes where id = $1 for update', [note?.id]);
     try {
       const impatient = await connectDatabase(stack);
-      const outcome = impatient.withUser(ALICE, (transaction) => transaction.last('update notes set done = true'));
+      const outcome = impatient.transaction(ALICE, (transaction) =>
+        transaction.queryAndCommit('update notes set done = true'),
+      );
 
       await expect(outcome).rejects.toMatchObject({ name: 'DatabaseConflictError', sqlState: '55P03' });
       expect(impatient.activity.retries).toBe(0);
@@ -284,5 +291,138 @@ describe('a transaction that loses against another', () => {
       await superuser.query('rollback');
       await superuser.query("alter role app set lock_timeout = '5s'");
     }
+  });
+});
+
+describe('what a caller is told of the outcome', () => {
+  const INSERT = 'insert into notes (mark) values ($1)';
+
+  test('an error that the callback throws after COMMIT is not retried, and says that the transaction was committed', async () => {
+    const lost = new DatabaseConflictError('thrown by the callback', { code: '40001' });
+    const { runs, run } = counted(async (transaction) => {
+      await transaction.queryAndCommit(INSERT, [1]);
+      throw lost;
+    });
+
+    await expect(run()).rejects.toMatchObject({ name: 'CommittedError', cause: lost });
+    expect(runs.count).toBe(1);
+    expect(await countNotes()).toBe(1);
+  });
+
+  test('a deadline that passes after COMMIT says that the transaction was committed', async () => {
+    const { run } = counted(async (transaction) => {
+      await transaction.queryAndCommit(INSERT, [1]);
+      await new Promise(() => {});
+    });
+
+    await expect(run({ signal: AbortSignal.timeout(200) })).rejects.toMatchObject({
+      name: 'CommittedError',
+      cause: expect.objectContaining({ name: 'DatabaseTimeoutError' }),
+    });
+    expect(await countNotes()).toBe(1);
+  });
+
+  test('an error that only looks like a conflict is not retried: this transaction lost against none', async () => {
+    const { runs, run } = counted(async (transaction) => {
+      await transaction.query(INSERT, [1]);
+      throw new DatabaseConflictError('thrown by the callback', { code: '40001' });
+    });
+
+    await expect(run()).rejects.toMatchObject({ name: 'DatabaseConflictError' });
+    expect(runs.count).toBe(1);
+    expect(await countNotes()).toBe(0);
+  });
+
+  test('a conflict that the callback turns into an error of its own is retried: the transaction was lost', async () => {
+    await superuser.query(`create function lose() returns void language plpgsql as
+      $$ begin raise 'lost' using errcode = 'serialization_failure'; end $$`);
+    try {
+      const { runs, run } = counted(async (transaction) => {
+        if (runs.count > 1) return transaction.query(INSERT, [1]);
+        return transaction.query('select lose()').catch((cause: unknown) => {
+          throw new Error('of the callback', { cause });
+        });
+      });
+
+      await run();
+
+      expect(runs.count).toBe(2);
+      expect(await countNotes()).toBe(1);
+    } finally {
+      await superuser.query('drop function lose()');
+    }
+  });
+
+  test('a conflict that a savepoint undid is no reason to retry', async () => {
+    await superuser.query(`create function lose() returns void language plpgsql as
+      $$ begin raise 'lost' using errcode = 'deadlock_detected'; end $$`);
+    try {
+      const mine = new Error('of the callback');
+      const { runs, run } = counted(async (transaction) => {
+        await transaction.query('savepoint before');
+        await transaction.query('select lose()').catch(() => {});
+        await transaction.query('rollback to savepoint before');
+        throw mine;
+      });
+
+      await expect(run()).rejects.toBe(mine);
+      expect(runs.count).toBe(1);
+    } finally {
+      await superuser.query('drop function lose()');
+    }
+  });
+
+  test('a connection that is lost before COMMIT was sent wrote nothing: even a write is retried, and stored once', async () => {
+    const { runs, run } = counted(async (transaction) => {
+      await transaction.query(INSERT, [1]);
+      if (runs.count === 1) relay.cutBeforeNextQuestion();
+      await transaction.query('select 1');
+    });
+
+    await run();
+
+    expect(runs.count).toBe(2);
+    expect(await countNotes()).toBe(1);
+  });
+
+  test('after an outcome that is unknown, the retry’s constraint violation does not say that nothing was written', async () => {
+    const { runs, run } = counted((transaction) =>
+      transaction.queryAndCommit("insert into notes (mark, idempotency_key) values (1, 'note-1')"),
+    );
+    await readNothing().run();
+    relay.cutBeforeNextAnswer();
+
+    await expect(run({ retry: 'idempotent' })).rejects.toMatchObject({
+      name: 'DatabaseUnavailableError',
+      sqlState: '23505',
+      outcomeUnknown: true,
+      cause: expect.objectContaining({ name: 'ConstraintViolationError' }),
+    });
+    expect(runs.count).toBe(2);
+    expect(await countNotes()).toBe(1);
+  });
+
+  test('a deadline that passes while COMMIT is under way leaves the outcome unknown', async () => {
+    const { run } = counted((transaction) =>
+      transaction.queryAndCommit('insert into notes (mark) select 1 from pg_sleep(0.4)'),
+    );
+
+    await expect(run({ signal: AbortSignal.timeout(150) })).rejects.toMatchObject({
+      name: 'DatabaseTimeoutError',
+      outcomeUnknown: true,
+    });
+    await expect.poll(countNotes).toBe(1);
+  });
+
+  test('a read has no outcome that could be unknown', async () => {
+    await readNothing().run();
+    relay.refuse(true);
+    relay.cut();
+
+    await expect(readNothing().run({ retry: 'read' })).rejects.toMatchObject({
+      name: 'DatabaseUnavailableError',
+      outcomeUnknown: false,
+    });
+    relay.refuse(false);
   });
 });

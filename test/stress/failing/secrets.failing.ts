@@ -39,16 +39,16 @@ test('the proxy refuses a token', async () => {
 
 test('the proxy refuses the function', async () => {
   const other = await connect('nobody');
-  await other.query('select 1');
+  await other.queryAsNobody('select 1');
 });
 
 test('PostgreSQL refuses a statement', async () => {
-  await database.query('select $1::text from no_such_table', [ARGUMENT_CANARY]);
+  await database.queryAsNobody('select $1::text from no_such_table', [ARGUMENT_CANARY]);
 });
 
 test('PostgreSQL refuses a value', async () => {
   const alice = { sub: subOf('alice'), groups: [] };
-  await database.withUser(alice, (transaction) => transaction.last('select $1::int', [ARGUMENT_CANARY]));
+  await database.transaction(alice, (transaction) => transaction.queryAndCommit('select $1::int', [ARGUMENT_CANARY]));
 });
 
 test('AppSync refuses a token', async () => {

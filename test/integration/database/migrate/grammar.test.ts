@@ -3,7 +3,7 @@ import { loadModule, parseSync } from 'libpg-query';
 import { beforeAll, expect, test } from 'vitest';
 import { splitStatements } from '../../../../src/database/migrate/split-statements.js';
 import { transactionControl } from '../../../../src/database/migrate/statement-kind.js';
-import { UnterminatedError } from '../../../../src/database/sql-tokens.js';
+import { UnterminatedError } from '../../../../src/sql/tokens.js';
 import { anyText } from '../../../support/any-text.js';
 import { exhaustive } from '../../../support/exhaustive.js';
 

@@ -7,7 +7,7 @@ import { connectDatabase } from '../../support/database-client.js';
 import { startTestStack, type TestStack } from '../../support/local-stack.js';
 import { createNotes } from '../../support/notes.js';
 
-/** withUser on real PostgreSQL, through the stand-in, as the role `app`. */
+/** Transactions as a user on real PostgreSQL, through the emulator of RDS Proxy, as the role `app`. */
 let stack: TestStack;
 let superuser: pg.Client;
 let database: PooledDatabase;
@@ -37,11 +37,11 @@ const MARKS = 'select mark from notes order by mark';
 const insert =
   (mark: number) =>
   (transaction: Transaction): Promise<unknown> =>
-    transaction.last(INSERT, [mark]);
+    transaction.queryAndCommit(INSERT, [mark]);
 
 async function marksOf(user: typeof BOB | typeof ALICE): Promise<number[]> {
-  const rows = await database.withUser(user, (transaction) => transaction.last<{ mark: number }>(MARKS), {
-    access: 'readOnly',
+  const rows = await database.transaction(user, (transaction) => transaction.queryAndCommit<{ mark: number }>(MARKS), {
+    retry: 'read',
   });
   return rows.map(({ mark }) => mark);
 }
@@ -53,7 +53,7 @@ async function storedMarks(): Promise<number[]> {
 
 /** Whom the next borrower of the connection would be taken for. */
 async function whoIsLeftBehind() {
-  const [row] = await database.query<Record<string, unknown>>(
+  const [row] = await database.queryAsNobody<Record<string, unknown>>(
     `select identity.sub() as sub, nullif(current_setting('identity.groups', true), '') as groups,
             current_setting('role') as role, current_setting('search_path') as search_path`,
   );
@@ -63,8 +63,8 @@ const NOBODY = { sub: null, groups: null, role: 'none', search_path: '"$user", p
 
 describe('whose rows', () => {
   test('a user reads and writes their own rows, which the SQL need not say', async () => {
-    await database.withUser(ALICE, insert(1));
-    await database.withUser(BOB, insert(2));
+    await database.transaction(ALICE, insert(1));
+    await database.transaction(BOB, insert(2));
 
     expect(await marksOf(ALICE)).toEqual([1]);
     expect(await marksOf(BOB)).toEqual([2]);
@@ -72,13 +72,13 @@ describe('whose rows', () => {
   });
 
   test('a user changes no row of another, and writes none in another’s name', async () => {
-    await database.withUser(ALICE, insert(1));
+    await database.transaction(ALICE, insert(1));
 
-    const changed = await database.withUser(BOB, (transaction) =>
-      transaction.last('update notes set done = true returning id'),
+    const changed = await database.transaction(BOB, (transaction) =>
+      transaction.queryAndCommit('update notes set done = true returning id'),
     );
-    const forged = database.withUser(BOB, (transaction) =>
-      transaction.last('insert into notes (owner_sub, mark) values ($1, 5)', [ALICE.sub]),
+    const forged = database.transaction(BOB, (transaction) =>
+      transaction.queryAndCommit('insert into notes (owner_sub, mark) values ($1, 5)', [ALICE.sub]),
     );
 
     expect(changed).toEqual([]);
@@ -87,14 +87,14 @@ describe('whose rows', () => {
   });
 
   test('outside withUser there are no rows', async () => {
-    await database.withUser(ALICE, insert(1));
+    await database.transaction(ALICE, insert(1));
 
-    expect(await database.query(MARKS)).toEqual([]);
+    expect(await database.queryAsNobody(MARKS)).toEqual([]);
   });
 
   test.each([ALICE, BOB, CAROL])('policies see the sub and the groups as they are: %j', async (user) => {
-    const [seen] = await database.withUser(user, (transaction) =>
-      transaction.last(
+    const [seen] = await database.transaction(user, (transaction) =>
+      transaction.queryAndCommit(
         `select identity.sub() as sub, current_setting('identity.groups')::text[] as groups,
                 identity.is_in_group('admins') as admin, identity.is_in_group('it’s {odd}, "quoted" \\ name') as odd`,
       ),
@@ -105,7 +105,7 @@ describe('whose rows', () => {
   });
 
   test('no other claim stands in for sub', async () => {
-    await database.withUser(BOB, insert(2));
+    await database.transaction(BOB, insert(2));
     const claims = { sub: BOB.sub, username: BOB.sub, 'cognito:username': BOB.sub, 'custom:sub': BOB.sub };
 
     expect(await marksOf({ ...ALICE, ...{ claims, userId: BOB.sub, username: BOB.sub } })).toEqual([]);
@@ -133,7 +133,7 @@ describe('an identity that is none', () => {
     { sub: ALICE.sub, groups: ['x'.repeat(129)] },
     { sub: ALICE.sub, groups: ['a\0b'] },
   ])('is refused before anything is sent: %j', async (identity) => {
-    const outcome = database.withUser(identity as unknown as typeof ALICE, insert(1));
+    const outcome = database.transaction(identity as unknown as typeof ALICE, insert(1));
 
     await expect(outcome).rejects.toMatchObject({ name: 'InvalidIdentityError' });
     await expect(outcome).rejects.not.toThrow(/admins|alice/);
@@ -143,34 +143,35 @@ describe('an identity that is none', () => {
 
 describe('nothing outlives the transaction', () => {
   const failures: Record<string, () => Promise<unknown>> = {
-    'work that succeeds': () => database.withUser(CAROL, insert(1)),
+    'work that succeeds': () => database.transaction(CAROL, insert(1)),
     'work that reads': () => marksOf(CAROL),
     'work of two statements': () =>
-      database.withUser(CAROL, async (transaction) => {
+      database.transaction(CAROL, async (transaction) => {
         await transaction.query(INSERT, [1]);
         await transaction.query(INSERT, [2]);
       }),
     'work that throws': () =>
-      database.withUser(CAROL, async (transaction) => {
+      database.transaction(CAROL, async (transaction) => {
         await transaction.query(INSERT, [1]);
         throw new Error('thrown by the work');
       }),
     'work that throws before its first statement': () =>
-      database.withUser(CAROL, async () => {
+      database.transaction(CAROL, async () => {
         throw new Error('thrown by the work');
       }),
-    'a statement that fails': () => database.withUser(CAROL, (transaction) => transaction.last('select 1 / 0')),
-    'a statement that does not parse': () => database.withUser(CAROL, (transaction) => transaction.query('selec')),
+    'a statement that fails': () =>
+      database.transaction(CAROL, (transaction) => transaction.queryAndCommit('select 1 / 0')),
+    'a statement that does not parse': () => database.transaction(CAROL, (transaction) => transaction.query('selec')),
     'a statement that PostgreSQL cancels': () =>
-      database.withUser(CAROL, (transaction) =>
+      database.transaction(CAROL, (transaction) =>
         transaction.query('select pg_cancel_backend(pg_backend_pid()), pg_sleep(5)'),
       ),
     'a deadline that passes': () =>
-      database.withUser(CAROL, (transaction) => transaction.query('select pg_sleep(1)'), {
-        signal: AbortSignal.timeout(50),
-      }),
+      database.transaction({ ...CAROL, signal: AbortSignal.timeout(50) }, (transaction) =>
+        transaction.query('select pg_sleep(1)'),
+      ),
     'work that does not wait for its statement': () =>
-      database.withUser(CAROL, async (transaction) => void transaction.query('select pg_sleep(0.1)')),
+      database.transaction(CAROL, async (transaction) => void transaction.query('select pg_sleep(0.1)')),
   };
 
   test.each(Object.keys(failures))('after %s, the next caller is nobody', async (name) => {
@@ -202,7 +203,8 @@ describe('nothing outlives the transaction', () => {
     "load 'auto_explain'",
     'create temp table t (id int)',
     'copy notes to stdout',
-    'lock notes',
+    'select 1 into temp leak',
+    "update pg_settings set setting = 'x' where name = 'search_path'",
     "select set_config('search_path', 'x', false)",
     'select pg_advisory_lock(1)',
     'select pg_try_advisory_lock_shared(1)',
@@ -213,7 +215,7 @@ describe('nothing outlives the transaction', () => {
     '',
     '   ',
   ])('refuses to send %j', async (text) => {
-    const outcome = database.withUser(CAROL, (transaction) => transaction.query(text));
+    const outcome = database.transaction(CAROL, (transaction) => transaction.query(text));
 
     await expect(outcome).rejects.toMatchObject({ name: 'StatementNotPermittedError' });
     expect(database.activity.statements).toBe(0);
@@ -223,7 +225,7 @@ describe('nothing outlives the transaction', () => {
   test.each(['select 1; commit', 'select 1; set role postgres', 'select 1; begin'])(
     'PostgreSQL takes one statement at a time: %j',
     async (text) => {
-      const outcome = database.withUser(CAROL, (transaction) => transaction.query(text));
+      const outcome = database.transaction(CAROL, (transaction) => transaction.query(text));
 
       await expect(outcome).rejects.toMatchObject({ name: 'DatabaseStatementError', sqlState: '42601' });
       expect(await whoIsLeftBehind()).toEqual(NOBODY);
@@ -239,11 +241,16 @@ describe('nothing outlives the transaction', () => {
     'with one as (select 1) table one',
     'savepoint here',
     'delete from notes where false',
+    'lock notes in share mode',
+    'explain (costs off) select 1',
+    'notify channel',
+    'rollback work to savepoint here',
   ])('sends %j', async (text) => {
-    const outcome = database.withUser(CAROL, (transaction) => transaction.query(text));
+    const outcome = database.transaction(CAROL, (transaction) => transaction.query(text));
 
-    // That the role may not delete is PostgreSQL's word.
-    if (text.startsWith('delete')) await expect(outcome).rejects.toMatchObject({ sqlState: '42501' });
+    // Whether the role may, and the savepoint exists, is for PostgreSQL to say.
+    if (/^(delete|lock)/.test(text)) await expect(outcome).rejects.toMatchObject({ sqlState: '42501' });
+    else if (text.startsWith('rollback')) await expect(outcome).rejects.toMatchObject({ sqlState: '3B001' });
     else await outcome;
   });
 });
@@ -252,7 +259,7 @@ describe('what a caller is told', () => {
   test('work that throws has written nothing, and the caller gets what it threw', async () => {
     const mine = new Error('thrown by the work');
 
-    const outcome = database.withUser(ALICE, async (transaction) => {
+    const outcome = database.transaction(ALICE, async (transaction) => {
       await transaction.query(INSERT, [1]);
       throw mine;
     });
@@ -263,7 +270,7 @@ describe('what a caller is told', () => {
   });
 
   test('when the work swallows an SQL error, the caller hears of it: there was no commit', async () => {
-    const outcome = database.withUser(ALICE, async (transaction) => {
+    const outcome = database.transaction(ALICE, async (transaction) => {
       await transaction.query(INSERT, [1]);
       await transaction.query('select 1 / 0').catch(() => 'swallowed');
       return 'done';
@@ -274,9 +281,9 @@ describe('what a caller is told', () => {
   });
 
   test('nor can the error of the last statement be swallowed', async () => {
-    const outcome = database.withUser(ALICE, async (transaction) => {
+    const outcome = database.transaction(ALICE, async (transaction) => {
       await transaction.query(INSERT, [1]);
-      await transaction.last('select 1 / 0').catch(() => 'swallowed');
+      await transaction.queryAndCommit('select 1 / 0').catch(() => 'swallowed');
       return 'done';
     });
 
@@ -285,7 +292,7 @@ describe('what a caller is told', () => {
   });
 
   test('nor that of a statement that nobody waited for', async () => {
-    const outcome = database.withUser(ALICE, async (transaction) => {
+    const outcome = database.transaction(ALICE, async (transaction) => {
       void transaction.query(INSERT, [1]);
       void transaction.query('select 1 / 0');
       return 'done';
@@ -296,7 +303,7 @@ describe('what a caller is told', () => {
   });
 
   test('an error behind a savepoint is the work’s to mend', async () => {
-    const result = await database.withUser(ALICE, async (transaction) => {
+    const result = await database.transaction(ALICE, async (transaction) => {
       await transaction.query(INSERT, [1]);
       await transaction.query('savepoint before');
       await transaction.query('select 1 / 0').catch(() => 'swallowed');
@@ -315,7 +322,7 @@ describe('what a caller is told', () => {
       deferrable initially deferred for each row execute function fail()`);
     try {
       for (const work of [insert(1), (transaction: Transaction) => transaction.query(INSERT, [1])]) {
-        await expect(database.withUser(ALICE, work)).rejects.toMatchObject({
+        await expect(database.transaction(ALICE, work)).rejects.toMatchObject({
           name: 'ConstraintViolationError',
           constraint: 'late_check',
         });
@@ -328,39 +335,42 @@ describe('what a caller is told', () => {
   });
 
   test('read-only work cannot write', async () => {
-    const outcome = database.withUser(ALICE, insert(1), { access: 'readOnly' });
+    const outcome = database.transaction(ALICE, insert(1), { retry: 'read' });
 
     await expect(outcome).rejects.toMatchObject({ name: 'DatabaseStatementError', sqlState: '25006' });
     expect(await storedMarks()).toEqual([]);
   });
 
   test('nothing can follow the last statement', async () => {
-    const outcome = database.withUser(ALICE, async (transaction) => {
-      await transaction.last(INSERT, [1]);
+    const outcome = database.transaction(ALICE, async (transaction) => {
+      await transaction.queryAndCommit(INSERT, [1]);
       await transaction.query(INSERT, [2]);
     });
 
-    await expect(outcome).rejects.toThrow('no statement can follow its last');
+    await expect(outcome).rejects.toMatchObject({
+      name: 'CommittedError',
+      cause: expect.objectContaining({ message: expect.stringContaining('queryAndCommit had been called before it') }),
+    });
     expect(await storedMarks()).toEqual([1]);
   });
 
   test('a transaction that has ended takes nothing more', async () => {
     let kept: Transaction | undefined;
-    await database.withUser(ALICE, async (transaction) => {
+    await database.transaction(ALICE, async (transaction) => {
       kept = transaction;
       await transaction.query('select 1');
     });
 
-    await expect(kept?.query(INSERT, [1])).rejects.toThrow('has ended');
+    await expect(kept?.query(INSERT, [1])).rejects.toThrow('had ended');
     expect(await storedMarks()).toEqual([]);
   });
 
   test('statements that do not wait for each other run in order', async () => {
-    const results = await database.withUser(ALICE, (transaction) =>
+    const results = await database.transaction(ALICE, (transaction) =>
       Promise.all([
         transaction.query('select 1 as n'),
         transaction.query(INSERT, [7]),
-        transaction.last<{ n: number }>('select mark as n from notes'),
+        transaction.queryAndCommit<{ n: number }>('select mark as n from notes'),
       ]),
     );
 
@@ -368,31 +378,27 @@ describe('what a caller is told', () => {
   });
 
   test('the isolation level is the one asked for', async () => {
-    const levelOf = async (options: Parameters<PooledDatabase['withUser']>[2]) =>
+    const levelOf = async (options: Parameters<PooledDatabase['transaction']>[2]) =>
       (
-        await database.withUser(
+        await database.transaction(
           ALICE,
-          (transaction) => transaction.last(`select current_setting('transaction_isolation') as level`),
+          (transaction) => transaction.queryAndCommit(`select current_setting('transaction_isolation') as level`),
           options,
         )
       )[0];
 
     expect(await levelOf({})).toEqual({ level: 'read committed' });
     expect(await levelOf({ isolation: 'repeatable read' })).toEqual({ level: 'repeatable read' });
-    expect(await levelOf({ isolation: 'serializable', access: 'readOnly' })).toEqual({ level: 'serializable' });
+    expect(await levelOf({ isolation: 'serializable', retry: 'read' })).toEqual({ level: 'serializable' });
   });
 });
 
 describe('a deadline', () => {
   test('ends a statement early and closes its connection; the next caller has a new one', async () => {
-    const outcome = database.withUser(
-      ALICE,
-      async (transaction) => {
-        await transaction.query(INSERT, [1]);
-        await transaction.query('select pg_sleep(1)');
-      },
-      { signal: AbortSignal.timeout(100) },
-    );
+    const outcome = database.transaction({ ...ALICE, signal: AbortSignal.timeout(100) }, async (transaction) => {
+      await transaction.query(INSERT, [1]);
+      await transaction.query('select pg_sleep(1)');
+    });
 
     await expect(outcome).rejects.toMatchObject({ name: 'DatabaseTimeoutError' });
     expect(await marksOf(ALICE)).toEqual([]);
@@ -400,58 +406,35 @@ describe('a deadline', () => {
   });
 
   test('ends work that waits for something else', async () => {
-    const outcome = database.withUser(
-      ALICE,
-      async (transaction) => {
-        await transaction.query(INSERT, [1]);
-        await new Promise(() => {});
-      },
-      { signal: AbortSignal.timeout(50) },
-    );
+    const outcome = database.transaction({ ...ALICE, signal: AbortSignal.timeout(50) }, async (transaction) => {
+      await transaction.query(INSERT, [1]);
+      await new Promise(() => {});
+    });
 
     await expect(outcome).rejects.toMatchObject({ name: 'DatabaseTimeoutError' });
     expect(await marksOf(ALICE)).toEqual([]);
   });
 
   test('that has passed already lets nothing be sent', async () => {
-    await expect(database.withUser(ALICE, insert(1), { signal: AbortSignal.abort() })).rejects.toMatchObject({
-      name: 'DatabaseTimeoutError',
-    });
+    const late = { ...ALICE, signal: AbortSignal.abort() };
+    await expect(database.transaction(late, insert(1))).rejects.toMatchObject({ name: 'DatabaseTimeoutError' });
     expect(await storedMarks()).toEqual([]);
   });
 
   test('ends the wait for a connection that another holds, and gives it to the next', async () => {
-    const holder = database.withUser(ALICE, (transaction) => transaction.query('select pg_sleep(0.3)'));
-    const waiter = database.withUser(ALICE, insert(1), { signal: AbortSignal.timeout(20) });
+    const holder = database.transaction(ALICE, (transaction) => transaction.query('select pg_sleep(0.3)'));
+    const waiter = database.transaction({ ...ALICE, signal: AbortSignal.timeout(20) }, insert(1));
 
     await expect(waiter).rejects.toMatchObject({ name: 'DatabaseTimeoutError' });
     await holder;
-    await database.withUser(ALICE, insert(2));
+    await database.transaction(ALICE, insert(2));
     expect(await storedMarks()).toEqual([2]);
     expect(database.activity.connectionsOpened).toBe(1);
   });
 });
 
-describe('without pipelining', () => {
-  test('everything is the same, one statement after the other', async () => {
-    const plain = await connectDatabase(stack, { pipelining: false });
-    try {
-      await plain.withUser(ALICE, insert(3));
-      const failed = plain.withUser(ALICE, async (transaction) => {
-        await Promise.all([transaction.query(INSERT, [4]), transaction.query('select 1 / 0')]);
-      });
-
-      await expect(failed).rejects.toMatchObject({ sqlState: '22012' });
-      expect(await plain.withUser(ALICE, (transaction) => transaction.last(MARKS))).toEqual([{ mark: 3 }]);
-      expect(await storedMarks()).toEqual([3]);
-    } finally {
-      await plain.end();
-    }
-  });
-});
-
 test('only the work’s own statements and rows are counted', async () => {
-  await database.withUser(ALICE, insert(1));
+  await database.transaction(ALICE, insert(1));
   await marksOf(ALICE);
 
   expect(database.activity).toMatchObject({ statements: 2, rows: 2, retries: 0, connectionsOpened: 1 });
@@ -460,7 +443,7 @@ test('only the work’s own statements and rows are counted', async () => {
 test('RDS Proxy is given no reason to pin', async () => {
   stack.proxy.forgetPins();
 
-  await database.withUser(ALICE, insert(1));
+  await database.transaction(ALICE, insert(1));
   await marksOf(CAROL);
 
   expect(stack.proxy.pins()).toEqual([]);

@@ -80,3 +80,21 @@ function matchAt(pattern: RegExp, sql: string, offset: number): string | undefin
   pattern.lastIndex = offset;
   return pattern.exec(sql)?.[0];
 }
+
+/**
+ * The name that a token stands for, as PostgreSQL reads it: in lower case unless quoted, with its Unicode escapes resolved.
+ * Of a string or a symbol, its text.
+ *
+ * @param escapeString that of a UESCAPE clause behind it. @default '\\'
+ */
+export function nameOf({ kind, text }: Token, escapeString?: Token): string {
+  if (kind !== 'word') return text;
+  if (!text.endsWith('"')) return text.toLowerCase();
+  const quoted = text.slice(text.indexOf('"') + 1, -1).replaceAll('""', '"');
+  if (text.startsWith('"')) return quoted;
+  const mark = escapeString?.text.charAt(1) ?? '\\';
+  const pattern = new RegExp(`\\u{${mark.codePointAt(0)?.toString(16)}}(?:\\+([\\da-f]{6})|([\\da-f]{4})|.)`, 'giu');
+  return quoted.replace(pattern, (all, long, short) =>
+    (long ?? short) ? String.fromCodePoint(Math.min(0x10ffff, Number.parseInt(long ?? short, 16))) : all.charAt(0),
+  );
+}
