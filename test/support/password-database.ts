@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { readMigrations } from '../../src/database/migrate/read-folder.js';
+import { SQL_DATA_SOURCE_SQL } from '../../src/database/sql-files.js';
 import { bootstrapDatabase, LOCAL_DATABASE, MIGRATIONS_FOLDER, migrateDatabase } from '../../src/local/database.js';
 import { startPostgres } from '../../src/local/postgres/cluster.js';
 import { choosePrivileges } from '../../src/local/postgres/privileges.js';
@@ -31,7 +32,6 @@ const HOST = '127.0.0.1';
 const USERNAME = 'sql_data_source';
 /** Each of these characters means something in a URI. */
 const ODD_CHARACTERS = `p@ss/w:rd?#[%41]&=+ "'\\é`;
-const ROLE = new URL('../../src/database/sql-data-source.sql', import.meta.url);
 
 /** Prepared as docs/sql-data-source.md says. The test must stop it. */
 export async function startPasswordDatabase(): Promise<PasswordDatabase> {
@@ -66,7 +66,7 @@ async function prepareRole(dataDirectory: string, password: string): Promise<voi
     await migrateDatabase(postgres.socketDirectory, await readMigrations(MIGRATIONS_FOLDER));
     await client.connect();
     // Twice: the file says that running it again changes nothing.
-    for (let run = 0; run < 2; run += 1) await client.query(await readFile(ROLE, 'utf8'));
+    for (let run = 0; run < 2; run += 1) await client.query(await readFile(SQL_DATA_SOURCE_SQL, 'utf8'));
     await client.query(`alter role ${USERNAME} password ${client.escapeLiteral(password)}`);
   } finally {
     await client.end();
