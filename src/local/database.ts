@@ -1,6 +1,5 @@
 /** Prepares the local database as an adopter prepares the one in AWS: bootstrap.sql once, then the migrations. */
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { type MigrateResult, migrate } from '../database/migrate/migrate.js';
 import type { Migration } from '../database/migrate/migration.js';
@@ -12,9 +11,6 @@ export const LOCAL_DATABASE = 'app';
 /** The roles that bootstrap.sql makes for logging in. */
 export const LOCAL_DATABASE_USER = 'app';
 export const LOCAL_MIGRATOR = 'migrator';
-
-/** Of the project. */
-export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../database/migrations/', import.meta.url));
 
 /** Another run is one of this machine, and done in a moment. */
 const LOCK_WAIT_MILLIS = 10_000;

@@ -74,7 +74,6 @@ const IMPORT_RULES: readonly ImportRule[] = [
       // Amplify's way of bundling, which outlives the local stack: the SBOM lists what it makes.
       /^src\/operations\/function-bundle\.ts$/,
       /^src\/graphql\/envelope\.ts$/,
-      /^amplify\/(data\/schema|environments)\.ts$/,
       /^(?!src\/|amplify\/|aws-cdk-lib|constructs|@aws-amplify\/backend)/,
     ],
   },

@@ -5,9 +5,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { localApp } from '../../local.config.js';
 import { readMigrations } from '../../src/database/migrate/read-folder.js';
 import { SQL_DATA_SOURCE_SQL } from '../../src/database/sql-files.js';
-import { bootstrapDatabase, LOCAL_DATABASE, MIGRATIONS_FOLDER, migrateDatabase } from '../../src/local/database.js';
+import { bootstrapDatabase, LOCAL_DATABASE, migrateDatabase } from '../../src/local/database.js';
 import { startPostgres } from '../../src/local/postgres/cluster.js';
 import { choosePrivileges } from '../../src/local/postgres/privileges.js';
 import { issueServerCertificate } from '../../src/local/rds-proxy/certificate-authority.js';
@@ -63,7 +64,7 @@ async function prepareRole(dataDirectory: string, password: string): Promise<voi
   const client = new pg.Client({ host: postgres.socketDirectory, user: 'postgres', database: LOCAL_DATABASE });
   try {
     await bootstrapDatabase(postgres.socketDirectory);
-    await migrateDatabase(postgres.socketDirectory, await readMigrations(MIGRATIONS_FOLDER));
+    await migrateDatabase(postgres.socketDirectory, await readMigrations(localApp.migrationsFolder));
     await client.connect();
     // Twice: the file says that running it again changes nothing.
     for (let run = 0; run < 2; run += 1) await client.query(await readFile(SQL_DATA_SOURCE_SQL, 'utf8'));
