@@ -13,6 +13,8 @@ const REPOSITORY = join(import.meta.dirname, '../..');
 /** What a deployment reads. Amplify looks for the lockfile to find the root of the project. */
 const COPIED = ['amplify', 'src', 'package.json', 'package-lock.json', 'tsconfig.json'];
 
+const SQL_SECRET = join(import.meta.dirname, '../../src/operations/sql-secret.ts');
+
 const AMPX_TIMEOUT_MILLIS = 300_000;
 
 export interface ProjectCopy {
@@ -46,7 +48,7 @@ export function copyProject(): ProjectCopy {
     ampx: (args, access, variables = {}) =>
       run(folder, [join('node_modules', '.bin', 'ampx'), ...args], { ...environmentFor(folder, access), ...variables }),
     sqlSecret: async (args, access) => {
-      const bundle = await bundleCommand(folder, 'src/operations/sql-secret.ts');
+      const bundle = await bundleCommand(folder, SQL_SECRET);
       return run(folder, [...confined(), bundle, ...args], environmentFor(folder, access));
     },
     folder,
