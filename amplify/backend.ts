@@ -31,7 +31,7 @@ const environment = chooseEnvironment(environments, deployment, {
   region: process.env.CDK_DEFAULT_REGION,
 });
 const keepData = keepsData(environment, deployment);
-const pinnedContext = readPinnedContext();
+const pinnedContext = readPinnedContext(new URL('../cdk.context.json', import.meta.url));
 /** Off, unless the environment says otherwise: docs/sql-data-source.md. */
 const sqlDataSource = planSqlDataSource(environment, pinnedContext);
 
@@ -45,7 +45,8 @@ const stack = backend.createStack('networkAndDatabase');
 const network = createNetwork(stack, environment, pinnedContext);
 const database = provideDatabase(stack, environment.database, network, keepData);
 const logs = logSettingsOf(environment, keepData);
-const migrations = migrateAtDeploy(stack, environment.database.migrator, database, network, logs);
+const sql = new URL('../src/database/migrations', import.meta.url);
+const migrations = migrateAtDeploy(stack, environment.database.migrator, sql, database, network, logs);
 const sqlFunction = sqlDataSource?.connect(network, database, backend.data.resources.functions, environment.limits);
 reportNetwork(stack, environment, network);
 

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import process from 'node:process';
+import { localApp } from '../local.config.js';
 
 export interface Program {
   /** The first match in what it has printed, once there is one. @throws Error with its output when it ends before */
@@ -10,9 +11,10 @@ export interface Program {
   stop(): Promise<void>;
 }
 
-/** @param args of Node.js. TypeScript is loaded by tsx, for ours and for peers alike. */
+/** Runs in the folder of the app, as npm start does. @param args of Node.js. TypeScript is loaded by tsx, for ours and for peers alike. */
 export function startProgram(args: readonly string[], env: Readonly<Record<string, string>> = {}): Program {
   const child = spawn(process.execPath, ['--import', 'tsx', ...args], {
+    cwd: localApp.projectDirectory,
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -3,15 +3,15 @@
  * is read here: a VPC that is pinned needs neither AWS credentials nor the right to look.
  */
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { ConfigurationError } from '../configuration/configuration-error.js';
 
 export type PinnedContext = Readonly<Record<string, unknown>>;
 
-const FILE = fileURLToPath(new URL('../../cdk.context.json', import.meta.url));
-
-/** Without the file nothing is pinned, and every VPC is looked up. */
-export function readPinnedContext(file: string = FILE): PinnedContext {
+/**
+ * Without the file nothing is pinned, and every VPC is looked up.
+ * @param file cdk.context.json of the project.
+ */
+export function readPinnedContext(file: string | URL): PinnedContext {
   const text = readIfPresent(file);
   if (text === undefined) return {};
   const context = parse(text);
@@ -39,7 +39,7 @@ function unreadable(got: string): ConfigurationError {
   ]);
 }
 
-function readIfPresent(file: string): string | undefined {
+function readIfPresent(file: string | URL): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {

@@ -5,8 +5,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { localApp } from '../../local.config.js';
 import { readMigrations } from '../../src/database/migrate/read-folder.js';
-import { bootstrapDatabase, MIGRATIONS_FOLDER, migrateDatabase } from '../../src/local/database.js';
+import { bootstrapDatabase, migrateDatabase } from '../../src/local/database.js';
 import { type Benchmark, type Comparison, percentile } from '../benchmark.js';
 import { bundleHandlers, OUR_HANDLER } from '../lambda/handlers.js';
 import { environmentVariables, getOrderEvent } from '../lambda/variables.js';
@@ -42,7 +43,7 @@ export const burst: Benchmark = {
     const ways = await startProxyAndDirect();
     try {
       await bootstrapDatabase(ways.socketDirectory, ways.direct.port);
-      await migrateDatabase(ways.socketDirectory, await readMigrations(MIGRATIONS_FOLDER), ways.direct.port);
+      await migrateDatabase(ways.socketDirectory, await readMigrations(localApp.migrationsFolder), ways.direct.port);
       const orderId = await addOneOrder(ways);
       const bundles = await bundleHandlers<Name>({ ours: OUR_HANDLER, ...PEER_ENTRIES }, directory);
       const outcomes = {} as Record<Name, Record<WayName, Outcome>>;

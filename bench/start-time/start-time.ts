@@ -7,16 +7,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { localApp } from '../../local.config.js';
 import { loadUserPool } from '../../src/local/cognito/user-pool.js';
 import { sendGraphql } from '../../src/local/graphql-client.js';
-import { NEW_DATA, ONE_LINE_QUERY } from '../../src/local/samples.js';
 import type { Benchmark, Comparison } from '../benchmark.js';
 import { PEERS_FOLDER, preparePeers } from '../peers.js';
 import { type Program, startProgram } from '../program.js';
 
 const ROUNDS = 7;
 const START = join(import.meta.dirname, '../../src/local/start.ts');
-const [{ username }] = NEW_DATA as [(typeof NEW_DATA)[number]];
+const [{ username }] = localApp.newData as [(typeof localApp.newData)[number]];
 
 /**
  * Seconds from `npm run dev` to the first row in AWS Blocks, whose local mode is PGlite in its own process: medians of 8 on
@@ -89,7 +89,9 @@ async function secondsToFirstRow(side: Side, folder: string): Promise<number> {
 
 async function readOverHttp(program: Program, folder: string): Promise<void> {
   const [, url = ''] = await program.printed(/(http:\/\/[\w.]+:\d+)\/graphql[\s\S]*^Ready in/m);
-  const { data, errors } = await sendGraphql(url, await loadUserPool(folder), username, { query: ONE_LINE_QUERY });
+  const { data, errors } = await sendGraphql(url, await loadUserPool(folder), username, {
+    query: localApp.oneLineQuery,
+  });
   const page = data?.listOrders as { items: unknown[] } | undefined;
   if (page?.items[0] === undefined) throw new Error(`${url} answered without a row: ${JSON.stringify(errors)}`);
 }

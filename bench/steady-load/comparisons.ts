@@ -3,7 +3,7 @@
  * up and down by itself: V8 makes room for garbage in steps, for some thousands of requests, and takes it back when it
  * collects. What a leak raises is how far it goes up.
  */
-import { FUNCTION_LIMITS } from '../../src/local/functions.js';
+import { localApp } from '../../local.config.js';
 import { atMostTimes, type Comparison, percentile } from '../benchmark.js';
 import type { LoadAnswer } from './load.js';
 import type { Sample } from './samples.js';
@@ -65,7 +65,7 @@ export function compareRun({ minutes, answers, samples }: SteadyRun): Comparison
       name: 'highest memory of an environment',
       unit: 'MB',
       ours: [Math.max(...samples.map(highestMegabytes))],
-      peer: [FUNCTION_LIMITS.memoryMB],
+      peer: [localApp.functionLimits.memoryMB],
       labels: { ours: 'at any time', peer: 'the function’s limit' },
     },
     compareMedians(`memory of ${ENVIRONMENTS} environments`, ({ environmentMegabytes }) => sum(environmentMegabytes)),

@@ -1,5 +1,6 @@
 /** What is asked, again and again: reads, lists, writes, and requests that are refused. */
-import { type GraphqlRequest, ROUND_TRIP } from '../../src/local/samples.js';
+import { localApp } from '../../local.config.js';
+import type { GraphqlRequest } from '../../src/local/local-app.js';
 
 export interface ExpectingRequest extends GraphqlRequest {
   field: string;
@@ -16,7 +17,7 @@ const NOBODYS_ORDER = '00000000-0000-4000-8000-000000000000';
 
 /** @param orderId of an order that the caller may read */
 export function mixedRequests(orderId: string): readonly ExpectingRequest[] {
-  const { read, write } = ROUND_TRIP;
+  const { read, write } = localApp.roundTrip;
   const get = { field: read.field, ...read.request({ id: orderId }) };
   const place = { field: write.field, ...write.request };
   const list = { field: 'listOrders', query: '{ listOrders(limit: 10) { items { id status totalCents } nextToken } }' };

@@ -4,9 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { localApp } from '../../local.config.js';
 import { LOCAL_DATABASE } from '../../src/local/database.js';
 import { sendGraphql } from '../../src/local/graphql-client.js';
-import { ROUND_TRIP } from '../../src/local/samples.js';
 import { type LocalStack, startLocalStack } from '../../src/local/stack.js';
 import type { Benchmark } from '../benchmark.js';
 import { compareRun, ENVIRONMENTS } from './comparisons.js';
@@ -27,7 +27,13 @@ export const steadyLoad: Benchmark = {
     if (!existsSync('/proc/self/status'))
       return { skipped: 'the memory of a process is read from /proc, which is not there' };
     const stateDirectory = await mkdtemp(join(tmpdir(), 'steady-load-'));
-    const stack = await startLocalStack({ stateDirectory, port: 0, proxyPort: 0, maxEnvironments: ENVIRONMENTS });
+    const stack = await startLocalStack({
+      app: localApp,
+      stateDirectory,
+      port: 0,
+      proxyPort: 0,
+      maxEnvironments: ENVIRONMENTS,
+    });
     const superuser = new pg.Client({
       host: stack.postgres.socketDirectory,
       user: 'postgres',
@@ -51,7 +57,7 @@ export const steadyLoad: Benchmark = {
 };
 
 async function loadStack(stack: LocalStack, minutes: number): Promise<LoadAnswer[]> {
-  const { username, write } = ROUND_TRIP;
+  const { username, write } = localApp.roundTrip;
   const { data } = await sendGraphql(stack.url, stack.userPool, username, write.request);
   const requests = mixedRequests(String((data?.[write.field] as { id: string } | undefined)?.id));
   const authorization = await stack.userPool.issueToken({ username, expiresInSeconds: (minutes + 1) * 60 });

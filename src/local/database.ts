@@ -1,9 +1,9 @@
 /** Prepares the local database as an adopter prepares the one in AWS: bootstrap.sql once, then the migrations. */
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { type MigrateResult, migrate } from '../database/migrate/migrate.js';
 import type { Migration } from '../database/migrate/migration.js';
+import { BOOTSTRAP_SQL } from '../database/sql-files.js';
 
 const POSTGRES_PORT = 5432;
 
@@ -11,11 +11,6 @@ export const LOCAL_DATABASE = 'app';
 /** The roles that bootstrap.sql makes for logging in. */
 export const LOCAL_DATABASE_USER = 'app';
 export const LOCAL_MIGRATOR = 'migrator';
-
-/** Of the project. */
-export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../database/migrations/', import.meta.url));
-
-const BOOTSTRAP = new URL('../database/bootstrap.sql', import.meta.url);
 
 /** Another run is one of this machine, and done in a moment. */
 const LOCK_WAIT_MILLIS = 10_000;
@@ -32,7 +27,7 @@ export async function bootstrapDatabase(socketDirectory: string, port = POSTGRES
     if (rowCount === 0) await client.query(`create database ${LOCAL_DATABASE}`);
   });
   await withClient({ ...connection, database: LOCAL_DATABASE }, async (client) => {
-    await client.query(await readFile(BOOTSTRAP, 'utf8'));
+    await client.query(await readFile(BOOTSTRAP_SQL, 'utf8'));
   });
 }
 

@@ -10,11 +10,11 @@ import {
   type LocalInvocationResult,
 } from './lambda/function.js';
 import { type InvocationLog, InvocationLogs } from './lambda/invocation-logs.js';
+import type { FunctionLimits } from './local-app.js';
 import { LocalStackError } from './local-stack-error.js';
 import type { LocalCredentials } from './rds-proxy/credentials.js';
 
-/** As amplify/functions/NAME/resource.ts has them; test/infra/local-parity.test.ts compares. */
-export const FUNCTION_LIMITS = { timeoutSeconds: 15, memoryMB: 1024 } as const;
+const DEFAULT_LIMITS: FunctionLimits = { timeoutSeconds: 15, memoryMB: 1024 };
 
 export interface LocalFunctionsOptions {
   /** Names as in `a.handler.function('orders-api')`; the code is in amplify/functions/NAME/handler.ts. */
@@ -23,6 +23,8 @@ export interface LocalFunctionsOptions {
   directory: string;
   /** Root of the project. */
   projectDirectory: string;
+  /** As amplify/functions/NAME/resource.ts has them. @default 15 s, 1024 MB */
+  limits?: FunctionLimits;
   /** Rebuild on change. */
   watch: boolean;
   /** A function was rebuilt after a change, or could not be. */
@@ -78,7 +80,7 @@ interface Hosted {
 export async function buildFunctions(options: LocalFunctionsOptions): Promise<LocalFunctions> {
   const hosted = new Map<string, Hosted>();
   const logs = new InvocationLogs();
-  const { maxEnvironments, onLogStream = () => {} } = options;
+  const { maxEnvironments, limits = DEFAULT_LIMITS, onLogStream = () => {} } = options;
   const dispose = async () => {
     await Promise.all([...hosted.values()].map((host) => host.built.dispose()));
   };
@@ -113,7 +115,7 @@ export async function buildFunctions(options: LocalFunctionsOptions): Promise<Lo
           name,
           directory: host.directory,
           region: access.region,
-          ...FUNCTION_LIMITS,
+          ...limits,
           environment: functionEnvironment(access),
           ...(maxEnvironments !== undefined && { maxEnvironments }),
           onLog: (line) => {

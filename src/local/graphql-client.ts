@@ -1,6 +1,6 @@
 /** Sends GraphQL requests to the local stack as one of its users, the way a client of the deployed API does. */
 import type { LocalUserPool } from './cognito/user-pool.js';
-import type { GraphqlRequest } from './samples.js';
+import type { GraphqlRequest } from './local-app.js';
 
 export interface GraphqlAnswer {
   data: Record<string, unknown> | null;

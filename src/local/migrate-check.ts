@@ -6,7 +6,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { MigrationError } from '../database/migrate/migration-error.js';
 import { readMigrations } from '../database/migrate/read-folder.js';
-import { bootstrapDatabase, MIGRATIONS_FOLDER, migrateDatabase } from './database.js';
+import { bootstrapDatabase, migrateDatabase } from './database.js';
 import { LocalStackError } from './local-stack-error.js';
 import { startPostgres } from './postgres/cluster.js';
 
@@ -31,7 +31,7 @@ try {
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      directory: { type: 'string', default: MIGRATIONS_FOLDER },
+      directory: { type: 'string', default: 'src/database/migrations' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });

@@ -1,11 +1,8 @@
 /** What an environment has in AWS and the local stack does not: told at the start, before somebody looks for it. */
-import { environments as deployed } from '../../amplify/environments.js';
-
-/** The part of amplify/environments.ts that is looked at. */
-export type DescribedEnvironments = Readonly<Record<string, { readonly sqlDataSource?: object | undefined }>>;
+import type { DescribedEnvironments } from './local-app.js';
 
 /** @returns a line for each such thing. */
-export function notImitated(environments: DescribedEnvironments = deployed): string[] {
+export function notImitated(environments: DescribedEnvironments): string[] {
   const names = Object.entries(environments)
     .filter(([, { sqlDataSource }]) => sqlDataSource !== undefined)
     .map(([name]) => name);

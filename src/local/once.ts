@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { sendGraphql } from './graphql-client.js';
+import type { GraphqlRequest, LocalApp } from './local-app.js';
 import type { InvocationTrace } from './request-traces.js';
-import { type GraphqlRequest, ROUND_TRIP } from './samples.js';
 import { startLocalStack } from './stack.js';
 
 /** Where the milliseconds of one request went. Each includes those below it. */
@@ -33,11 +33,12 @@ export interface OnceResult {
 }
 
 /** @throws LocalStackError, and an Error with the GraphQL errors when a request fails. */
-export async function runOnce(onProgress: (step: string) => void): Promise<OnceResult> {
+export async function runOnce(app: LocalApp, onProgress: (step: string) => void): Promise<OnceResult> {
   const directory = await mkdtemp(join(tmpdir(), 'local-stack-'));
   const records: { appSyncMillis: number; invocation: InvocationTrace | undefined }[] = [];
   try {
     const stack = await startLocalStack({
+      app,
       stateDirectory: directory,
       port: 0,
       proxyPort: 0,
@@ -46,13 +47,13 @@ export async function runOnce(onProgress: (step: string) => void): Promise<OnceR
     });
     try {
       const send = async (field: string, request: GraphqlRequest) => {
-        const { data, errors } = await sendGraphql(stack.url, stack.userPool, ROUND_TRIP.username, request);
+        const { data, errors } = await sendGraphql(stack.url, stack.userPool, app.roundTrip.username, request);
         if (errors !== undefined) throw new Error(`${field} failed: ${JSON.stringify(errors)}`);
         onProgress(`${field} answered`);
         const row = data?.[field] as Record<string, unknown>;
         return { row, hops: await hopsOf(records.shift()) };
       };
-      const { write, read } = ROUND_TRIP;
+      const { write, read } = app.roundTrip;
       const created = await send(write.field, write.request);
       const readBack = await send(read.field, read.request(created.row));
       return {

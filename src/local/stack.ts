@@ -3,31 +3,23 @@
  * of its own; this file starts them in order and stops them in reverse.
  */
 import { join, resolve } from 'node:path';
-import { schema } from '../../amplify/data/schema.js';
 import { readMigrations } from '../database/migrate/read-folder.js';
 import { type AppSyncAccess, loadOrCreateAppSyncAccess } from './appsync/access-file.js';
 import { functionNamesIn } from './appsync/directives.js';
 import { createGraphqlEndpoint, type RequestRecord } from './appsync/endpoint.js';
 import { type LocalUserPool, loadOrCreateUserPool } from './cognito/user-pool.js';
 import { writeConnectionFile } from './connection-file.js';
-import {
-  bootstrapDatabase,
-  LOCAL_DATABASE,
-  LOCAL_DATABASE_USER,
-  LOCAL_MIGRATOR,
-  MIGRATIONS_FOLDER,
-  migrateDatabase,
-} from './database.js';
+import { bootstrapDatabase, LOCAL_DATABASE, LOCAL_DATABASE_USER, LOCAL_MIGRATOR, migrateDatabase } from './database.js';
 import { type BuildEvent, buildFunctions, type DatabaseAccess } from './functions.js';
 import { sendGraphql } from './graphql-client.js';
 import type { FunctionStatistics } from './lambda/function.js';
+import type { LocalApp } from './local-app.js';
 import { type MigrationsReport, watchMigrations } from './migrations.js';
 import { type LocalPostgres, startPostgres } from './postgres/cluster.js';
 import { loadOrCreateCertificate } from './rds-proxy/certificate.js';
 import { loadOrCreateCredentials } from './rds-proxy/credentials.js';
 import { type RdsProxy, type RdsProxyEvent, type RdsProxyOptions, startRdsProxy } from './rds-proxy/server.js';
 import { type InvocationTrace, type RequestStatistics, type RequestTrace, RequestTraces } from './request-traces.js';
-import { NEW_DATA } from './samples.js';
 import { openStateDirectory } from './state-directory.js';
 import { describeStack } from './summary.js';
 import { createConsoleRoutes } from './web/console/routes.js';
@@ -47,6 +39,8 @@ export const LOCAL_POOL_SETTINGS = {
 } as const;
 
 export interface LocalStackOptions {
+  /** What is served. */
+  app: LocalApp;
   /** Data, certificates and local credentials. Made when missing. */
   stateDirectory: string;
   /** HTTP port of AppSync and the console page. 0 = any free one. */
@@ -58,7 +52,7 @@ export interface LocalStackOptions {
    * @default false
    */
   watch?: boolean;
-  /** @default src/database/migrations */
+  /** @default - the app's */
   migrationsFolder?: string;
   /** Concurrent execution environments of each function, 1 or more. @default 4 */
   maxEnvironments?: number;
@@ -120,13 +114,13 @@ async function startParts(
   options: LocalStackOptions,
   onStop: (stopPart: () => Promise<void>) => void,
 ): Promise<Omit<LocalStack, 'stop'>> {
-  const { onProgress = () => {}, startProxy = startRdsProxy, requestLimitMillis } = options;
+  const { app, onProgress = () => {}, startProxy = startRdsProxy, requestLimitMillis } = options;
   const stateDirectory = resolve(options.stateDirectory);
   const state = await openStateDirectory(stateDirectory);
   onStop(() => state.release());
 
   // The schema that Amplify deploys, as SDL, and the functions that its fields name.
-  const sdl = schema.transform().schema;
+  const sdl = app.schema.transform().schema;
   const functionNames = functionNamesIn(sdl);
   const [database, functions, certificate, credentials, migratorCredentials, userPool, appSyncAccess] = await allOrStop(
     startDatabase(stateDirectory, options, onStop, onProgress),
@@ -200,8 +194,9 @@ async function startParts(
       ...createProxyRoutes(proxy),
       ...createStackRoutes(observed, new Date()),
       ...createConsoleRoutes({
+        app,
         userPool,
-        describeStack: () => describeStack({ url: web.url, access, stateDirectory, postgres, functionNames }),
+        describeStack: () => describeStack({ app, url: web.url, access, stateDirectory, postgres, functionNames }),
       }),
     ],
   });
@@ -209,7 +204,7 @@ async function startParts(
   onProgress(`AppSync stand-in listens on ${web.url}/graphql`);
 
   if (options.sampleData && postgres.createdCluster && isMigrated) {
-    for (const { username, request } of NEW_DATA) await sendGraphql(web.url, userPool, username, request);
+    for (const { username, request } of app.newData) await sendGraphql(web.url, userPool, username, request);
   }
   return {
     url: web.url,
@@ -225,7 +220,7 @@ async function startParts(
 
 async function startDatabase(
   stateDirectory: string,
-  { watch, migrationsFolder = MIGRATIONS_FOLDER, onMigrations }: LocalStackOptions,
+  { app, watch, migrationsFolder = app.migrationsFolder, onMigrations }: LocalStackOptions,
   onStop: (stopPart: () => Promise<void>) => void,
   onProgress: (step: string) => void,
 ): Promise<{ postgres: LocalPostgres; isMigrated: boolean }> {
@@ -255,14 +250,15 @@ async function startDatabase(
 async function startFunctions(
   stateDirectory: string,
   names: readonly string[],
-  { watch, maxEnvironments, onBuild, onFunctionLog, onFunctionLogStream }: LocalStackOptions,
+  { app, watch, maxEnvironments, onBuild, onFunctionLog, onFunctionLogStream }: LocalStackOptions,
   onStop: (stopPart: () => Promise<void>) => void,
   onProgress: (step: string) => void,
 ) {
   const functions = await buildFunctions({
     names,
     directory: join(stateDirectory, 'functions'),
-    projectDirectory: resolve(import.meta.dirname, '../..'),
+    projectDirectory: app.projectDirectory,
+    limits: app.functionLimits,
     watch: watch ?? false,
     onBuild: onBuild ?? (() => {}),
     onLog: onFunctionLog ?? (() => {}),

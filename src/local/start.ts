@@ -1,6 +1,7 @@
 /** The command line of `npm start`: options, progress, one line for each request, and an orderly end. */
 import { parseArgs, styleText } from 'node:util';
 import { MigrationError } from '../database/migrate/migration-error.js';
+import { loadLocalApp } from './load-local-app.js';
 import { LocalStackError } from './local-stack-error.js';
 
 const HELP = `Usage: npm start [-- OPTIONS]
@@ -40,8 +41,8 @@ async function main(): Promise<void> {
   } else if (once) {
     // It ends by itself within seconds, and must clean up after itself.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
-    const { runOnce } = await import('./once.js');
-    const result = await runOnce((step) => console.error(`${seconds()}  ${step}`));
+    const [{ runOnce }, app] = await Promise.all([import('./once.js'), loadLocalApp()]);
+    const result = await runOnce(app, (step) => console.error(`${seconds()}  ${step}`));
     console.log(JSON.stringify(result));
     process.exitCode = result.ok ? 0 : 1;
   } else {
@@ -61,7 +62,8 @@ async function serve({ directory, environments, lambdaLog }: ServeOptions): Prom
   const proxyPort = readPort('PROXY_PORT', 6432);
   console.log(style('dim', 'Starting the local stack …'));
 
-  const [{ startLocalStack }, { renderSummary }, { renderRequestLine }, { createProxyLines }] = await Promise.all([
+  const [app, { startLocalStack }, { renderSummary }, { renderRequestLine }, { createProxyLines }] = await Promise.all([
+    loadLocalApp(),
     import('./stack.js'),
     import('./summary.js'),
     import('./request-line.js'),
@@ -69,6 +71,7 @@ async function serve({ directory, environments, lambdaLog }: ServeOptions): Prom
   ]);
   const renderProxyEvent = createProxyLines();
   const starting = startLocalStack({
+    app,
     stateDirectory: directory,
     port,
     proxyPort,
@@ -99,10 +102,10 @@ async function serve({ directory, environments, lambdaLog }: ServeOptions): Prom
   });
   stopOnSignal(async () => (await starting).stop());
   const stack = await starting;
-  console.log(renderSummary({ ...stack, stateDirectory: directory }, stack.proxy.pins().length, style));
+  console.log(renderSummary({ ...stack, app, stateDirectory: directory }, stack.proxy.pins().length, style));
   console.log(`Ready in ${seconds()}. Ctrl-C ends it all.\n`);
   const { notImitated } = await import('./not-imitated.js');
-  for (const line of notImitated()) console.log(`${line}\n`);
+  for (const line of notImitated(app.environments)) console.log(`${line}\n`);
 }
 
 function adviceAfterProblem(directory: string): string {

@@ -1,10 +1,11 @@
 /** What runs where, and how to use it: data for the console page, and text for the terminal. */
 import { relative } from 'node:path';
 import type { DatabaseAccess } from './functions.js';
-import { ONE_LINE_QUERY, USERS } from './samples.js';
+import type { LocalApp } from './local-app.js';
 import type { StackDescription } from './web/console/routes.js';
 
 export interface RunningStack {
+  app: Pick<LocalApp, 'users' | 'oneLineQuery'>;
   url: string;
   access: DatabaseAccess;
   stateDirectory: string;
@@ -13,6 +14,7 @@ export interface RunningStack {
 }
 
 export function describeStack({
+  app,
   url,
   access,
   stateDirectory,
@@ -43,7 +45,7 @@ export function describeStack({
     commands: [
       {
         name: 'GraphQL',
-        command: `curl -s ${url}/graphql -H "authorization: $(npm run -s user:token -- --user ${USERS[0]?.username})" -d '${JSON.stringify({ query: ONE_LINE_QUERY })}'`,
+        command: `curl -s ${url}/graphql -H "authorization: $(npm run -s user:token -- --user ${app.users[0]?.username})" -d '${JSON.stringify({ query: app.oneLineQuery })}'`,
       },
       {
         name: 'psql',

@@ -1,10 +1,10 @@
 /** `npm run audit:lambda`: is anything known against the packages whose bytes are in Lambda? */
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { AdvisoriesUnavailableError, type Finding, findAdvisories, remedyOf } from './shipped/advisories.js';
 import { purlOf } from './shipped/cyclonedx.js';
 import { readShipment } from './shipped/shipment.js';
+import { findLockfileFolder } from './shipped/shipped-packages.js';
 
 const USAGE = `Usage: npm run -s audit:lambda
 
@@ -17,7 +17,8 @@ the bundles: what only builds or tests is left out.
 
   --help        shows this text`;
 
-const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+/** npm runs a script in the folder of package.json. */
+const PROJECT = process.cwd();
 const EXIT_VULNERABLE = 1;
 const EXIT_UNKNOWN = 2;
 
@@ -38,7 +39,7 @@ async function main(): Promise<void> {
 
   const { functions } = await readShipment(PROJECT);
   const shipped = functions.flatMap(({ bundled }) => bundled.packages);
-  const findings = await findAdvisories(PROJECT, shipped);
+  const findings = await findAdvisories(findLockfileFolder(PROJECT), shipped);
   if (findings.length > 0) {
     console.error(findings.map(describe).join('\n\n'));
     process.exitCode = EXIT_VULNERABLE;

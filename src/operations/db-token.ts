@@ -7,15 +7,16 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { Signer, type SignerConfig } from '@aws-sdk/rds-signer';
-import { environments } from '../../amplify/environments.js';
+import { ConfigurationError } from '../../amplify/configuration/configuration-error.js';
 import { deployedTarget, type TargetOptions } from './deployed-target.js';
+import { loadEnvironments } from './load-environments.js';
 import { TokenError } from './token-error.js';
 
 const USAGE = `Usage: npm run -s db:token [-- options]
 
 Prints an IAM database token on standard output. It is valid for 15 minutes, for one host, port and user.
 
-  --environment NAME   a deployed environment of amplify/environments.ts: ${Object.keys(environments).join(', ')}
+  --environment NAME   a deployed environment of amplify/environments.ts
                        (default: the local stack that npm start runs)
   --host HOST          the endpoint to connect to, if not the environment's proxy, or its database where it has no proxy
   --port PORT          its port (default: 5432, or the local stack's)
@@ -35,7 +36,7 @@ async function main(argv: readonly string[]): Promise<void> {
   const target =
     options.environment === undefined
       ? await describeLocal(options)
-      : deployedTarget(environments, options.environment, options);
+      : deployedTarget(await loadEnvironments(), options.environment, options);
   console.log(await sign(target));
 }
 
@@ -118,7 +119,7 @@ async function sign(target: SignerConfig): Promise<string> {
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof TokenError)) throw error;
+  if (!(error instanceof TokenError || error instanceof ConfigurationError)) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }

@@ -2,6 +2,7 @@
 
 export const PATHS: readonly string[] = [
   'bench',
+  'local.config.ts',
   'src/local',
   'src/operations/local-stack-parts.ts',
   'src/operations/remove-local.ts',
@@ -36,6 +37,7 @@ export const PATHS: readonly string[] = [
   'test/support/wire-relay.ts',
   'test/unit/bench',
   'test/unit/local',
+  'test/unit/local-config.test.ts',
   'test/unit/operations/db-token.test.ts',
   'test/unit/remove-local.test.ts',
   'docs/console.png',

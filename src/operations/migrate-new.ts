@@ -2,7 +2,6 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { nextFileName } from '../database/migrate/prepare-migrations.js';
 
@@ -16,7 +15,8 @@ where it is. npm start applies it as soon as there is a statement in it.
   --directory DIR    the folder of the migrations (default: src/database/migrations)
   --help             shows this text`;
 
-const FOLDER = fileURLToPath(new URL('../database/migrations', import.meta.url));
+/** npm runs a script in the folder of package.json. */
+const FOLDER = 'src/database/migrations';
 
 const IN_TRANSACTION = `-- What it does, and why. The file is applied in one transaction, as the role owner: all of it or nothing.
 -- What the API needs of a new table it must be granted: grant select, insert on … to app;

@@ -1,7 +1,6 @@
 /** `npm run sbom`: the software bill of materials of what runs in Lambda. */
 import { writeFileSync } from 'node:fs';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createBillOfMaterials } from './shipped/cyclonedx.js';
 import { readShipment } from './shipped/shipment.js';
@@ -16,7 +15,8 @@ The same code gives the same bytes. With SOURCE_DATE_EPOCH, seconds since 1970, 
   --out FILE   writes it there
   --help       shows this text`;
 
-const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+/** npm runs a script in the folder of package.json. */
+const PROJECT = process.cwd();
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { out: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });

@@ -10,11 +10,11 @@ import { parseArgs } from 'node:util';
 import { chooseEnvironment } from '../../amplify/configuration/choose-environment.js';
 import { ConfigurationError } from '../../amplify/configuration/configuration-error.js';
 import type { Environment } from '../../amplify/configuration/environment.js';
-import { environments } from '../../amplify/environments.js';
 import { type AmplifyDeployment, amplifySecretPath } from './amplify-secret-path.js';
 import { connectToAws, explainRefusal } from './aws-secrets.js';
 import { authoritiesIn, databaseAuthorities, proxyAuthorities } from './certificate-authorities.js';
 import { type ExpectedDatabase, toConnectionUri } from './connection-uri.js';
+import { loadEnvironments } from './load-environments.js';
 import { planParameters } from './sql-parameters.js';
 import { SqlSecretError } from './sql-secret-error.js';
 import { renderSqlSecretReport, type SqlSecretReport } from './sql-secret-report.js';
@@ -24,8 +24,7 @@ const USAGE = `Usage: npm run sql:secret -- --environment NAME [options]
 Copies the RDS secret of the SQL data source (docs/sql-data-source.md) from Secrets Manager to the two parameters that Amplify
 reads: SQL_CONNECTION_URI and SQL_CERTIFICATE_AUTHORITY. Run it again after each change of the password. Prints no secret.
 
-  --environment NAME   a deployed environment of amplify/environments.ts (${Object.keys(environments).join(', ')}),
-                       or a branch that one of their patterns is meant for
+  --environment NAME   a deployed environment of amplify/environments.ts, or a branch that one of their patterns is meant for
   --app-id ID          for a branch: the id of the app in Amplify Hosting (default: AWS_APP_ID)
   --identifier NAME    for a sandbox: what you give to npx ampx sandbox --identifier (default: your user name)
   --secret-arn ARN     the secret, if not the environment's sqlDataSource.secretArn
@@ -62,6 +61,7 @@ async function main(argv: readonly string[]): Promise<void> {
 async function copySecret(options: Options): Promise<SqlSecretReport> {
   if (options.environment === undefined) throw new SqlSecretError(`--environment is missing.\n\n${USAGE}`);
   const deployment = identify(options.environment, options);
+  const environments = await loadEnvironments();
   const choose = (account: string | undefined) =>
     chooseEnvironment(environments, deployment, { account, region: undefined });
   const environment = choose(undefined);

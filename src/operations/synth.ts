@@ -4,10 +4,11 @@
  */
 import { relative, resolve } from 'node:path';
 import process from 'node:process';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chooseEnvironment } from '../../amplify/configuration/choose-environment.js';
-import { environments } from '../../amplify/environments.js';
 import { canHoldAssembly, clearAssembly, readMissingLookups } from './cloud-assembly.js';
+import { loadEnvironments } from './load-environments.js';
 import { isError, readSynthReport, renderSynthReport, type SynthReport } from './synth-report.js';
 import { type BackendIdentity, synthesizeBackend } from './synthesize-backend.js';
 
@@ -16,8 +17,7 @@ const USAGE = `Usage: npm run synth -- --environment NAME --out DIR [--json]
 Writes the CloudFormation templates that Amplify would deploy, and prints what the guardrails found, what egress costs a
 month, and the rules that others must add to their security groups. Needs no network and no AWS credentials.
 
-  --environment NAME   an environment of amplify/environments.ts (${Object.keys(environments).join(', ')}),
-                       or a branch that one of their patterns is meant for
+  --environment NAME   an environment of amplify/environments.ts, or a branch that one of their patterns is meant for
   --out DIR            where to write them: a new or empty folder, or one that this command has written before
   --json               prints it all as one JSON object
   --help               shows this text`;
@@ -38,6 +38,7 @@ async function main(argv: readonly string[]): Promise<void> {
   if (options === 'help') return console.log(USAGE);
 
   const identity = identify(options.environment);
+  const environments = await loadEnvironments();
   const { account, region } = chooseEnvironment(environments, identity, { account: undefined, region: undefined });
   if (!canHoldAssembly(options.out)) {
     throw new SynthError(`${show(options.out)} holds other files. Choose a new or empty folder, or clear it first.`);
@@ -103,7 +104,7 @@ function identify(environment: string): BackendIdentity {
 
 /** By its address and not as an import: nothing depends on the composition root. */
 function loadBackend(): Promise<unknown> {
-  return import(new URL('../../amplify/backend.ts', import.meta.url).href);
+  return import(pathToFileURL(resolve('amplify/backend.ts')).href);
 }
 
 /** What Amplify, esbuild and the CDK say on the way matters only if they fail for a reason of their own. */

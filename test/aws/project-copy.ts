@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import type { Environments } from '../../amplify/configuration/environment.js';
 import type { PinnedContext } from '../../amplify/network/pinned-context.js';
 import type { Access } from './accounts.js';
@@ -12,6 +12,8 @@ import type { Access } from './accounts.js';
 const REPOSITORY = join(import.meta.dirname, '../..');
 /** What a deployment reads. Amplify looks for the lockfile to find the root of the project. */
 const COPIED = ['amplify', 'src', 'package.json', 'package-lock.json', 'tsconfig.json'];
+
+const SQL_SECRET = join(import.meta.dirname, '../../src/operations/sql-secret.ts');
 
 const AMPX_TIMEOUT_MILLIS = 300_000;
 
@@ -46,7 +48,7 @@ export function copyProject(): ProjectCopy {
     ampx: (args, access, variables = {}) =>
       run(folder, [join('node_modules', '.bin', 'ampx'), ...args], { ...environmentFor(folder, access), ...variables }),
     sqlSecret: async (args, access) => {
-      const bundle = await bundleCommand(folder, 'src/operations/sql-secret.ts');
+      const bundle = await bundleCommand(folder, SQL_SECRET);
       return run(folder, [...confined(), bundle, ...args], environmentFor(folder, access));
     },
     folder,
@@ -89,6 +91,25 @@ function confined(): string[] {
   return ['--no-warnings', permission, '--allow-fs-read=*'];
 }
 
+/**
+ * Node.js without tsx runs the bundle: the environments, which the command loads by path, are inside. So is the TypeScript
+ * of this repository's packages; those of the registry stay outside.
+ */
+const standsAlone = (folder: string): Plugin => ({
+  name: 'stands-alone',
+  setup(esbuild) {
+    esbuild.onLoad({ filter: /load-environments\.ts$/ }, () => ({
+      loader: 'ts',
+      resolveDir: folder,
+      contents: `import { environments } from './amplify/environments.js';
+        export const loadEnvironments = async () => environments;`,
+    }));
+    esbuild.onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
+      kind === 'entry-point' || path.startsWith('@vpc-postgres/') ? undefined : { path, external: true },
+    );
+  },
+});
+
 async function bundleCommand(folder: string, entryPoint: string): Promise<string> {
   const outfile = join(folder, '.bundle', 'command.mjs');
   await build({
@@ -98,7 +119,7 @@ async function bundleCommand(folder: string, entryPoint: string): Promise<string
     bundle: true,
     platform: 'node',
     format: 'esm',
-    packages: 'external',
+    plugins: [standsAlone(folder)],
   });
   return outfile;
 }

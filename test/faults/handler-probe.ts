@@ -5,8 +5,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { localApp } from '../../local.config.js';
 import type { ResolverEnvelope } from '../../src/graphql/envelope.js';
-import { FUNCTION_LIMITS, functionEnvironment } from '../../src/local/functions.js';
+import { functionEnvironment } from '../../src/local/functions.js';
 import type { FaultStack } from './fault-stack.js';
 import type { World } from './world.js';
 
@@ -72,7 +73,7 @@ function askOnce(
 ): Promise<ProbeAnswer> {
   const question: ProbeQuestion = {
     id: randomUUID(),
-    timeoutMillis: FUNCTION_LIMITS.timeoutSeconds * 1_000,
+    timeoutMillis: localApp.functionLimits.timeoutSeconds * 1_000,
     ...(event !== undefined && { event }),
   };
   return new Promise((resolve) => {

@@ -1,7 +1,6 @@
 import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { readPinnedContext } from '../../amplify/network/pinned-context.js';
 import type { Synthesis } from '../support/cloud-assembly.js';
 import {
   asBranch,
@@ -17,6 +16,7 @@ import { exhaustive, sample } from '../support/exhaustive.js';
 import { keepTemplates } from '../support/keep-templates.js';
 import { onOwnStacks } from '../support/own-stacks-plugin.js';
 import { physicalNamesIn } from '../support/physical-names.js';
+import { readProjectContext } from '../support/pinned-vpc.js';
 import { findCycle } from '../support/stack-graph.js';
 import { branch, type SynthesisInputs, sandbox, synthesize } from '../support/synthesize.js';
 import { allowStatementsIn, ofType, resourcesIn } from '../support/templates.js';
@@ -28,7 +28,7 @@ import { allowStatementsIn, ofType, resourcesIn } from '../support/templates.js'
  */
 const inputs = (name: string, environment: Combination['environment']): SynthesisInputs => ({
   environments: { [name]: environment },
-  pinnedContext: { ...readPinnedContext(), ...prefixListContext },
+  pinnedContext: { ...readProjectContext(), ...prefixListContext },
   bundle: false,
   validate: true,
 });

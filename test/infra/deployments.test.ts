@@ -2,7 +2,6 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import type { Environment } from '../../amplify/configuration/environment.js';
 import type { NetworkReport } from '../../amplify/network/network-report.js';
-import { readPinnedContext } from '../../amplify/network/pinned-context.js';
 import type { Synthesis } from '../support/cloud-assembly.js';
 import { prefixListContext } from '../support/deployments.js';
 import {
@@ -17,7 +16,7 @@ import {
   withDatabase,
 } from '../support/environments.js';
 import { exhaustive, sample } from '../support/exhaustive.js';
-import { pinnedVpc } from '../support/pinned-vpc.js';
+import { pinnedVpc, readProjectContext } from '../support/pinned-vpc.js';
 import { branch, sandbox, synthesize } from '../support/synthesize.js';
 import { ofType } from '../support/templates.js';
 
@@ -25,7 +24,7 @@ import { ofType } from '../support/templates.js';
 const deploy = (environment: Environment) =>
   synthesize(branch('main'), {
     environments: { main: environment },
-    pinnedContext: { ...readPinnedContext(), ...prefixListContext },
+    pinnedContext: { ...readProjectContext(), ...prefixListContext },
     bundle: false,
   });
 

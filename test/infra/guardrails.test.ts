@@ -6,7 +6,6 @@ import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, test } from 'vitest';
 import type { Environment } from '../../amplify/configuration/environment.js';
 import { type Acknowledgement, GUARDRAILS, type GuardrailName } from '../../amplify/configuration/guardrail-names.js';
-import { readPinnedContext } from '../../amplify/network/pinned-context.js';
 import { asSandbox } from '../support/deployments.js';
 import {
   exampleEnvironment,
@@ -18,7 +17,7 @@ import {
   withSqlDataSource,
 } from '../support/environments.js';
 import { exhaustive, sample } from '../support/exhaustive.js';
-import { pinnedVpc, type SubnetGroup } from '../support/pinned-vpc.js';
+import { pinnedVpc, readProjectContext, type SubnetGroup } from '../support/pinned-vpc.js';
 import { branch, type SynthesisInputs, sandbox, synthesize } from '../support/synthesize.js';
 
 type Prepare = NonNullable<SynthesisInputs['prepare']>;
@@ -325,7 +324,7 @@ function deploy(deployment: Deployment, acknowledgements: readonly Acknowledgeme
   const name = deployment.sandbox ? 'sandbox' : 'main';
   return synthesize(deployment.sandbox ? sandbox('alice') : branch('main'), {
     environments: { [name]: environment },
-    pinnedContext: deployment.vpc ? pinnedVpc(environment, deployment.vpc) : readPinnedContext(),
+    pinnedContext: deployment.vpc ? pinnedVpc(environment, deployment.vpc) : readProjectContext(),
     bundle: false,
     ...(deployment.change && { prepare: (_app: App, backend: Backend) => void deployment.change?.(backend) }),
   });

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { schema } from '../../amplify/data/schema.js';
+import { localApp } from '../../local.config.js';
 import { DATABASE_ENVIRONMENT } from '../../src/database/environment-names.js';
 import { functionNamesIn } from '../../src/local/appsync/directives.js';
-import { FUNCTION_LIMITS } from '../../src/local/functions.js';
 import { LOCAL_POOL_SETTINGS } from '../../src/local/stack.js';
 import { functionBuildOptions } from '../../src/operations/function-bundle.js';
 import type { Synthesis } from '../support/cloud-assembly.js';
@@ -58,8 +58,8 @@ test('only what the request path needs enters the bundle', async () => {
 
 test('the local function has the deployed one’s time and memory, and the same variables', () => {
   synthesis.nested('function').hasResourceProperties('AWS::Lambda::Function', {
-    Timeout: FUNCTION_LIMITS.timeoutSeconds,
-    MemorySize: FUNCTION_LIMITS.memoryMB,
+    Timeout: localApp.functionLimits.timeoutSeconds,
+    MemorySize: localApp.functionLimits.memoryMB,
   });
   const [fn] = Object.values(synthesis.nested('function').findResources('AWS::Lambda::Function'));
   const variables = Object.keys(fn?.Properties.Environment.Variables).filter((name) => name.startsWith('DATABASE_'));

@@ -10,6 +10,7 @@ import type { Environment } from '../../amplify/configuration/environment.js';
 import { bundleMigrationFunction } from '../../amplify/database/migrations/bundle.js';
 import { MIGRATION_LIMITS } from '../../src/database/migrate/limits.js';
 import { readMigrationFiles } from '../../src/database/migrate/read-folder.js';
+import { BOOTSTRAP_SQL } from '../../src/database/sql-files.js';
 import type { Synthesis } from '../support/cloud-assembly.js';
 import { DATABASES } from '../support/deployments.js';
 import { exampleEnvironment, exampleWithMigrations, MIGRATOR_SECRET_ARN, SECRET_ARN } from '../support/environments.js';
@@ -21,7 +22,6 @@ import { findCycle } from '../support/stack-graph.js';
 import { branch, type SynthesisInputs, synthesize } from '../support/synthesize.js';
 import { allowStatementsIn, ofType, resourcesIn, type TemplateResource } from '../support/templates.js';
 
-const BOOTSTRAP = join(import.meta.dirname, '../../src/database/bootstrap.sql');
 const FOLDER = join(import.meta.dirname, '../../src/database/migrations');
 
 const deploy = (environment: Environment, inputs: SynthesisInputs = {}) =>
@@ -165,7 +165,8 @@ describe('the step of the deployment', () => {
 
   test('each layer gives up before the one around it', () => {
     const statementSeconds =
-      60 * Number(/alter role migrator set statement_timeout = '(\d+)min'/.exec(readFileSync(BOOTSTRAP, 'utf8'))?.[1]);
+      60 *
+      Number(/alter role migrator set statement_timeout = '(\d+)min'/.exec(readFileSync(BOOTSTRAP_SQL, 'utf8'))?.[1]);
     const { functionSeconds, reserveSeconds, lockWaitSeconds } = MIGRATION_LIMITS;
     const seconds = [
       lockWaitSeconds,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readPinnedContext } from '../../amplify/network/pinned-context.js';
+import { readProjectContext } from '../support/pinned-vpc.js';
 
 let folder: string;
 let file: string;
@@ -15,7 +16,7 @@ afterEach(() => {
 });
 
 test('the repository pins the VPC of the example', () => {
-  expect(Object.keys(readPinnedContext())).toContainEqual(expect.stringContaining('vpc-id=vpc-0a1b2c3d4e5f60718'));
+  expect(Object.keys(readProjectContext())).toContainEqual(expect.stringContaining('vpc-id=vpc-0a1b2c3d4e5f60718'));
 });
 
 test('without the file nothing is pinned', () => {

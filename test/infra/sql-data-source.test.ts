@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Environment } from '../../amplify/configuration/environment.js';
 import type { NetworkReport } from '../../amplify/network/network-report.js';
-import { readPinnedContext } from '../../amplify/network/pinned-context.js';
 import type { Synthesis } from '../support/cloud-assembly.js';
 import { prefixListContext } from '../support/deployments.js';
 import {
@@ -15,6 +14,7 @@ import {
 } from '../support/environments.js';
 import { keepTemplates } from '../support/keep-templates.js';
 import { physicalNamesIn } from '../support/physical-names.js';
+import { readProjectContext } from '../support/pinned-vpc.js';
 import { findCycle } from '../support/stack-graph.js';
 import { branch, type SynthesisInputs, sandbox, synthesize } from '../support/synthesize.js';
 import { ofType, type TemplateResource } from '../support/templates.js';
@@ -26,7 +26,7 @@ const PROXY_GROUP = 'sg-0d1e2f3a4b5c60798';
 const deploy = (environment: Environment, inputs: SynthesisInputs = {}) =>
   synthesize(branch('main'), {
     environments: { main: environment },
-    pinnedContext: { ...readPinnedContext(), ...prefixListContext },
+    pinnedContext: { ...readProjectContext(), ...prefixListContext },
     bundle: false,
     ...inputs,
   });

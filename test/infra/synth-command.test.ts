@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { exhaustive, sample } from '../support/exhaustive.js';
 
-const REPOSITORY = join(import.meta.dirname, '../..');
+const PROJECT = join(import.meta.dirname, '../..');
+const SYNTH = join(import.meta.dirname, '../../src/operations/synth.ts');
 
 let out: string;
 beforeEach(() => {
@@ -24,9 +25,9 @@ function synth(...args: readonly string[]): Promise<{ code: number; stdout: stri
     CDK_DEFAULT_ACCOUNT: '999999999999',
     CDK_DEFAULT_REGION: 'us-east-1',
   };
-  const argv = ['--import', 'tsx', 'src/operations/synth.ts', ...args];
+  const argv = ['--import', 'tsx', SYNTH, ...args];
   return new Promise((resolve) => {
-    execFile(process.execPath, argv, { cwd: REPOSITORY, env }, (error, stdout, stderr) => {
+    execFile(process.execPath, argv, { cwd: PROJECT, env }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
     });
   });

@@ -18,7 +18,7 @@ const PATIENCE = { timeout: 20_000 };
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'local-migrations-'));
-  await cp(join(PROJECT, 'src/database/migrations'), folder, { recursive: true });
+  await cp(join(import.meta.dirname, '../../src/database/migrations'), folder, { recursive: true });
 });
 afterEach(() => rm(folder, { recursive: true }));
 
@@ -121,7 +121,11 @@ test.runIf(exhaustive)('without watching, a broken file ends the start', async (
 
 describe('npm run migrate:check', () => {
   const check = (...args: string[]) =>
-    promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/local/migrate-check.ts', ...args], { cwd: PROJECT });
+    promisify(execFile)(
+      process.execPath,
+      ['--import', 'tsx', join(import.meta.dirname, '../../src/local/migrate-check.ts'), ...args],
+      { cwd: PROJECT },
+    );
 
   test.runIf(exhaustive)('applies all files to an empty database, and says so', async () => {
     const { stdout } = await check('--directory', folder);

@@ -12,7 +12,7 @@ import { exhaustive } from '../support/exhaustive.js';
 
 /** `npm start` as a person runs it: a process of its own, its output, its exit code, and what it leaves behind. */
 const PROJECT = join(import.meta.dirname, '../..');
-const START = ['--import', 'tsx', join(PROJECT, 'src/local/start.ts')];
+const START = ['--import', 'tsx', join(import.meta.dirname, '../../src/local/start.ts')];
 
 /** A user without rights. Only root can become one, and only a project outside of root's home is readable to one. */
 const NOBODY = { uid: 65_534, gid: 65_534 };

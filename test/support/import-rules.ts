@@ -38,6 +38,7 @@ const IMPORT_RULES: readonly ImportRule[] = [
     files: /^amplify\/functions\/[^/]+\/handler\.ts$/,
     mayImport: [/^src\/(?!local\/|operations\/)/],
   },
+  { files: /^amplify\/database\/migrations\/function\/handler\.ts$/, mayImport: [/^src\/(database|graphql)\//] },
   { files: /^amplify\/configuration\//, mayImport: [NODE, /^zod(\/|$)/] },
   {
     files: /^amplify\/database\/migrations\/bundle\.ts$/,
@@ -74,7 +75,6 @@ const IMPORT_RULES: readonly ImportRule[] = [
       // Amplify's way of bundling, which outlives the local stack: the SBOM lists what it makes.
       /^src\/operations\/function-bundle\.ts$/,
       /^src\/graphql\/envelope\.ts$/,
-      /^amplify\/(data\/schema|environments)\.ts$/,
       /^(?!src\/|amplify\/|aws-cdk-lib|constructs|@aws-amplify\/backend)/,
     ],
   },
@@ -84,7 +84,7 @@ const IMPORT_RULES: readonly ImportRule[] = [
 
 /** Command lines, composition roots and handlers. Everywhere else configuration is a parameter. */
 const MAY_READ_ENVIRONMENT =
-  /^(amplify\/backend\.ts|amplify\/functions\/[^/]+\/handler\.ts|src\/operations\/[a-z-]+\.ts|src\/local\/start\.ts|src\/local\/cognito\/user-token\.ts|src\/local\/lambda\/bootstrap\.ts)$/;
+  /^(amplify\/backend\.ts|amplify\/functions\/[^/]+\/handler\.ts|amplify\/database\/migrations\/function\/handler\.ts|src\/operations\/[a-z-]+\.ts|src\/local\/start\.ts|src\/local\/cognito\/user-token\.ts|src\/local\/lambda\/bootstrap\.ts)$/;
 
 /** Every TypeScript file under the given folders of the repository. */
 export function readSources(repository: string, folders: readonly string[]): SourceFile[] {

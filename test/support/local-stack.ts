@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Signer } from '@aws-sdk/rds-signer';
 import pg from 'pg';
+import { localApp } from '../../local.config.js';
 import { LOCAL_DATABASE } from '../../src/local/database.js';
 import type { DatabaseAccess } from '../../src/local/functions.js';
 import { type LocalStack, type LocalStackOptions, startLocalStack } from '../../src/local/stack.js';
@@ -39,6 +40,7 @@ export async function startTestStack(options: Partial<LocalStackOptions> = {}): 
   await copyCluster(join(stateDirectory, 'data'));
   const removeState = () => rm(stateDirectory, { recursive: true, force: true });
   const stack = await startLocalStack({
+    app: localApp,
     stateDirectory,
     port: 0,
     proxyPort: 0,

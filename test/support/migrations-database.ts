@@ -4,10 +4,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { BOOTSTRAP_SQL } from '../../src/database/sql-files.js';
 import { type LocalPostgres, startPostgres } from '../../src/local/postgres/cluster.js';
 import { copyNewCluster } from './new-cluster/copy.js';
-
-export const BOOTSTRAP = join(import.meta.dirname, '../../src/database/bootstrap.sql');
 
 /** Creates roles and databases and is no superuser: what RDS's master user is, as far as this matters. */
 export const MASTER = 'master';
@@ -42,7 +41,7 @@ export async function startTestCluster(): Promise<TestCluster> {
     // A copy of files takes a third of the time of the default, which writes all of it to the log of transactions.
     await superuser.query(`create database ${name} owner ${MASTER} strategy file_copy`);
     const master = await connect(name, MASTER);
-    await master.query(await readFile(BOOTSTRAP, 'utf8'));
+    await master.query(await readFile(BOOTSTRAP_SQL, 'utf8'));
     await master.end();
     return name;
   };

@@ -5,8 +5,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { localApp } from '../../local.config.js';
 import { readMigrations } from '../../src/database/migrate/read-folder.js';
-import { bootstrapDatabase, LOCAL_DATABASE, MIGRATIONS_FOLDER, migrateDatabase } from '../../src/local/database.js';
+import { SQL_DATA_SOURCE_SQL } from '../../src/database/sql-files.js';
+import { bootstrapDatabase, LOCAL_DATABASE, migrateDatabase } from '../../src/local/database.js';
 import { startPostgres } from '../../src/local/postgres/cluster.js';
 import { choosePrivileges } from '../../src/local/postgres/privileges.js';
 import { issueServerCertificate } from '../../src/local/rds-proxy/certificate-authority.js';
@@ -31,7 +33,6 @@ const HOST = '127.0.0.1';
 const USERNAME = 'sql_data_source';
 /** Each of these characters means something in a URI. */
 const ODD_CHARACTERS = `p@ss/w:rd?#[%41]&=+ "'\\é`;
-const ROLE = new URL('../../src/database/sql-data-source.sql', import.meta.url);
 
 /** Prepared as docs/sql-data-source.md says. The test must stop it. */
 export async function startPasswordDatabase(): Promise<PasswordDatabase> {
@@ -63,10 +64,10 @@ async function prepareRole(dataDirectory: string, password: string): Promise<voi
   const client = new pg.Client({ host: postgres.socketDirectory, user: 'postgres', database: LOCAL_DATABASE });
   try {
     await bootstrapDatabase(postgres.socketDirectory);
-    await migrateDatabase(postgres.socketDirectory, await readMigrations(MIGRATIONS_FOLDER));
+    await migrateDatabase(postgres.socketDirectory, await readMigrations(localApp.migrationsFolder));
     await client.connect();
     // Twice: the file says that running it again changes nothing.
-    for (let run = 0; run < 2; run += 1) await client.query(await readFile(ROLE, 'utf8'));
+    for (let run = 0; run < 2; run += 1) await client.query(await readFile(SQL_DATA_SOURCE_SQL, 'utf8'));
     await client.query(`alter role ${USERNAME} password ${client.escapeLiteral(password)}`);
   } finally {
     await client.end();

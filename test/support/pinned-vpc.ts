@@ -1,6 +1,6 @@
-/** The answer to a VPC lookup, as cdk.context.json holds it. */
+/** The answers to VPC lookups: the project's own, and others in the form that cdk.context.json holds them in. */
 import type { Environment } from '../../amplify/configuration/environment.js';
-import type { PinnedContext } from '../../amplify/network/pinned-context.js';
+import { type PinnedContext, readPinnedContext } from '../../amplify/network/pinned-context.js';
 
 export interface SubnetGroup {
   readonly type: 'Public' | 'Private' | 'Isolated';
@@ -11,6 +11,10 @@ export interface SubnetGroup {
   /** Availability zone by subnet id. */
   readonly subnets: Readonly<Record<string, string>>;
 }
+
+/** Of the project's cdk.context.json. */
+export const readProjectContext = (): PinnedContext =>
+  readPinnedContext(new URL('../../cdk.context.json', import.meta.url));
 
 export function pinnedVpc(environment: Environment, groups: readonly SubnetGroup[]): PinnedContext {
   const { account, region, network } = environment;

@@ -1,13 +1,10 @@
 /** Bundles the function that migrates, with the texts of the migrations inside: no file lies beside it. */
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type BuildOptions, buildSync } from 'esbuild';
 import type { MigrationFile } from '../../../src/database/migrate/migration.js';
 
-const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
-
 /** Where its code is. */
-export const MIGRATION_FUNCTION = join(PROJECT, 'amplify/functions/migrations');
+export const MIGRATION_FUNCTION = join(import.meta.dirname, 'function');
 
 /** pg is CommonJS, and asks for Node.js's own modules with `require`. */
 const REQUIRE = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
@@ -23,7 +20,7 @@ export function bundleMigrationFunction(files: readonly MigrationFile[], directo
 /** @param directory Where index.mjs goes. */
 export function migrationBuildOptions(files: readonly MigrationFile[], directory: string): BuildOptions {
   return {
-    absWorkingDir: PROJECT,
+    absWorkingDir: MIGRATION_FUNCTION,
     entryPoints: [join(MIGRATION_FUNCTION, 'handler.ts')],
     outfile: join(directory, 'index.mjs'),
     define: { MIGRATION_FILES: JSON.stringify(files) },

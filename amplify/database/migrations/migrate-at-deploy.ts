@@ -24,17 +24,19 @@ export interface Migrations {
 /**
  * @param scope The stack that owns the network and the database, when it has both.
  * @param migrator The database user that may migrate. Without one the deployment migrates nothing.
+ * @param folder Holds the SQL files of the project.
  */
 export function migrateAtDeploy(
   scope: Construct,
   migrator: string | undefined,
+  folder: URL,
   database: Database,
   network: Network,
   logs: LogSettings,
 ): Migrations | undefined {
   if (migrator === undefined) return undefined;
   const everythingBefore = [...scope.node.children];
-  const migrations = readProjectMigrations();
+  const migrations = readProjectMigrations(folder);
   const fn = createMigrationFunction(scope, migrator, migrations, database, network);
   createLogGroup({ function: fn.resources.lambda, cfnFunction: fn.resources.cfnResources.cfnFunction }, logs);
 

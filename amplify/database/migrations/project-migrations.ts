@@ -3,9 +3,10 @@ import { fileURLToPath } from 'node:url';
 import type { Migration } from '../../../src/database/migrate/migration.js';
 import { readMigrations } from '../../../src/database/migrate/read-folder.js';
 
-const FOLDER = fileURLToPath(new URL('../../../src/database/migrations', import.meta.url));
-
-/** @throws MigrationError with every problem of every file. */
-export function readProjectMigrations(): Migration[] {
-  return readMigrations(FOLDER);
+/**
+ * @param folder Holds the SQL files.
+ * @throws MigrationError with every problem of every file.
+ */
+export function readProjectMigrations(folder: URL): Migration[] {
+  return readMigrations(fileURLToPath(folder));
 }

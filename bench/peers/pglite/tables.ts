@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { ClientBase } from 'pg';
 import { migrate } from '../../../src/database/migrate/migrate.js';
 import { readMigrations } from '../../../src/database/migrate/read-folder.js';
+import { BOOTSTRAP_SQL } from '../../../src/database/sql-files.js';
 
-const DATABASE_SOURCES = join(import.meta.dirname, '../../../src/database');
+const MIGRATIONS = join(import.meta.dirname, '../../../src/database/migrations');
 
 /** Whether there is no database in this folder yet. */
 export async function isNewFolder(folder: string): Promise<boolean> {
@@ -17,6 +18,6 @@ export async function isNewFolder(folder: string): Promise<boolean> {
 
 /** @param client the one session, which is the superuser's */
 export async function prepareTables(client: ClientBase, isNew: boolean): Promise<void> {
-  if (isNew) await client.query(await readFile(join(DATABASE_SOURCES, 'bootstrap.sql'), 'utf8'));
-  await migrate(client, readMigrations(join(DATABASE_SOURCES, 'migrations')));
+  if (isNew) await client.query(await readFile(BOOTSTRAP_SQL, 'utf8'));
+  await migrate(client, readMigrations(MIGRATIONS));
 }

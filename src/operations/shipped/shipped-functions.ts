@@ -1,10 +1,11 @@
-/** What goes to AWS as code that runs in the VPC: every function of amplify/functions, bundled as it is deployed. */
+/** What goes to AWS as code that runs in the VPC: every function of amplify/functions and the one that migrates, bundled as deployed. */
 import { existsSync, readdirSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
-import { MIGRATION_FUNCTION, migrationBuildOptions } from '../../../amplify/database/migrations/bundle.js';
+import { migrationBuildOptions } from '../../../amplify/database/migrations/bundle.js';
 import { readMigrationFiles } from '../../database/migrate/read-folder.js';
 import { functionBuildOptions } from '../function-bundle.js';
+import { findLockfileFolder } from './shipped-packages.js';
 
 export interface ShippedFunction {
   /** Of its folder: orders-api. */
@@ -17,36 +18,42 @@ export interface ShippedFunction {
 
 /**
  * Builds them all, in the order of their names, and writes nothing.
- * @param project Root of the repository.
+ * @param project Folder with amplify/ and src/.
  * @throws the errors of esbuild
  */
 export async function buildShippedFunctions(project: string): Promise<ShippedFunction[]> {
-  return Promise.all(handlersOf(project).map((handler) => buildShippedFunction(project, handler)));
+  const root = findLockfileFolder(project);
+  const options = { ...functionsOf(project), [MIGRATIONS]: optionsOfMigrations(project) };
+  return Promise.all(
+    Object.entries(options)
+      .toSorted(([one], [other]) => (one < other ? -1 : 1))
+      .map(([name, buildOptions]) => buildShippedFunction(root, name, buildOptions)),
+  );
 }
 
-function handlersOf(project: string): string[] {
+/** The CDK's function and not Amplify's, with the texts of the migrations inside. */
+const MIGRATIONS = 'migrations';
+
+const optionsOfMigrations = (project: string) =>
+  migrationBuildOptions(readMigrationFiles(join(project, 'src/database/migrations')), project);
+
+function functionsOf(project: string): Record<string, BuildOptions> {
   const folder = join(project, 'amplify/functions');
-  return readdirSync(folder)
-    .toSorted()
-    .map((name) => join(folder, name, 'handler.ts'))
-    .filter((handler) => existsSync(handler));
+  const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'handler.ts')));
+  return Object.fromEntries(
+    names.map((name) => [name, functionBuildOptions(join(folder, name, 'handler.ts'), project)]),
+  );
 }
 
-async function buildShippedFunction(project: string, handler: string): Promise<ShippedFunction> {
+async function buildShippedFunction(root: string, name: string, options: BuildOptions): Promise<ShippedFunction> {
   const { outputFiles, metafile } = await build({
-    ...buildOptionsOf(project, handler),
-    absWorkingDir: project,
+    ...options,
+    // Names of files in the metafile start where those of package-lock.json do.
+    absWorkingDir: root,
     metafile: true,
     write: false,
   });
   const code = outputFiles.find(({ path }) => path.endsWith('index.mjs'))?.contents;
-  if (code === undefined) throw new Error(`esbuild made no index.mjs of ${handler}.`);
-  return { name: basename(dirname(handler)), code, metafile };
-}
-
-/** The function that migrates is the CDK's, with the texts of the migrations inside; the others are Amplify's. */
-function buildOptionsOf(project: string, handler: string): BuildOptions {
-  return dirname(handler) === MIGRATION_FUNCTION
-    ? migrationBuildOptions(readMigrationFiles(join(project, 'src/database/migrations')), project)
-    : functionBuildOptions(handler, project);
+  if (code === undefined) throw new Error(`esbuild made no index.mjs of ${name}.`);
+  return { name, code, metafile };
 }

@@ -2,8 +2,8 @@
  * Which npm packages have bytes in a bundle, and who of them imports whom: what esbuild put in, not what package.json asks
  * for. Version, hash and licence are those of package-lock.json.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Metafile } from 'esbuild';
 
 export interface ShippedPackage {
@@ -37,6 +37,17 @@ export class LockfileMismatchError extends Error {
   }
 }
 
+/**
+ * The project's own folder, or the one around it that npm installs from.
+ * @throws Error when none has a package-lock.json
+ */
+export function findLockfileFolder(project: string): string {
+  if (existsSync(join(project, 'package-lock.json'))) return project;
+  const parent = dirname(project);
+  if (parent === project) throw new Error('No package-lock.json was found. Run npm install first.');
+  return findLockfileFolder(parent);
+}
+
 interface LockEntry {
   version?: string;
   integrity?: string;
@@ -47,7 +58,7 @@ interface LockEntry {
 const PACKAGE_OF_FILE = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//;
 
 /**
- * @param project Root of the repository, which paths of the metafile are relative to.
+ * @param project Folder with package-lock.json, which paths of the metafile are relative to.
  * @throws LockfileMismatchError with every package that is not there as locked
  */
 export function readBundledPackages(project: string, metafile: Metafile): BundledPackages {

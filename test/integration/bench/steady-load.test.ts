@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ExpectingRequest, findProblem, mixedRequests } from '../../../bench/steady-load/requests.js';
 import { watchStack } from '../../../bench/steady-load/samples.js';
-import { ROUND_TRIP } from '../../../src/local/samples.js';
+import { localApp } from '../../../local.config.js';
 import { lambdaProcesses } from '../../faults/processes.js';
 import { exhaustive } from '../../support/exhaustive.js';
 import { startTestStack, type TestStack } from '../../support/local-stack.js';
 
-const { username, write } = ROUND_TRIP;
+const { username, write } = localApp.roundTrip;
 
 let stack: TestStack;
 let orderId: string;

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BOOTSTRAP, MASTER, startTestCluster, type TestCluster } from '../../support/migrations-database.js';
+import { BOOTSTRAP_SQL } from '../../../src/database/sql-files.js';
+import { MASTER, startTestCluster, type TestCluster } from '../../support/migrations-database.js';
 
 /** bootstrap.sql as RDS's master user runs it: one who may create roles and is no superuser. */
 let cluster: TestCluster;
@@ -14,7 +15,7 @@ beforeAll(async () => {
   superuser = await cluster.connect('postgres', 'postgres');
   await superuser.query('create role rds_iam nologin');
   database = await cluster.createDatabase();
-  bootstrap = await readFile(BOOTSTRAP, 'utf8');
+  bootstrap = await readFile(BOOTSTRAP_SQL, 'utf8');
 });
 afterAll(() => cluster.stop());
 

@@ -7,6 +7,7 @@ import { verifyToken } from '../../../src/local/rds-proxy/token.js';
 import { BOTH_WAYS, runHere } from '../../support/command-line.js';
 import { sample } from '../../support/exhaustive.js';
 
+const ENVIRONMENTS = join(import.meta.dirname, '../../../amplify/environments.ts');
 const COMMAND = join(import.meta.dirname, '../../../src/operations/db-token.ts');
 const credentials = createCredentials();
 const migratorCredentials = createCredentials();
@@ -95,6 +96,11 @@ describe('for the local stack', () => {
 });
 
 describe('for a deployed environment', () => {
+  beforeEach(() => {
+    mkdirSync(join(directory, 'amplify'));
+    writeFileSync(join(directory, 'amplify/environments.ts'), `export { environments } from '${ENVIRONMENTS}';`);
+  });
+
   const aws = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'do-not-print' };
 
   test('signs with the AWS credentials at hand for its proxy, region and user', async () => {
@@ -125,6 +131,15 @@ describe('for a deployed environment', () => {
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(/^No token could be signed, for want of AWS credentials .* aws sso login\n$/);
   });
+});
+
+test('outside of a project, a deployed environment is refused in one line', async () => {
+  const { status, stdout, stderr } = await run(['--environment', 'example']);
+
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toMatch(
+    /^There is no .*amplify\/environments\.ts\. Run this command in the folder that holds amplify\/\.\n$/,
+  );
 });
 
 test('--help shows how to use it', async () => {

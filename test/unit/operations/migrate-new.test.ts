@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const commandLine = (...args: string[]) => ({
-  file: join(PROJECT, 'src/operations/migrate-new.ts'),
+  file: join(import.meta.dirname, '../../../src/operations/migrate-new.ts'),
   args: ['--directory', folder, ...args],
   cwd: PROJECT,
 });

@@ -1,7 +1,7 @@
 /** Owns the console page at `/`: its files, what it shows of the stack, and the tokens it queries with. */
 import { readdirSync } from 'node:fs';
 import type { LocalUserPool } from '../../cognito/user-pool.js';
-import { OPERATIONS, USERS } from '../../samples.js';
+import type { LocalApp } from '../../local-app.js';
 import { sendJson } from '../json.js';
 import type { WebRoute } from '../server.js';
 import { staticFileRoute } from '../static-file.js';
@@ -32,6 +32,7 @@ export interface StackDescription {
 }
 
 export interface ConsoleOptions {
+  app: Pick<LocalApp, 'users' | 'operations'>;
   /** Issues the tokens that the page queries with. */
   userPool: LocalUserPool;
   /** Asked at each view, because a port may be known only once the server listens. */
@@ -41,7 +42,11 @@ export interface ConsoleOptions {
 /** The page, with every file that it loads; page.html is `/`. */
 const PAGE_DIRECTORY = new URL('page/', import.meta.url);
 
-export function createConsoleRoutes({ userPool, describeStack }: ConsoleOptions): WebRoute[] {
+export function createConsoleRoutes({
+  app: { users, operations },
+  userPool,
+  describeStack,
+}: ConsoleOptions): WebRoute[] {
   return [
     ...readdirSync(PAGE_DIRECTORY).map((file) =>
       staticFileRoute(file === 'page.html' ? '/' : `/console/${file}`, new URL(file, PAGE_DIRECTORY)),
@@ -49,7 +54,7 @@ export function createConsoleRoutes({ userPool, describeStack }: ConsoleOptions)
     createTokenRoute(userPool),
     {
       path: '/console/stack.json',
-      handle: (_, response) => sendJson(response, 200, { ...describeStack(), users: USERS, operations: OPERATIONS }),
+      handle: (_, response) => sendJson(response, 200, { ...describeStack(), users, operations }),
     },
   ];
 }

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalUserPool, loadOrCreateUserPool } from '../../../../src/local/cognito/user-pool.js';
-import { OPERATIONS, USERS } from '../../../../src/local/samples.js';
 import { createConsoleRoutes } from '../../../../src/local/web/console/routes.js';
 import { startWebServer, type WebServer } from '../../../../src/local/web/server.js';
 
@@ -18,13 +17,18 @@ beforeAll(async () => {
     parts: [{ name: 'PostgreSQL', detail: 'Version 17', address: `beside port ${server.port}` }],
     commands: [{ name: 'psql', command: 'psql …' }],
   });
-  server = await startWebServer({ port: 0, routes: createConsoleRoutes({ userPool, describeStack }) });
+  server = await startWebServer({ port: 0, routes: createConsoleRoutes({ app, userPool, describeStack }) });
 });
 
 afterAll(async () => {
   await server.stop();
   await rm(stateDirectory, { recursive: true });
 });
+
+const app = {
+  users: [{ username: 'alice', groups: [] }],
+  operations: [{ name: 'List', note: 'Lists.', query: '{ list }' }],
+};
 
 describe('POST /console/token', () => {
   it.each([
@@ -99,8 +103,8 @@ describe('/console/stack.json', () => {
     expect(await response.json()).toEqual({
       parts: [{ name: 'PostgreSQL', detail: 'Version 17', address: `beside port ${server.port}` }],
       commands: [{ name: 'psql', command: 'psql …' }],
-      users: USERS,
-      operations: OPERATIONS,
+      users: app.users,
+      operations: app.operations,
     });
   });
 });

@@ -76,7 +76,7 @@ afterAll(async () => {
 });
 
 function audit(environment: NodeJS.ProcessEnv): Promise<{ status: number; stdout: string; stderr: string }> {
-  const command = ['--import', 'tsx', join(PROJECT, 'src/operations/audit-lambda.ts')];
+  const command = ['--import', 'tsx', join(import.meta.dirname, '../../../../src/operations/audit-lambda.ts')];
   const options = { cwd: PROJECT, env: { ...process.env, ...environment } };
   return new Promise((resolve) => {
     execFile(process.execPath, command, options, (error: ExecFileException | null, stdout, stderr) => {

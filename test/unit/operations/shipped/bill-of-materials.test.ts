@@ -8,9 +8,11 @@ import { Ajv } from 'ajv';
 import { beforeAll, expect, test } from 'vitest';
 import { createBillOfMaterials, type Shipment } from '../../../../src/operations/shipped/cyclonedx.js';
 import { readShipment } from '../../../../src/operations/shipped/shipment.js';
+import { findLockfileFolder } from '../../../../src/operations/shipped/shipped-packages.js';
 import { readSourceDate } from '../../../../src/operations/shipped/source-date.js';
 
 const PROJECT = join(import.meta.dirname, '../../../..');
+const ROOT = findLockfileFolder(PROJECT);
 const SCHEMAS = fileURLToPath(
   new URL('../../../../node_modules/@cyclonedx/cyclonedx-library/res/schema', import.meta.url),
 );
@@ -55,7 +57,7 @@ test('the schema refuses a bill with a licence that is none', () => {
 
 test('it names each bundle with the hash of its bytes, and each package with that of package-lock.json', () => {
   const { components } = billOf(shipment);
-  const { packages } = JSON.parse(readFileSync(join(PROJECT, 'package-lock.json'), 'utf8'));
+  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
 
   for (const { name, code } of shipment.functions) {
     const content = createHash('sha256').update(code).digest('hex');
@@ -112,7 +114,7 @@ test('the same code gives the same bytes', async () => {
 test('the command writes it, with the time that it is told', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sbom-'));
   const path = join(folder, 'sbom.json');
-  const command = ['--import', 'tsx', join(PROJECT, 'src/operations/sbom.ts'), '--out', path];
+  const command = ['--import', 'tsx', join(import.meta.dirname, '../../../../src/operations/sbom.ts'), '--out', path];
   const env = { ...process.env, SOURCE_DATE_EPOCH: '86400' };
 
   const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: PROJECT, encoding: 'utf8', env });

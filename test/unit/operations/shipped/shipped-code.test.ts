@@ -3,10 +3,15 @@ import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { buildShippedFunctions, type ShippedFunction } from '../../../../src/operations/shipped/shipped-functions.js';
-import { type BundledPackages, readBundledPackages } from '../../../../src/operations/shipped/shipped-packages.js';
+import {
+  type BundledPackages,
+  findLockfileFolder,
+  readBundledPackages,
+} from '../../../../src/operations/shipped/shipped-packages.js';
 
 /** What a reviewer would look for in the code that runs beside the database. */
 const PROJECT = join(import.meta.dirname, '../../../..');
+const ROOT = findLockfileFolder(PROJECT);
 
 /** A new name here is new code in the VPC: who wrote it, under which licence, and can it be done without? */
 const PG = [
@@ -38,7 +43,7 @@ let functions: (ShippedFunction & { bundled: BundledPackages; text: string })[];
 beforeAll(async () => {
   functions = (await buildShippedFunctions(PROJECT)).map((one) => ({
     ...one,
-    bundled: readBundledPackages(PROJECT, one.metafile),
+    bundled: readBundledPackages(ROOT, one.metafile),
     text: Buffer.from(one.code).toString('utf8'),
   }));
 });
@@ -93,7 +98,7 @@ describe.each(['migrations', 'orders-api'])('the bundle of %s', (name) => {
   test('tells nothing of the machine that built it, of an AWS account, or of a secret', () => {
     const { text } = find();
 
-    for (const mark of [PROJECT, homedir(), ...(hostname().length > 8 ? [hostname()] : [])]) {
+    for (const mark of [ROOT, homedir(), ...(hostname().length > 8 ? [hostname()] : [])]) {
       expect(text.includes(mark) ? mark : '').toBe('');
     }
     expect(text).not.toMatch(/\b(?:AKIA|ASIA)[A-Z2-7]{16}\b|-----BEGIN|\barn:aws[\w-]*:[\w-]+:[\w-]*:\d{12}:/);
@@ -105,13 +110,13 @@ test('a package that is installed otherwise than package-lock.json says is not l
   const [serving] = functions.filter(({ name }) => name === 'orders-api');
   const text = JSON.stringify(serving?.metafile).replaceAll('node_modules/split2/', 'node_modules/xtend-2/');
 
-  expect(() => readBundledPackages(PROJECT, JSON.parse(text))).toThrow(
+  expect(() => readBundledPackages(ROOT, JSON.parse(text))).toThrow(
     'node_modules/xtend-2 is in a bundle, and package-lock.json has no hash of it.\nInstall what package-lock.json says: npm ci',
   );
 });
 
 test('the lockfile names no registry, so that no build can be sent to another by it', () => {
-  expect(readFileSync(join(PROJECT, 'package-lock.json'), 'utf8')).not.toContain('"resolved"');
+  expect(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).not.toContain('"resolved"');
 });
 
 function isBuiltinName(path: string): boolean {

@@ -1,11 +1,11 @@
 /**
  * The Lambda function that migrates the database during a deployment. It wires; the work is in src/. It is made by
- * amplify/database/migrations/ and not by defineFunction, because it belongs to the stack of the database.
+ * the file beside this folder and not by defineFunction, because it belongs to the stack of the database.
  */
-import { createMigrationHandler } from '../../../src/database/migrate/at-deploy.js';
-import type { MigrationFile } from '../../../src/database/migrate/migration.js';
-import { readDatabaseSettings } from '../../../src/database/settings.js';
-import { logJson } from '../../../src/graphql/log.js';
+import { createMigrationHandler } from '../../../../src/database/migrate/at-deploy.js';
+import type { MigrationFile } from '../../../../src/database/migrate/migration.js';
+import { readDatabaseSettings } from '../../../../src/database/settings.js';
+import { logJson } from '../../../../src/graphql/log.js';
 
 /** The files of src/database/migrations, which amplify/database/migrations/bundle.ts puts in place of this name. */
 declare const MIGRATION_FILES: readonly MigrationFile[];
