@@ -109,6 +109,10 @@ describe('an injected statement cannot act as another user', () => {
     await expect(inject(text)).rejects.toMatchObject({ code: '42601' });
   });
 
+  test('by CLOSE, where it is the whole statement: that makes it nobody', async () => {
+    expect((await inject('close all')).seen).toEqual(NOTHING);
+  });
+
   test('by an identity that is left behind: with the transaction it is gone', async () => {
     await inject(`select set_config('identity.sub', '${BOB}', false)`);
 
