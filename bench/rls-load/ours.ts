@@ -1,7 +1,7 @@
 /** The local stack with the load's rows: 80 environments of a function, or 80 other clients of its RDS Proxy stand-in. */
 import { connectDatabase } from '../../test/support/database-client.js';
 import { connectThroughProxy, startTestStack } from '../../test/support/local-stack.js';
-import { INSERT_ROWS, runLoad, USERS } from './load.js';
+import { INSERT_ROWS, POLICY_BY_SETTING, runLoad, USERS } from './load.js';
 import { type Subject, withOneEach } from './subject.js';
 import { bySession, byTransaction, byWithUser, type Querier } from './ways.js';
 
@@ -9,6 +9,7 @@ export async function startOurs(): Promise<Subject> {
   const stack = await startTestStack();
   const superuser = await stack.connectSuperuser();
   await superuser.query(INSERT_ROWS, [USERS]);
+  await superuser.query(POLICY_BY_SETTING);
   await superuser.end();
 
   const loadClients = (readAs: (client: Querier, user: string) => Promise<string[]>) =>

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { databaseOver } from '../database-over.js';
 import { PEERS_FOLDER } from '../peers.js';
 import { startProgram } from '../program.js';
-import { INSERT_ROWS, type LoadCounts, runLoad, USERS } from './load.js';
+import { INSERT_ROWS, type LoadCounts, POLICY_BY_SETTING, runLoad, USERS } from './load.js';
 import { type Subject, withOneEach } from './subject.js';
 import { bySession, byTransaction, byWithUser, type Querier } from './ways.js';
 
@@ -21,6 +21,7 @@ export async function startPgliteServer(): Promise<Subject> {
   const first = new pg.Client(server);
   await first.connect();
   await first.query(INSERT_ROWS, [USERS]);
+  await first.query(POLICY_BY_SETTING);
   await first.end();
 
   const loadClients = async (readAs: (client: Querier, user: string) => Promise<string[]>) => {

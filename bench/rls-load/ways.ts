@@ -28,7 +28,7 @@ export async function byWithUser(database: Database, user: string): Promise<stri
 export async function byTransaction(querier: Querier, user: string): Promise<string[]> {
   await querier.query('begin');
   try {
-    await querier.query("select set_config('identity.sub', $1, true)", [user]);
+    await querier.query("select set_config('load.user', $1, true)", [user]);
     await delay(PAUSE_MILLIS);
     const { rows } = await querier.query(READ_ROWS);
     await querier.query('commit');
@@ -41,7 +41,7 @@ export async function byTransaction(querier: Querier, user: string): Promise<str
 
 /** The identity lasts as long as the session. Safe where each client has a session of its own, and uses it for one user. */
 export async function bySession(querier: Querier, user: string): Promise<string[]> {
-  await querier.query("select set_config('identity.sub', $1, false)", [user]);
+  await querier.query("select set_config('load.user', $1, false)", [user]);
   await delay(PAUSE_MILLIS);
   const { rows } = await querier.query(READ_ROWS);
   return ownersOf(rows as Row[]);

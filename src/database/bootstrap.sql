@@ -63,6 +63,8 @@ alter role migrator set role = 'owner';
 alter role app set statement_timeout = '10s';
 alter role app set lock_timeout = '5s';
 alter role app set idle_in_transaction_session_timeout = '15s';
+-- PostgreSQL's default, but for pg_temp, which it otherwise looks into first: no temporary table stands in for a real one.
+alter role app set search_path = "$user", public, pg_temp;
 
 -- A migration may work long, but not wait long for a lock: everybody who comes after it waits behind it.
 alter role migrator set statement_timeout = '10min';
@@ -83,10 +85,19 @@ revoke create on schema public from public;
 grant usage on schema public to app;
 grant usage, create on schema public to owner;
 
--- For the schema of the migrations' own records, and extensions that a database owner may install.
+-- For the schema of the migrations' own records, and extensions that a database owner may install. Temporary tables outlive
+-- their transaction, and a later caller of the session would find them.
+--
+-- This is all that can be taken from PUBLIC. Functions and views of pg_catalog belong to a superuser, and RDS's master user is
+-- none: large objects, set_config() and pg_settings stay with everybody who can log in (docs/row-level-security.md).
 do $$
 begin
   execute format('grant connect, create, temporary on database %I to owner', current_database());
   execute format('grant connect on database %I to app, migrator', current_database());
+  execute format('revoke temporary on database %I from public', current_database());
+  if has_database_privilege('app', current_database(), 'temporary') then
+    raise exception 'app may create temporary tables in the database %', current_database()
+      using hint = 'Run this as the owner of the database, and grant TEMPORARY on it to no role that app is a member of.';
+  end if;
 end
 $$;

@@ -86,6 +86,8 @@ export class NestedTransactionError extends Error {
   }
 }
 
+const AS_NOBODY = openingOf('nobody', 'read committed', false);
+
 /** Many times what a connection takes, and a tenth of what Lambda gives an environment to start. */
 const WARM_UP_MILLIS = 1_000;
 
@@ -167,7 +169,7 @@ export function createDatabaseOver(getPool: () => Pool, activity = noActivity())
       const statement = prepareStatement(text, values);
       return withRetries('never', undefined, activity, (attempt) =>
         withConnection(getPool(), activity, attempt, undefined, (connection) =>
-          runStatement<Row>(connection, attempt, activity, [], statement),
+          runStatement<Row>(connection, attempt, activity, AS_NOBODY, statement),
         ),
       );
     },

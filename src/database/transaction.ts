@@ -39,16 +39,21 @@ export class TransactionEndedError extends Error {
 const COMMIT = bindValues('commit');
 const ROLLBACK = bindValues('rollback');
 
-/** BEGIN and the identity. A function sets it, because RDS Proxy pins a session that calls set_config() itself. */
+/**
+ * BEGIN and the identity, or that there is none. Functions set it, because RDS Proxy pins a session that calls set_config()
+ * itself; a transaction keeps the first that it is given.
+ */
 export function openingOf(
-  { sub, groups }: CheckedIdentity,
+  identity: CheckedIdentity | 'nobody',
   isolation: IsolationLevel,
   readOnly: boolean,
-): BoundStatement[] {
+): readonly BoundStatement[] {
   const level = isolation === 'read committed' ? '' : ` isolation level ${isolation}`;
   return [
     bindValues(`begin${level}${readOnly ? ' read only' : ''}`),
-    bindValues('select identity.assume($1, $2)', [sub, groups]),
+    identity === 'nobody'
+      ? bindValues('select identity.assume_nobody()')
+      : bindValues('select identity.assume($1, $2)', [identity.sub, identity.groups]),
   ];
 }
 
@@ -61,7 +66,6 @@ export function prepareStatement(text: string, values: readonly unknown[]): Boun
 /**
  * Runs one statement and commits it, in one round trip.
  *
- * @param opening None: without a user, in PostgreSQL's implicit transaction.
  * @returns its rows.
  */
 export async function runStatement<Row extends QueryResultRow>(
@@ -71,10 +75,9 @@ export async function runStatement<Row extends QueryResultRow>(
   opening: readonly BoundStatement[],
   statement: BoundStatement,
 ): Promise<Row[]> {
-  const commit = opening.length > 0 ? [COMMIT] : [];
   activity.statements += 1;
   try {
-    const results = await exchange(connection, attempt, [...opening, statement, ...commit], true);
+    const results = await exchange(connection, attempt, [...opening, statement, COMMIT], true);
     const rows: Row[] = results[opening.length]?.rows ?? [];
     activity.rows += rows.length;
     return rows;

@@ -60,8 +60,7 @@ export function assertPermitted(text: string): void {
         throw new StatementNotPermittedError('SELECT INTO', 'It creates a table, and tables belong to a migration.');
       }
     }
-    const isAssume = name === 'assume' && is(index - 1, '.') && words[index - 2]?.name === 'identity';
-    if (is(index + 1, '(') && (STAYS_BEHIND.test(name) || isAssume)) {
+    if (is(index + 1, '(') && STAYS_BEHIND.test(name)) {
       throw new StatementNotPermittedError(`A statement that calls ${name}`, INSTEAD);
     }
     // A rule of this view calls set_config.

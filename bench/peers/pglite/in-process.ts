@@ -6,13 +6,14 @@
  * Usage: node --import tsx bench/peers/pglite/in-process.ts FOLDER
  */
 import process from 'node:process';
-import { INSERT_ROWS, runLoad, USERS } from '../../rls-load/load.js';
+import { INSERT_ROWS, POLICY_BY_SETTING, runLoad, USERS } from '../../rls-load/load.js';
 import { byTransaction } from '../../rls-load/ways.js';
 import { startPglite } from './pglite.js';
 
 const [folder = ''] = process.argv.slice(2);
 const { database, stop } = await startPglite(folder);
 await database.query(INSERT_ROWS, [USERS]);
+await database.query(POLICY_BY_SETTING);
 await database.query('set role app');
 console.log(JSON.stringify(await runLoad((user) => byTransaction(database, user))));
 await stop();

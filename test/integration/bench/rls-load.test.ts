@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { INSERT_ROWS, runLoad } from '../../../bench/rls-load/load.js';
+import { INSERT_ROWS, POLICY_BY_SETTING, runLoad } from '../../../bench/rls-load/load.js';
 import { bySession, byTransaction, byWithUser } from '../../../bench/rls-load/ways.js';
 import type { PooledDatabase } from '../../../src/database/database.js';
 import { connectDatabase } from '../../support/database-client.js';
@@ -22,6 +22,7 @@ beforeAll(async () => {
   stack = await startTestStack();
   const superuser = await stack.connectSuperuser();
   await superuser.query(INSERT_ROWS, [USERS]);
+  await superuser.query(POLICY_BY_SETTING);
   await superuser.end();
   database = await connectDatabase(stack);
   shared = new pg.Client({ host: stack.postgres.socketDirectory, user: 'app', database: 'app' });

@@ -161,11 +161,16 @@ describe('a callback that calls the database', () => {
 
   test('after its transaction has ended is not kept from it', async () => {
     let later: Promise<unknown> = Promise.resolve();
+    let end: (value?: unknown) => void = () => {};
+    const hasEnded = new Promise((resolve) => {
+      end = resolve;
+    });
     await database.transaction(ALICE, async (transaction) => {
-      later = sleep(20).then(() => database.query(ALICE, 'select 1 as n'));
+      later = hasEnded.then(() => database.query(ALICE, 'select 1 as n'));
       await transaction.query(INSERT, [1]);
     });
 
+    end();
     expect(await later).toEqual([{ n: 1 }]);
   });
 

@@ -75,10 +75,11 @@ const INSERT_FOR = 'insert into notes (mark, owner_sub) values ($1, $2)';
 const FINISH_EVERYTHING = 'update notes set done = true';
 /** Which no row may have: the mark of what is written when its transaction has ended. */
 const FORGOTTEN = 3 * PER_USER;
-const LEFT_BEHIND = `select identity.sub() as sub, nullif(current_setting('identity.groups', true), '') as groups,
-                            (select count(*)::int from notes) as notes, current_setting('search_path') as search_path,
+const LEFT_BEHIND = `select sub, groups, (select count(*)::int from notes) as notes,
+                            current_setting('search_path') as search_path,
                             (select count(*)::int from pg_prepared_statements) as prepared,
-                            (select count(*)::int from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()) as locks`;
+                            (select count(*)::int from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()) as locks
+                       from identity.caller()`;
 
 class Thrown extends Error {}
 
@@ -224,7 +225,7 @@ export function describeIsolation(interleavingCount: number): void {
         // As if read-only: a connection that the interleaving broke may be found out only now.
         const look = () => environment.queryAsNobody(LEFT_BEHIND);
         expect(await look().catch(look)).toEqual([
-          { sub: null, groups: null, notes: 0, search_path: '"$user", public', prepared: 0, locks: 0 },
+          { sub: null, groups: null, notes: 0, search_path: '"$user", public, pg_temp', prepared: 0, locks: 0 },
         ]);
       }
     }

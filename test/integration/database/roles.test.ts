@@ -74,6 +74,7 @@ describe('app', () => {
   test.each([
     ['create table mine ()', 'permission denied for schema public'],
     ['create schema mine', 'permission denied for database'],
+    ['create temporary table mine ()', 'permission denied to create temporary tables'],
     ['set role owner', 'permission denied to set role "owner"'],
     ['set role migrator', 'permission denied to set role "migrator"'],
     ['alter role app bypassrls', 'permission denied to alter role'],
@@ -140,6 +141,38 @@ test('running it again changes nothing', async () => {
   await master.query(bootstrap);
 
   expect((await superuser.query(state)).rows).toEqual(before);
+});
+
+test('migrator may make temporary tables', async () => {
+  const migrator = await cluster.connect(database);
+
+  await migrator.query('create temporary table draft (id int)');
+});
+
+test('what PostgreSQL lets PUBLIC do in pg_catalog is not the master user’s to take back', async () => {
+  const master = await cluster.connect(database, MASTER);
+  const warnings: (string | undefined)[] = [];
+  master.on('notice', ({ message }) => warnings.push(message));
+
+  await master.query('revoke execute on function set_config, lo_create from public');
+
+  expect(warnings).toEqual([
+    'no privileges could be revoked for "set_config"',
+    'no privileges could be revoked for "lo_create"',
+  ]);
+});
+
+test('refuses a database in which app could still make temporary tables', async () => {
+  const master = await cluster.connect(database, MASTER);
+  await superuser.query(`grant temporary on database ${database} to app`);
+  try {
+    await expect(master.query(bootstrap)).rejects.toMatchObject({
+      message: `app may create temporary tables in the database ${database}`,
+      hint: expect.stringContaining('as the owner of the database'),
+    });
+  } finally {
+    await superuser.query(`revoke temporary on database ${database} from app`);
+  }
 });
 
 describe('refuses a role that somebody else has made too powerful', () => {

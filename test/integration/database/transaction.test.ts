@@ -54,12 +54,12 @@ async function storedMarks(): Promise<number[]> {
 /** Whom the next borrower of the connection would be taken for. */
 async function whoIsLeftBehind() {
   const [row] = await database.queryAsNobody<Record<string, unknown>>(
-    `select identity.sub() as sub, nullif(current_setting('identity.groups', true), '') as groups,
-            current_setting('role') as role, current_setting('search_path') as search_path`,
+    `select sub, groups, current_setting('role') as role, current_setting('search_path') as search_path
+       from identity.caller()`,
   );
   return row;
 }
-const NOBODY = { sub: null, groups: null, role: 'none', search_path: '"$user", public' };
+const NOBODY = { sub: null, groups: null, role: 'none', search_path: '"$user", public, pg_temp' };
 
 describe('whose rows', () => {
   test('a user reads and writes their own rows, which the SQL need not say', async () => {
@@ -86,7 +86,7 @@ describe('whose rows', () => {
     expect(await storedMarks()).toEqual([1]);
   });
 
-  test('outside withUser there are no rows', async () => {
+  test('queryAsNobody returns no rows of users', async () => {
     await database.transaction(ALICE, insert(1));
 
     expect(await database.queryAsNobody(MARKS)).toEqual([]);
@@ -95,7 +95,7 @@ describe('whose rows', () => {
   test.each([ALICE, BOB, CAROL])('policies see the sub and the groups as they are: %j', async (user) => {
     const [seen] = await database.transaction(user, (transaction) =>
       transaction.queryAndCommit(
-        `select identity.sub() as sub, current_setting('identity.groups')::text[] as groups,
+        `select identity.sub() as sub, (identity.caller()).groups as groups,
                 identity.is_in_group('admins') as admin, identity.is_in_group('it’s {odd}, "quoted" \\ name') as odd`,
       ),
     );

@@ -32,8 +32,6 @@ describe('what leaves something in the session or ends the transaction is not pe
     'select setseed(0.5)',
     "select query_to_xml('select pg_advisory_lock(1)', true, true, '')",
     "select * from ts_stat('select pg_advisory_lock(1)::text::tsvector')",
-    "select identity.assume('00000000-0000-0000-0000-000000000000', '{}')",
-    'select "identity"."assume"(\'00000000-0000-0000-0000-000000000000\', \'{}\')',
     'rollback',
     'rollback /* to */',
     'rollback and chain',
