@@ -1,6 +1,6 @@
 /**
- * Splits SQL text into tokens by PostgreSQL's lexical rules: strings, dollar quotes, quoted names, nested comments. For the
- * migrations, and for the check of what a request may run.
+ * Splits SQL text into tokens by PostgreSQL's lexical rules, with standard_conforming_strings on. For the migrations, and for
+ * the check of what a request may run.
  * @see https://www.postgresql.org/docs/17/sql-syntax-lexical.html
  */
 
@@ -14,71 +14,73 @@ export class UnterminatedError extends Error {
   }
 }
 
+/** `gap`: white space or a comment. `quoted`: a string. `word`: a name, quoted or not. `end`: a semicolon. `symbol`: the rest. */
 export type TokenKind = 'gap' | 'word' | 'quoted' | 'symbol' | 'end';
 
 export interface Token {
   readonly kind: TokenKind;
   readonly text: string;
+  /** An index into the whole text. */
   readonly offset: number;
 }
 
-const NAME = '[A-Za-z_\\u0080-\\uffff][A-Za-z0-9_$\\u0080-\\uffff]*';
-const ESCAPED = "'(?:[^'\\\\]|''|\\\\[\\s\\S])*'";
+const LETTER = 'A-Za-z_\\u0080-\\uffff';
+const DIGITS = '\\d(?:_?\\d)*';
 
-/** Tried in this order; each matches a whole token. */
-const TOKENS: readonly (readonly [kind: TokenKind, pattern: RegExp])[] = [
-  ['gap', /\s+|--[^\n\r]*/y],
-  // A string with backslash escapes, which goes on after a line end.
-  ['quoted', new RegExp(`[eE]${ESCAPED}(?:\\s*[\\n\\r]\\s*${ESCAPED})*`, 'y')],
-  ['quoted', /(?:[uU]&)?'(?:[^']|'')*'/y],
-  ['word', /(?:[uU]&)?"(?:[^"]|"")*"/y],
-  ['quoted', /\$((?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?)\$[\s\S]*?\$\1\$/y],
-  ['word', new RegExp(NAME, 'y')],
-  ['symbol', /\$?\d[\w.]*/y],
-  ['end', /;/y],
+/** A string goes on in the next one, if there is a line end and nothing but white space and `--` comments between them. */
+const CONTINUED = "'[ \\t\\f\\v]*(?:--[^\\n\\r]*)?[\\n\\r](?:[ \\t-\\r]|--[^\\n\\r]*[\\n\\r])*'";
+
+/** What has an end of its own has a name, and marks that count on the way to the end: without them, the opening once more. */
+type TokenRule = readonly [kind: TokenKind, opening: string, name?: string, marks?: RegExp];
+
+/** The first that fits holds. An operator is one symbol for each character, so that a comment can begin inside it. */
+const RULES: readonly TokenRule[] = [
+  ['gap', '[ \\t-\\r]+|--[^\\n\\r]*'],
+  ['gap', '\\/\\*', 'the comment', /\/\*|\*\//g],
+  ['quoted', "[eE]'", 'the string', new RegExp(`\\\\[^]|''|${CONTINUED}|'`, 'g')],
+  ['quoted', "[bBxX]'", 'the string', new RegExp(`${CONTINUED}|'`, 'g')],
+  ['quoted', "(?:[uU]&)?'", 'the string', new RegExp(`''|${CONTINUED}|'`, 'g')],
+  ['word', '(?:[uU]&)?"', 'the quoted name', /""?/g],
+  ['quoted', `\\$(?:[${LETTER}][\\d${LETTER}]*)?\\$`, 'the dollar-quoted string'],
+  ['word', `[${LETTER}][\\d$${LETTER}]*`],
+  ['end', ';'],
+  ['symbol', '\\.\\.|\\$\\d+|0[xXoObB](?:_?[\\da-fA-F])+'],
+  ['symbol', `(?:${DIGITS}(?:\\.(?!\\.)(?:${DIGITS})?)?|\\.${DIGITS})(?:[eE][-+]?${DIGITS})?|[^]`],
 ];
 
-/** What a token that has no end looks like at its start. */
-const UNTERMINATED: readonly (readonly [what: string, pattern: RegExp])[] = [
-  ['the string', /[eE]?'/y],
-  ['the quoted name', /"/y],
-  ['the dollar-quoted string', /\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y],
-];
+const OPENING = new RegExp(RULES.map(([, opening]) => `(${opening})`).join('|'), 'y');
 
-/** @throws UnterminatedError */
-export function* tokenize(sql: string): Generator<Token> {
-  for (let offset = 0; offset < sql.length; ) {
-    const token = commentAt(sql, offset) ?? tokenAt(sql, offset);
-    yield token;
-    offset += token.text.length;
+/**
+ * @param offset where to begin: the start of a token.
+ * @throws UnterminatedError
+ */
+export function* tokenize(sql: string, offset = 0): Generator<Token> {
+  for (let start = offset, end: number; start < sql.length; start = end) {
+    OPENING.lastIndex = start;
+    const [opening = '', ...groups] = OPENING.exec(sql) ?? [];
+    const [kind, , name, marks] = RULES[groups.indexOf(opening)] as TokenRule;
+    end = start + opening.length;
+    if (name !== undefined) end = marks === undefined ? endOfDollarQuote(sql, end, opening) : endOf(sql, end, marks);
+    if (end < 0) throw new UnterminatedError(name ?? '', start);
+    yield { kind, text: sql.slice(start, end), offset: start };
   }
 }
 
-function tokenAt(sql: string, offset: number): Token {
-  for (const [kind, pattern] of TOKENS) {
-    const text = matchAt(pattern, sql, offset);
-    if (text !== undefined) return { kind, text, offset };
-  }
-  for (const [what, pattern] of UNTERMINATED) {
-    if (matchAt(pattern, sql, offset) !== undefined) throw new UnterminatedError(what, offset);
-  }
-  return { kind: 'symbol', text: sql.charAt(offset), offset };
+function endOfDollarQuote(sql: string, from: number, delimiter: string): number {
+  const at = sql.indexOf(delimiter, from);
+  return at < 0 ? at : at + delimiter.length;
 }
 
-/** Comments nest, which no regular expression follows. */
-function commentAt(sql: string, offset: number): Token | undefined {
-  if (!sql.startsWith('/*', offset)) return undefined;
-  let depth = 0;
-  for (const { 0: mark, index } of sql.slice(offset).matchAll(/\/\*|\*\//g)) {
-    depth += mark === '/*' ? 1 : -1;
-    if (depth === 0) return { kind: 'gap', text: sql.slice(offset, offset + index + mark.length), offset };
+/** @returns -1 when there is none. Comments nest. */
+function endOf(sql: string, from: number, marks: RegExp): number {
+  marks.lastIndex = from;
+  for (let depth = 1; depth > 0; ) {
+    const mark = marks.exec(sql)?.[0];
+    if (mark === undefined) return -1;
+    if (mark === '/*') depth += 1;
+    else if (mark === '*/' || mark.length === 1) depth -= 1;
   }
-  throw new UnterminatedError('the comment', offset);
-}
-
-function matchAt(pattern: RegExp, sql: string, offset: number): string | undefined {
-  pattern.lastIndex = offset;
-  return pattern.exec(sql)?.[0];
+  return marks.lastIndex;
 }
 
 /**

@@ -97,13 +97,14 @@ function readMigration(file: MigrationFile): { migration: Migration; problems: s
 }
 
 function split(file: MigrationFile, tell: (offset: number, message: string) => void): Statement[] {
+  const statements: Statement[] = [];
   try {
-    return splitStatements(file.sql);
+    for (const statement of splitStatements(file.sql)) statements.push(statement);
   } catch (error) {
     if (!(error instanceof UnterminatedError)) throw error;
     tell(error.offset, error.message);
-    return [];
   }
+  return statements;
 }
 
 function problemOf(statement: Statement, transactional: boolean): string | undefined {

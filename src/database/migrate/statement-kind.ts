@@ -1,46 +1,73 @@
-/** Which statements need special care: those that end a transaction, and those that PostgreSQL runs in none. */
+/** Which statements need special care: what the runner cannot send, what ends a transaction, and what PostgreSQL runs in none. */
+import { tokenize } from '../sql-tokens.js';
 import type { Statement } from './migration.js';
 
-/** `"Orders"` is written with its quotes; everything else counts in lower case. */
+/** As they are written: PostgreSQL folds names by rules of its own. */
 function words({ tokens }: Statement): string {
-  return tokens.map((token) => (token.startsWith('"') ? token : token.toLowerCase())).join(' ');
+  return tokens.join(' ');
+}
+
+/** `\copy` and the like, which psql runs itself; undefined for a statement. No SQL has a backslash but in strings and quoted names. */
+export function psqlCommand({ text }: Statement): string | undefined {
+  return /^\\\S*/.exec(text)?.[0];
+}
+
+/**
+ * Where COPY gets rows from or sends them to, when it is the client: `copy … from stdin`, `copy … to stdout`.
+ * PostgreSQL takes either word for the other. Undefined for a file or program of the server, and for every other statement.
+ */
+export function copyDirection({ text, tokens: [first = ''] }: Statement): 'from' | 'to' | undefined {
+  if (first.toLowerCase() !== 'copy') return undefined;
+  let depth = 0;
+  let direction: 'from' | 'to' | undefined;
+  for (const { kind, text: token } of tokenize(text)) {
+    if (token === '(') depth += 1;
+    if (token === ')') depth -= 1;
+    if (kind === 'gap' || depth > 0) continue;
+    const word = token.toLowerCase();
+    if (direction !== undefined) return word === 'stdin' || word === 'stdout' ? direction : undefined;
+    if (word === 'from' || word === 'to') direction = word;
+  }
+  return undefined;
 }
 
 /** The words that begin, end or part a transaction; undefined for every other statement. */
 export function transactionControl(statement: Statement): string | undefined {
-  return /^(begin|start transaction|commit|end|rollback|abort|savepoint|release|prepare transaction)(?= |$)/.exec(
-    words(statement),
-  )?.[0];
+  return /^(begin|start transaction|commit|end|rollback|abort|savepoint|release|prepare transaction)(?= |$)/i
+    .exec(words(statement))?.[0]
+    .toLowerCase();
 }
 
 /** What PostgreSQL refuses inside a transaction, and what can be repeated after a crash without doing it twice. */
 export type OutsideTransaction =
+  /** Names are as they are written. */
   | { readonly kind: 'create index'; readonly index: string; readonly table: string }
   | { readonly kind: 'repeatable' }
   | { readonly kind: 'unrepeatable'; readonly fix: string };
 
-const SQL_NAME = '(?:"(?:[^"]|"")*"|[^\\s"().,]+)';
+const SQL_NAME = '(?:(?:U&)?"(?:[^"]|"")*"|[^\\s"().,]+)';
 const CREATE_INDEX = new RegExp(
   `^create (?:unique )?index concurrently (?:if not exists )?(${SQL_NAME}) on (?:only )?(${SQL_NAME}(?: \\. ${SQL_NAME})?)`,
+  'i',
 );
 
 /** Undefined for a statement that runs in a transaction, together with the record that it ran. */
 export function outsideTransaction(statement: Statement): OutsideTransaction | undefined {
   const text = words(statement);
-  if (/^create (unique )?index concurrently\b/.test(text)) {
+  if (/^create (unique )?index concurrently( |$)/i.test(text)) {
     const [, index, table] = CREATE_INDEX.exec(text) ?? [];
-    if (index === undefined || table === undefined || index === 'on') {
+    if (index === undefined || table === undefined || index.toLowerCase() === 'on') {
       return { kind: 'unrepeatable', fix: 'give the index a name, by which it is found again after a crash' };
     }
     return { kind: 'create index', index, table: table.replace(' . ', '.') };
   }
-  if (/^drop index concurrently\b/.test(text)) {
-    return /^drop index concurrently if exists\b/.test(text)
+  if (/^drop index concurrently( |$)/i.test(text)) {
+    return /^drop index concurrently if exists( |$)/i.test(text)
       ? { kind: 'repeatable' }
       : { kind: 'unrepeatable', fix: 'write drop index concurrently if exists, which can be repeated after a crash' };
   }
-  if (/^vacuum\b/.test(text)) return { kind: 'repeatable' };
-  if (/^reindex\b.*\bconcurrently\b/.test(text)) {
+  if (/^vacuum( |$)/i.test(text)) return { kind: 'repeatable' };
+  if (/^reindex (.* )?concurrently( |$)/i.test(text)) {
     return {
       kind: 'unrepeatable',
       fix: 'write drop index concurrently if exists and create index concurrently, which leave nothing behind after a crash',
