@@ -1,5 +1,5 @@
 /** Which statements need special care: what the runner cannot send, what ends a transaction, and what PostgreSQL runs in none. */
-import { tokenize } from '../sql-tokens.js';
+import { tokenize } from '../../sql/tokens.js';
 import type { Statement } from './migration.js';
 
 /** As they are written: PostgreSQL folds names by rules of its own. */

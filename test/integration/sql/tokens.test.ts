@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Token, tokenize, UnterminatedError } from '../../../src/database/sql-tokens.js';
+import { type Token, tokenize, UnterminatedError } from '../../../src/sql/tokens.js';
 import { exhaustive } from '../../support/exhaustive.js';
 import { startTestCluster, type TestCluster } from '../../support/migrations-database.js';
 

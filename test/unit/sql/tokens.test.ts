@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { tokenize, UnterminatedError } from '../../../src/database/sql-tokens.js';
+import { tokenize, UnterminatedError } from '../../../src/sql/tokens.js';
 import { anyText } from '../../support/any-text.js';
 
 const tokensOf = (sql: string) => [...tokenize(sql)].filter(({ kind }) => kind !== 'gap');
