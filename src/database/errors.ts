@@ -4,41 +4,53 @@
  * an error prints its cause, too. Then the cause has the facts and not the text.
  */
 
+export interface DatabaseErrorOptions {
+  /** @default false */
+  outcomeUnknown?: boolean;
+}
+
 /** Base class, for those who catch them all. */
 export abstract class DatabaseError extends Error {
   /** SQLSTATE, when PostgreSQL or RDS Proxy gave one. @see https://www.postgresql.org/docs/17/errcodes-appendix.html */
   readonly sqlState: string | undefined;
+  /**
+   * Whether the transaction, or an earlier attempt at it, might have been committed: its COMMIT was sent and no response
+   * came. False says that nothing was written.
+   */
+  readonly outcomeUnknown: boolean;
 
-  constructor(message: string, cause: unknown) {
+  constructor(message: string, cause: unknown, { outcomeUnknown = false }: DatabaseErrorOptions = {}) {
     super(message, { cause: withoutData(cause) });
-    this.sqlState = sqlStateOf(cause);
+    this.sqlState = cause instanceof DatabaseError ? cause.sqlState : sqlStateOf(cause);
+    this.outcomeUnknown = outcomeUnknown;
   }
 }
 
-/** No connection could be made, or it was lost. The statement may or may not have run. */
+/** No connection could be made, or it was lost. */
 export class DatabaseUnavailableError extends DatabaseError {
   override readonly name = 'DatabaseUnavailableError';
 }
 
-/** The statement took longer than the client or the role allows. It may or may not have taken effect. */
+/** The statement took longer than the client or the role allows. */
 export class DatabaseTimeoutError extends DatabaseError {
   override readonly name = 'DatabaseTimeoutError';
 }
 
-/** Lost against a concurrent transaction (serialization failure, deadlock, lock timeout). Nothing was written. */
+/** Lost against a concurrent transaction (serialization failure, deadlock, lock timeout), which rolled this attempt back. */
 export class DatabaseConflictError extends DatabaseError {
   override readonly name = 'DatabaseConflictError';
 }
 
-/** A constraint refused the row. Nothing was written. */
+/** A constraint refused the row, which rolled this attempt back. */
 export class ConstraintViolationError extends DatabaseError {
   override readonly name = 'ConstraintViolationError';
 
   constructor(
     readonly constraint: string,
     cause: unknown,
+    options?: DatabaseErrorOptions,
   ) {
-    super(`The constraint ${constraint} refused the row.`, cause);
+    super(`The constraint ${constraint} refused the row.`, cause, options);
   }
 }
 
@@ -93,12 +105,26 @@ export function toDatabaseError(error: unknown): DatabaseError {
 }
 
 /**
+ * The error to throw in place of `error` when the transaction, or an earlier attempt at it, might have been committed: a
+ * DatabaseTimeoutError stays one, and any other becomes DatabaseUnavailableError. Its cause is `error`.
+ */
+export function withUnknownOutcome(error: DatabaseError): DatabaseError {
+  const message = 'The connection to the database was lost, and the transaction might have been committed.';
+  return error instanceof DatabaseTimeoutError
+    ? new DatabaseTimeoutError('The time was up, and the transaction might have been committed.', error, UNKNOWN)
+    : new DatabaseUnavailableError(message, error, UNKNOWN);
+}
+
+const UNKNOWN: DatabaseErrorOptions = { outcomeUnknown: true };
+
+/**
  * The facts of an error that are safe to log: class names, SQLSTATE, object names. PostgreSQL's `detail` never, and its
  * message only for classes whose text quotes no data.
  */
-export function databaseErrorLogFields(error: DatabaseError): Record<string, string> {
-  const fields: Record<string, string> = { error: error.name, errorMessage: error.message };
-  const { cause } = error;
+export function databaseErrorLogFields(error: DatabaseError): Record<string, unknown> {
+  const fields: Record<string, unknown> = { error: error.name, errorMessage: error.message };
+  if (error.outcomeUnknown) fields.outcomeUnknown = true;
+  const cause = error.cause instanceof DatabaseError ? error.cause.cause : error.cause;
   for (const name of ['constraint', 'table', 'column', 'schema'] as const) {
     const value = stringProperty(cause, name);
     if (value !== undefined) fields[name] = value;

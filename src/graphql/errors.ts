@@ -2,6 +2,7 @@
 import {
   ConstraintViolationError,
   DatabaseConflictError,
+  DatabaseError,
   DatabaseTimeoutError,
   DatabaseUnavailableError,
 } from '../database/errors.js';
@@ -18,13 +19,15 @@ interface Row {
   readonly isOurFault: boolean;
 }
 
+const UNAVAILABLE: Row = {
+  error: DatabaseUnavailableError,
+  type: 'DatabaseUnavailable',
+  message: 'The database cannot be reached. Try again.',
+  isOurFault: true,
+};
+
 const TABLE: readonly Row[] = [
-  {
-    error: DatabaseUnavailableError,
-    type: 'DatabaseUnavailable',
-    message: 'The database cannot be reached. Try again.',
-    isOurFault: true,
-  },
+  UNAVAILABLE,
   {
     error: DatabaseTimeoutError,
     type: 'DatabaseTimeout',
@@ -67,19 +70,30 @@ export function toResolverError(error: unknown, { reference, constraints }: Erro
     return { type: known.type, message: known.message, ...(known.info && { info: known.info }) };
   }
   const { type, message } = rowOf(error);
+  if (isOutcomeUnknown(error)) return { type, message: OUTCOME_UNKNOWN, info: { reference, outcomeUnknown: true } };
   return { type, message, info: { reference } };
 }
+
+/** Said in place of what the table says, some of which sounds as if nothing had been written. */
+const OUTCOME_UNKNOWN =
+  'The database did not confirm the end of the transaction: the write might have been committed. Check before you try again.';
 
 export function isOurFault(error: unknown): boolean {
   return !(error instanceof ClientError) && rowOf(error).isOurFault;
 }
 
+function isOutcomeUnknown(error: unknown): boolean {
+  return error instanceof DatabaseError && error.outcomeUnknown;
+}
+
 function rowOf(error: unknown): Omit<Row, 'error'> {
+  if (isOutcomeUnknown(error) && !(error instanceof DatabaseTimeoutError)) return UNAVAILABLE;
   return TABLE.find((row) => error instanceof row.error) ?? UNKNOWN;
 }
 
 function explainConstraint(error: unknown, constraints: ErrorContext['constraints']): unknown {
-  if (!(error instanceof ConstraintViolationError) || !Object.hasOwn(constraints, error.constraint)) return error;
+  if (!(error instanceof ConstraintViolationError) || error.outcomeUnknown) return error;
+  if (!Object.hasOwn(constraints, error.constraint)) return error;
   const problem = constraints[error.constraint];
   return problem === undefined ? error : new InvalidInputError([problem]);
 }

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
-import { databaseErrorLogFields, toDatabaseError } from '../../../src/database/errors.js';
+import { databaseErrorLogFields, toDatabaseError, withUnknownOutcome } from '../../../src/database/errors.js';
 
 function postgresError(code: string, fields: Record<string, string> = {}): pg.DatabaseError {
   const error = new pg.DatabaseError('message of PostgreSQL', 0, 'error');
@@ -122,4 +122,27 @@ describe('databaseErrorLogFields', () => {
 
     expect(databaseErrorLogFields(error).cause).toBe('relation "orders" does not exist');
   });
+});
+
+test.each([
+  ['23505', 'DatabaseUnavailableError'],
+  ['28P01', 'DatabaseUnavailableError'],
+  ['08006', 'DatabaseUnavailableError'],
+  ['57014', 'DatabaseTimeoutError'],
+])('an error of SQLSTATE %s after an unknown outcome is %s, and keeps its facts for the log', (code, name) => {
+  const error = withUnknownOutcome(toDatabaseError(postgresError(code, { constraint: 'orders_pkey' })));
+
+  expect(error).toMatchObject({ name, sqlState: code, outcomeUnknown: true });
+  expect(databaseErrorLogFields(error)).toMatchObject({
+    sqlState: code,
+    outcomeUnknown: true,
+    constraint: 'orders_pkey',
+  });
+});
+
+test('without an unknown outcome, an error says so', () => {
+  const error = toDatabaseError(postgresError('23505'));
+
+  expect(error.outcomeUnknown).toBe(false);
+  expect(databaseErrorLogFields(error)).not.toHaveProperty('outcomeUnknown');
 });

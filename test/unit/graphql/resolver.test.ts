@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { noActivity } from '../../../src/database/activity.js';
-import { toDatabaseError } from '../../../src/database/errors.js';
+import { ConstraintViolationError, toDatabaseError, withUnknownOutcome } from '../../../src/database/errors.js';
 import { ClientError, type InputProblem } from '../../../src/graphql/client-error.js';
 import type { Log } from '../../../src/graphql/log.js';
 import { createResolver, type FieldResolver, type ResolverEvent } from '../../../src/graphql/resolver.js';
@@ -120,6 +120,31 @@ test('tells the field which constraint refused, where the domain has named it', 
     },
   });
   expect(lines).toMatchObject([['error', 'refused', { errorType: 'InvalidInput', constraint: 'tea_is_hot' }]]);
+});
+
+test.each([
+  ['DatabaseUnavailable', withUnknownOutcome(toDatabaseError(new Error('Connection terminated unexpectedly')))],
+  ['DatabaseTimeout', withUnknownOutcome(toDatabaseError(new Error('Query read timeout')))],
+  ['DatabaseUnavailable', withUnknownOutcome(new ConstraintViolationError('tea_is_hot', undefined))],
+  ['DatabaseUnavailable', new ConstraintViolationError('tea_is_hot', undefined, { outcomeUnknown: true })],
+])('the client of a write whose outcome is unknown gets %s and outcomeUnknown', async (type, failure) => {
+  const { handler, lines } = resolverOf(
+    {
+      brew: async () => {
+        throw failure;
+      },
+    },
+    { tea_is_hot: { field: 'degrees', message: 'Expected at least 80.' } },
+  );
+
+  expect(await handler(event('brew'), CONTEXT)).toEqual({
+    error: {
+      type,
+      message: expect.stringContaining('might have been committed'),
+      info: { reference: 'request-1', outcomeUnknown: true },
+    },
+  });
+  expect(lines).toMatchObject([['error', 'refused', { errorType: type, outcomeUnknown: true }]]);
 });
 
 test('gives the field a signal that aborts before Lambda would end the invocation', async () => {
