@@ -1,7 +1,6 @@
 /**
- * Turns what node-postgres and the network throw into a few errors that callers can tell apart. The original is kept as
- * `cause`, unless it may quote a statement's parameters, as PostgreSQL does in `detail` and in some messages: whoever prints
- * an error prints its cause, too. Then the cause has the facts and not the text.
+ * Turns what PostgreSQL, node-postgres and the network throw into a few errors that callers can tell apart. An error's cause has
+ * the text of the original only where that is known to quote no value of a statement: what prints an error prints its cause, too.
  */
 
 export interface DatabaseErrorOptions {
@@ -20,8 +19,8 @@ export abstract class DatabaseError extends Error {
   readonly outcomeUnknown: boolean;
 
   constructor(message: string, cause: unknown, { outcomeUnknown = false }: DatabaseErrorOptions = {}) {
-    super(message, { cause: withoutData(cause) });
-    this.sqlState = cause instanceof DatabaseError ? cause.sqlState : sqlStateOf(cause);
+    super(message, { cause: withoutValues(cause) });
+    this.sqlState = cause instanceof DatabaseError ? cause.sqlState : isPostgresError(cause) ? cause.code : undefined;
     this.outcomeUnknown = outcomeUnknown;
   }
 }
@@ -64,44 +63,62 @@ export class DatabaseStatementError extends DatabaseError {
   override readonly name = 'DatabaseStatementError';
 }
 
-/**
- * SQLSTATE classes and codes, most specific first.
- */
-const BY_SQLSTATE: readonly [prefix: string, make: (cause: unknown) => DatabaseError][] = [
-  ['57014', (cause) => new DatabaseTimeoutError('PostgreSQL cancelled the statement.', cause)],
-  ['25P03', (cause) => new DatabaseTimeoutError('PostgreSQL ended a transaction that had been idle too long.', cause)],
-  ['55P03', (cause) => new DatabaseConflictError('A lock was not to be had in time.', cause)],
-  ['40', (cause) => new DatabaseConflictError('The transaction lost against a concurrent one.', cause)],
-  ['23', (cause) => new ConstraintViolationError(stringProperty(cause, 'constraint') ?? 'unnamed', cause)],
-  ['08', (cause) => new DatabaseUnavailableError('The connection to the database failed.', cause)],
-  ['53', (cause) => new DatabaseUnavailableError('The database has no room for another connection.', cause)],
-  ['57', (cause) => new DatabaseUnavailableError('The database is starting, stopping or failing over.', cause)],
-  ['58', (cause) => new DatabaseUnavailableError('The database has a system error.', cause)],
-  ['28', (cause) => new DatabaseAccessError('The database refused the login.', cause)],
-  ['3D000', (cause) => new DatabaseAccessError('The database does not exist.', cause)],
-  ['42501', (cause) => new DatabaseAccessError('The database user lacks a privilege.', cause)],
+type ErrorClass = new (message: string, cause: unknown, options?: DatabaseErrorOptions) => DatabaseError;
+
+const UNKNOWN_OUTCOME: DatabaseErrorOptions = { outcomeUnknown: true };
+
+/** By SQLSTATE and severity, as in "08P01 FATAL". The first that fits decides; what fits none is a fault of the statement. */
+const BY_SQLSTATE: readonly [
+  pattern: RegExp,
+  errorClass: ErrorClass,
+  message: string,
+  options?: DatabaseErrorOptions,
+][] = [
+  [/^57014/, DatabaseTimeoutError, 'PostgreSQL cancelled the statement.'],
+  [/^25P0[34]/, DatabaseTimeoutError, 'PostgreSQL ended a transaction that took too long.'],
+  [/^55P03/, DatabaseConflictError, 'A lock was not to be had in time.'],
+  [/^(08007|40003)/, DatabaseUnavailableError, 'The transaction might have been committed.', UNKNOWN_OUTCOME],
+  [/^40/, DatabaseConflictError, 'The transaction lost against a concurrent one.'],
+  [/^(3D|57P04)/, DatabaseAccessError, 'The database does not exist.'],
+  // FATAL are the options and the state of the database that a login is refused for.
+  [/^28|^(0A|22|42|55000).* FATAL$/, DatabaseAccessError, 'The database refused the login.'],
+  [/^42501/, DatabaseAccessError, 'The database user lacks a privilege, or a policy refused the row.'],
+  [/^53300/, DatabaseUnavailableError, 'The database has no room for another connection.'],
+  [/^53[0-2]/, DatabaseUnavailableError, 'The database is out of memory or disk space.'],
+  // Of severity ERROR, 08P01 is a wrong number of values.
+  [/^(08(?!P01 ERROR)|HV00N)/, DatabaseUnavailableError, 'The connection to the database failed.'],
+  [/^57/, DatabaseUnavailableError, 'The database is starting, stopping or failing over.'],
+  [/^580/, DatabaseUnavailableError, 'The database has a system error.'],
+  [/ (FATAL|PANIC)$/, DatabaseUnavailableError, 'The database ended the connection.'],
 ];
 
-/** Messages of errors that node-postgres makes itself, without a code. */
+/** Messages of errors that node-postgres makes itself, without a code. A test compares them with its source. */
 const CLIENT_TIMEOUT = /^Query read timeout$/;
+const LOGIN_FAILED = /^(SASL: |Password must be a string$)/;
 const CONNECTION_LOST =
-  /^(timeout exceeded when trying to connect|timeout expired|Connection terminated|Client has encountered a connection error|Client was closed|The server does not support SSL connections)/;
+  /^(timeout exc|timeout expired|Connection terminated|Client has enc|Client was closed|The server does not support SSL|There was an error establishing an SSL|Received unexpected |received invalid response)/;
+
+/** Node's codes for sockets and TLS, such as ECONNRESET, ERR_TLS_CERT_ALTNAME_INVALID and UNABLE_TO_VERIFY_LEAF_SIGNATURE. */
+const NETWORK_CODE =
+  /^(E(?!RR_)|ERR_(TLS|SSL|OSSL|SOCKET|STREAM)_|UNABLE_TO_|CRL_|HOSTNAME_|INVALID_(CA|PURPOSE)|PATH_LENGTH_|OUT_OF_MEM)|CERT/;
 
 export function toDatabaseError(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
-
-  const sqlState = sqlStateOf(error);
-  if (sqlState !== undefined) {
-    const make = BY_SQLSTATE.find(([prefix]) => sqlState.startsWith(prefix))?.[1];
-    return make?.(error) ?? new DatabaseStatementError(`PostgreSQL refused the statement (${sqlState}).`, error);
-  }
-
-  const message = error instanceof Error ? error.message : '';
+  if (isPostgresError(error)) return ofPostgres(error);
+  const message = messageOf(error);
   if (CLIENT_TIMEOUT.test(message)) return new DatabaseTimeoutError('The statement took too long.', error);
-  if (CONNECTION_LOST.test(message) || isNetworkError(error)) {
-    return new DatabaseUnavailableError('The connection to the database failed.', error);
-  }
+  if (LOGIN_FAILED.test(message)) return new DatabaseAccessError('The login could not be completed.', error);
+  if (isConnectionLost(error)) return new DatabaseUnavailableError('The connection to the database failed.', error);
   return new DatabaseStatementError('The statement could not be run.', error);
+}
+
+function ofPostgres(error: PostgresError): DatabaseError {
+  const { code, severity, constraint = 'unnamed' } = error;
+  if (/^(23|40002)/.test(code)) return new ConstraintViolationError(constraint, error);
+  const found = BY_SQLSTATE.find(([pattern]) => pattern.test(`${code} ${severity}`));
+  if (found === undefined) return new DatabaseStatementError(`PostgreSQL refused the statement (${code}).`, error);
+  const [, errorClass, message, options] = found;
+  return new errorClass(message, error, options);
 }
 
 /**
@@ -111,64 +128,84 @@ export function toDatabaseError(error: unknown): DatabaseError {
 export function withUnknownOutcome(error: DatabaseError): DatabaseError {
   const message = 'The connection to the database was lost, and the transaction might have been committed.';
   return error instanceof DatabaseTimeoutError
-    ? new DatabaseTimeoutError('The time was up, and the transaction might have been committed.', error, UNKNOWN)
-    : new DatabaseUnavailableError(message, error, UNKNOWN);
+    ? new DatabaseTimeoutError(
+        'The time was up, and the transaction might have been committed.',
+        error,
+        UNKNOWN_OUTCOME,
+      )
+    : new DatabaseUnavailableError(message, error, UNKNOWN_OUTCOME);
 }
 
-const UNKNOWN: DatabaseErrorOptions = { outcomeUnknown: true };
-
-/**
- * The facts of an error that are safe to log: class names, SQLSTATE, object names. PostgreSQL's `detail` never, and its
- * message only for classes whose text quotes no data.
- */
+/** The facts of an error that are safe to log: class names, SQLSTATE, names of objects, and no value of a statement. */
 export function databaseErrorLogFields(error: DatabaseError): Record<string, unknown> {
   const fields: Record<string, unknown> = { error: error.name, errorMessage: error.message };
   if (error.outcomeUnknown) fields.outcomeUnknown = true;
-  const cause = error.cause instanceof DatabaseError ? error.cause.cause : error.cause;
-  for (const name of ['constraint', 'table', 'column', 'schema'] as const) {
-    const value = stringProperty(cause, name);
-    if (value !== undefined) fields[name] = value;
-  }
   if (error.sqlState !== undefined) fields.sqlState = error.sqlState;
-  if (cause instanceof Error && quotesNoData(error.sqlState)) fields.cause = cause.message;
+  let { cause } = error;
+  while (cause instanceof DatabaseError) cause = cause.cause;
+  if (cause instanceof Error) Object.assign(fields, factsOf(cause), { cause: cause.message });
+  if (error instanceof DatabaseStatementError) fields.stack = error.stack;
   return fields;
 }
 
-const FACTS = ['code', 'severity', 'schema', 'table', 'column', 'dataType', 'constraint', 'routine'] as const;
-
-function withoutData(cause: unknown): unknown {
-  const sqlState = sqlStateOf(cause);
-  if (quotesNoData(sqlState)) return cause;
-  const facts = FACTS.flatMap((name) => {
-    const value = stringProperty(cause, name);
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  const shown = new Error(`PostgreSQL's own text may quote values, and is left out (${sqlState}).`);
-  return Object.assign(shown, Object.fromEntries(facts));
+/** As node-postgres has it. PostgreSQL's `detail`, `hint`, `where` and `internalQuery` quote rows and values. */
+interface PostgresError extends Error {
+  readonly code: string;
+  readonly severity: string;
+  readonly constraint?: string;
+  readonly routine?: string;
+  readonly where?: string;
+  readonly internalQuery?: string;
 }
 
-/** Class 22 (data exception), 23 (constraint) and P0 (raised in PL/pgSQL) may quote values in their message. */
-function quotesNoData(sqlState: string | undefined): boolean {
-  return sqlState === undefined || !/^(22|23|P0)/.test(sqlState);
+/** Whether node-postgres received it. Node.js's errors have a code as well, which any five letters can be, but no severity. */
+export function isPostgresError(error: unknown): error is PostgresError {
+  return error instanceof Error && typeof (error as Partial<PostgresError>).severity === 'string';
 }
 
-function sqlStateOf(error: unknown): string | undefined {
-  const code = stringProperty(error, 'code');
-  return code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !isNetworkCode(code) ? code : undefined;
+function isConnectionLost(error: unknown): boolean {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return CONNECTION_LOST.test(messageOf(error)) || (typeof code === 'string' && NETWORK_CODE.test(code));
 }
 
-function isNetworkError(error: unknown): boolean {
-  const code = stringProperty(error, 'code');
-  return code !== undefined && isNetworkCode(code);
+/** The name of an object in RAISE … USING CONSTRAINT, TABLE and so on is its author's: no value belongs there. */
+const FACTS = ['severity', 'routine', 'position', 'schema', 'table', 'column', 'dataType', 'constraint'] as const;
+
+function factsOf(error: Error): Record<string, string> {
+  const entries = FACTS.map((name) => [name, (error as unknown as Record<string, unknown>)[name]] as const);
+  return Object.fromEntries(
+    entries.filter((entry): entry is [(typeof FACTS)[number], string] => typeof entry[1] === 'string'),
+  );
 }
 
-/** Node's codes for sockets and TLS, such as ECONNRESET, EPIPE, ENOTFOUND, ERR_TLS_CERT_ALTNAME_INVALID. */
-function isNetworkCode(code: string): boolean {
-  return /^(E[A-Z_]{3,}|ERR_(TLS|SSL|SOCKET)_|[A-Z_]*CERT[A-Z_]*$|UNABLE_TO_)/.test(code);
+function withoutValues(cause: unknown): unknown {
+  if (isPostgresError(cause)) {
+    const text = quotesNoValue(cause) ? cause.message : 'PostgreSQL’s text might quote values and is left out.';
+    return Object.assign(new Error(text), { code: cause.code }, factsOf(cause));
+  }
+  if (!(cause instanceof Error)) return undefined;
+  if (cause instanceof DatabaseError) return cause;
+  const { name, message, stack = '' } = cause;
+  if (CLIENT_TIMEOUT.test(message) || LOGIN_FAILED.test(message) || isConnectionLost(cause)) return cause;
+  const shown = new Error(`The text of this ${name} might quote values and is left out.`);
+  const at = stack.indexOf(message);
+  shown.stack = `${shown}${at < 0 ? '' : stack.slice(at + message.length)}`;
+  return shown;
 }
 
-function stringProperty(value: unknown, name: string): string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const property = (value as Record<string, unknown>)[name];
-  return typeof property === 'string' ? property : undefined;
+/** SQLSTATEs whose text is about the connection or the transaction. */
+const ABOUT_NO_VALUE = /^(08000|08P01|25006|25P0[2-4]|28|40001|40P01|53[2-4]00|55P03|57014|57P)/;
+/** The functions of PostgreSQL that read a statement, before it has values, and that check privileges and policies. */
+const READS_NO_VALUE =
+  /^(scanner_yyerror|parserOpenTable|errorMissing(RTE|Column)|ParseFuncOrColumn|op_error|transformAssignedExpr|exec_parse_message|aclcheck_error|ExecWithCheckOptions|InitPostgres|CheckMyDatabase)$/;
+
+/** In a function, RAISE gives any text any SQLSTATE, and a statement can be made of values: then there is a `where`. */
+function quotesNoValue({ code, routine = '', where, internalQuery }: PostgresError): boolean {
+  return (
+    where === undefined && internalQuery === undefined && (ABOUT_NO_VALUE.test(code) || READS_NO_VALUE.test(routine))
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : '';
 }

@@ -4,7 +4,7 @@ import { assertPermitted } from '../sql/permitted-statements.js';
 import type { DatabaseActivity } from './activity.js';
 import { type BoundStatement, bindValues } from './batch.js';
 import type { Connection } from './connection.js';
-import { DatabaseStatementError } from './errors.js';
+import { DatabaseError, DatabaseStatementError } from './errors.js';
 import type { CheckedIdentity } from './identity.js';
 import type { Attempt } from './retry.js';
 
@@ -173,7 +173,7 @@ async function exchange(
   const { results, error } = await connection.send(batch);
   const isCommitted = commits && results.length === batch.length && results.at(-1)?.command !== 'ROLLBACK';
   if (isCommitted) attempt.outcome = 'committed';
-  else if (connection.isUsable) attempt.outcome = 'not committed';
+  else if (connection.isUsable && !saysUnknown(error)) attempt.outcome = 'not committed';
 
   if (error !== undefined) {
     attempt.failure ??= error;
@@ -185,6 +185,9 @@ async function exchange(
   attempt.failure = undefined;
   return results;
 }
+
+/** Of SQLSTATEs such as 40003, statement_completion_unknown. */
+const saysUnknown = (error: unknown) => error instanceof DatabaseError && error.outcomeUnknown;
 
 /** Where it fails, the connection is closed, and PostgreSQL rolls back. */
 async function rollBack(connection: Connection, { outcome }: Attempt): Promise<void> {

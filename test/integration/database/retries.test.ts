@@ -294,11 +294,17 @@ describe('a transaction that loses against another', () => {
   });
 });
 
+/** As an error of another database, or one that the callback makes up. */
+function conflictOfTheCallback(): DatabaseConflictError {
+  const cause = Object.assign(new Error('thrown by the callback'), { code: '40001', severity: 'ERROR' });
+  return new DatabaseConflictError('thrown by the callback', cause);
+}
+
 describe('what a caller is told of the outcome', () => {
   const INSERT = 'insert into notes (mark) values ($1)';
 
   test('an error that the callback throws after COMMIT is not retried, and says that the transaction was committed', async () => {
-    const lost = new DatabaseConflictError('thrown by the callback', { code: '40001' });
+    const lost = conflictOfTheCallback();
     const { runs, run } = counted(async (transaction) => {
       await transaction.queryAndCommit(INSERT, [1]);
       throw lost;
@@ -325,7 +331,7 @@ describe('what a caller is told of the outcome', () => {
   test('an error that only looks like a conflict is not retried: this transaction lost against none', async () => {
     const { runs, run } = counted(async (transaction) => {
       await transaction.query(INSERT, [1]);
-      throw new DatabaseConflictError('thrown by the callback', { code: '40001' });
+      throw conflictOfTheCallback();
     });
 
     await expect(run()).rejects.toMatchObject({ name: 'DatabaseConflictError' });

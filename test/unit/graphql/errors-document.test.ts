@@ -4,42 +4,73 @@ import { expect, test } from 'vitest';
 import { toDatabaseError } from '../../../src/database/errors.js';
 import { InvalidIdentityError } from '../../../src/database/identity.js';
 import { toResolverError } from '../../../src/graphql/errors.js';
+import { SQLSTATES } from '../../support/sqlstates.js';
 
 /** docs/errors.md is what authors of clients rely on. */
 const document = await readFile(join(import.meta.dirname, '../../../docs/errors.md'), 'utf8');
 
-const typeOf = (error: unknown) => toResolverError(error, { reference: 'r', constraints: {} }).type;
-const ofSqlState = (code: string) => toDatabaseError(Object.assign(new Error('x'), { code, severity: 'ERROR' }));
+const resolverErrorOf = (error: unknown) => toResolverError(error, { reference: 'r', constraints: {} });
+const typeOf = (error: unknown) => resolverErrorOf(error).type;
+const ofSqlState = (code: string, severity: string) =>
+  toDatabaseError(Object.assign(new Error('x'), { code, severity }));
 
-function typeInDocument(text: string): string | undefined {
-  const row = document.split('\n').find((line) => line.startsWith('|') && line.includes(text));
-  return /`(\w+)`/.exec(row?.split('|')[2] ?? '')?.[1];
+const rows = document
+  .split('\n')
+  .filter((line) => line.startsWith('|'))
+  .map((line) => line.split('|').map((cell) => cell.trim()))
+  .map(([, text = '', sqlStates = '', errorType = '', errorInfo = '']) => ({
+    text,
+    sqlStates: sqlStates.match(/\b[0-9A-Z]{2,5}\b/g) ?? [],
+    type: /`(\w+)`/.exec(errorType)?.[1],
+    isOutcomeUnknown: errorInfo.includes('outcomeUnknown'),
+  }));
+
+const rowSaying = (text: string) => rows.find((row) => row.text.includes(text));
+
+/** The row with the longest SQLSTATE that fits. */
+function rowOf(sqlState: string) {
+  const fitting = rows.flatMap((row) =>
+    row.sqlStates.filter((prefix) => sqlState.startsWith(prefix)).map((prefix) => ({ row, prefix })),
+  );
+  return fitting.sort((left, right) => right.prefix.length - left.prefix.length)[0]?.row ?? rowSaying('anything else');
 }
 
-test.each([
-  ['08006', '08, 53, 57, 58'],
-  ['53300', '08, 53, 57, 58'],
-  ['57P01', '08, 53, 57, 58'],
-  ['58030', '08, 53, 57, 58'],
-  ['57014', '57014, 25P03'],
-  ['25P03', '57014, 25P03'],
-  ['40001', 'class 40, 55P03'],
-  ['40P01', 'class 40, 55P03'],
-  ['55P03', 'class 40, 55P03'],
-  ['23505', 'class 23'],
-  ['28000', '28, 3D000, 42501'],
-  ['3D000', '28, 3D000, 42501'],
-  ['42501', '28, 3D000, 42501'],
-  ['42601', '28, 3D000, 42501'],
-  ['22003', '28, 3D000, 42501'],
-  ['XX000', '28, 3D000, 42501'],
-])('SQLSTATE %s has the type that the document says', (sqlState, text) => {
-  expect(typeInDocument(text)).toBeDefined();
-  expect(typeOf(ofSqlState(sqlState))).toBe(typeInDocument(text));
+test('every SQLSTATE of the document is one of PostgreSQL 17, or a class of it', () => {
+  const unknown = rows
+    .flatMap(({ sqlStates }) => sqlStates)
+    .filter((prefix) => !SQLSTATES.some((code) => code.startsWith(prefix)));
+
+  expect(unknown).toEqual([]);
 });
 
-test('so have other failures', () => {
-  expect(typeOf(new InvalidIdentityError('x'))).toBe(typeInDocument('no user of the pool'));
-  expect(typeOf(new Error('x'))).toBe(typeInDocument('anything else'));
-  expect(typeOf(toDatabaseError(new Error('Query read timeout')))).toBe(typeInDocument('57014'));
+test('every SQLSTATE of PostgreSQL 17 has the errorType of the document', () => {
+  const told = (code: string) => {
+    const { type, info } = resolverErrorOf(ofSqlState(code, 'ERROR'));
+    return [code, type, info?.outcomeUnknown ?? false];
+  };
+
+  expect(SQLSTATES.length).toBeGreaterThan(240);
+  expect(SQLSTATES.map(told)).toEqual(
+    SQLSTATES.map((code) => [code, rowOf(code)?.type, rowOf(code)?.isOutcomeUnknown]),
+  );
+});
+
+test('every SQLSTATE of severity FATAL has the errorType of the document', () => {
+  const login = /refused: ([^.]*)\./.exec(document)?.[1]?.match(/[0-9A-Z]{2,5}/g) ?? [];
+  const typeInDocument = (code: string) => {
+    const type = rowOf(code)?.type;
+    return type === 'InternalError' && !login.some((prefix) => code.startsWith(prefix)) ? 'DatabaseUnavailable' : type;
+  };
+
+  expect(login).toHaveLength(7);
+  expect(SQLSTATES.map((code) => [code, typeOf(ofSqlState(code, 'FATAL'))])).toEqual(
+    SQLSTATES.map((code) => [code, typeInDocument(code)]),
+  );
+});
+
+test('other failures have the errorType of the document', () => {
+  expect(typeOf(new InvalidIdentityError('x'))).toBe(rowSaying('no user of the pool')?.type);
+  expect(typeOf(new Error('x'))).toBe(rowSaying('anything else')?.type);
+  expect(typeOf(toDatabaseError(new Error('Query read timeout')))).toBe(rowOf('57014')?.type);
+  expect(typeOf(toDatabaseError(new Error('Connection terminated')))).toBe(rowOf('08006')?.type);
 });

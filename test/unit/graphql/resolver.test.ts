@@ -68,9 +68,12 @@ test('tells the client of errors that are meant for the client, with their type'
 test.each([
   [toDatabaseError(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })), 'DatabaseUnavailable'],
   [toDatabaseError(new Error('Query read timeout')), 'DatabaseTimeout'],
-  [toDatabaseError(Object.assign(new Error('deadlock'), { code: '40P01' })), 'Conflict'],
-  [toDatabaseError(Object.assign(new Error('check'), { code: '23514' })), 'ConstraintViolation'],
-  [toDatabaseError(Object.assign(new Error('no table "secret_table"'), { code: '42P01' })), 'InternalError'],
+  [toDatabaseError(Object.assign(new Error('deadlock'), { code: '40P01', severity: 'ERROR' })), 'Conflict'],
+  [toDatabaseError(Object.assign(new Error('check'), { code: '23514', severity: 'ERROR' })), 'ConstraintViolation'],
+  [
+    toDatabaseError(Object.assign(new Error('no table "secret_table"'), { code: '42P01', severity: 'ERROR' })),
+    'InternalError',
+  ],
   [new Error('secret_table'), 'InternalError'],
 ])('tells the client of %s only a type and the reference of the log line', async (failure, type) => {
   const { handler } = resolverOf({
@@ -102,7 +105,9 @@ test.each([
 });
 
 test('tells the field which constraint refused, where the domain has named it', async () => {
-  const refusal = toDatabaseError(Object.assign(new Error('check'), { code: '23514', constraint: 'tea_is_hot' }));
+  const refusal = toDatabaseError(
+    Object.assign(new Error('check'), { code: '23514', severity: 'ERROR', constraint: 'tea_is_hot' }),
+  );
   const { handler, lines } = resolverOf(
     {
       brew: async () => {
