@@ -1,7 +1,7 @@
 /** Keeps the local database as the migrations folder says, while a developer writes them. */
 import { type FSWatcher, watch } from 'node:fs';
 import { MigrationError } from '../database/migrate/migration-error.js';
-import { readMigrations } from '../database/migrate/read-folder.js';
+import { readMigrations, unreadableFolder } from '../database/migrate/read-folder.js';
 import { migrateDatabase } from './database.js';
 
 /** What became of the folder as it is now. */
@@ -25,7 +25,11 @@ export interface LocalMigrationsOptions {
 /** Editors write a file in several steps. */
 const SETTLE_MILLIS = 150;
 
-/** Applies what is new, now and at each change of the folder. A file that is broken waits until it is mended. */
+/**
+ * Applies what is new, now and at each change of the folder. A file that is broken waits until it is mended.
+ *
+ * @throws MigrationError when there is no folder to watch.
+ */
 export async function watchMigrations(options: LocalMigrationsOptions): Promise<LocalMigrations> {
   const { folder, socketDirectory, onReport } = options;
   let problem: string | undefined;
@@ -37,15 +41,16 @@ export async function watchMigrations(options: LocalMigrationsOptions): Promise<
     if (isNews) onReport(report);
   };
 
-  await run();
   let running = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
-  const watcher: FSWatcher = watch(folder, () => {
+  const watcher = watchFolder(folder, () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
       running = running.then(run);
     }, SETTLE_MILLIS);
   });
+  running = run();
+  await running;
   return {
     async stop() {
       watcher.close();
@@ -53,6 +58,14 @@ export async function watchMigrations(options: LocalMigrationsOptions): Promise<
       await running;
     },
   };
+}
+
+function watchFolder(folder: string, onChange: () => void): FSWatcher {
+  try {
+    return watch(folder, onChange);
+  } catch (cause) {
+    throw unreadableFolder(folder, cause);
+  }
 }
 
 async function migrateFolder(folder: string, socketDirectory: string): Promise<MigrationsReport> {

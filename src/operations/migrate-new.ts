@@ -1,9 +1,10 @@
 /** `npm run migrate:new -- add-invoices`: makes the next file of src/database/migrations. */
-import { readdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { nextFileName } from '../database/migrate/prepare-migrations.js';
+import { listMigrations } from '../database/migrate/read-folder.js';
 
 const USAGE = `Usage: npm run migrate:new -- NAME [options]
 
@@ -50,8 +51,7 @@ function main(): void {
   if (name === undefined || more.length > 0)
     throw new Error(`Expected one name, got ${positionals.length}.\n\n${USAGE}`);
 
-  const existing = readdirSync(values.directory).filter((file) => file.endsWith('.sql'));
-  const path = join(values.directory, nextFileName(existing, name));
+  const path = join(values.directory, nextFileName(listMigrations(values.directory), name));
   // Never over a file that somebody else has made in the meantime.
   writeFileSync(path, values['no-transaction'] ? NO_TRANSACTION : IN_TRANSACTION, { flag: 'wx' });
   console.log(relative(process.cwd(), path));

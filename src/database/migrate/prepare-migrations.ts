@@ -3,7 +3,7 @@ import { UnterminatedError } from '../../sql/tokens.js';
 import { checksumOf, type Migration, type MigrationFile, type Statement } from './migration.js';
 import { describeProblem, MigrationError } from './migration-error.js';
 import { splitStatements } from './split-statements.js';
-import { outsideTransaction, transactionControl } from './statement-kind.js';
+import { copyDirection, outsideTransaction, psqlCommand, transactionControl } from './statement-kind.js';
 
 const WORDS = '[a-z0-9]+(?:-[a-z0-9]+)*';
 const FILE_NAME = new RegExp(`^\\d{4}-${WORDS}\\.sql$`);
@@ -11,17 +11,33 @@ const FILE_NAME = new RegExp(`^\\d{4}-${WORDS}\\.sql$`);
 /** The first line of a file whose statements run without a transaction around them. */
 const NO_TRANSACTION = /^-- no-transaction[ \t]*$/m;
 
+/** What is in the folder and cannot be read as SQL. */
+export interface UnreadFile {
+  readonly name: string;
+  /** Names the file. */
+  readonly problem: string;
+}
+
 /**
  * @param files in any order.
+ * @param unread files that have a number, and a problem, already.
  * @returns in the order of their numbers.
  * @throws MigrationError with every problem of every file.
  */
-export function prepareMigrations(files: readonly MigrationFile[]): Migration[] {
-  const sorted = files.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(normalize);
-  const read = sorted.map(readMigration);
-  const problems = [...nameProblems(sorted.map(({ name }) => name)), ...read.flatMap((result) => result.problems)];
+export function prepareMigrations(files: readonly MigrationFile[], unread: readonly UnreadFile[] = []): Migration[] {
+  const read = files.toSorted(byName).map(normalize).map(readMigration);
+  const names = [...files, ...unread].toSorted(byName).map(({ name }) => name);
+  const problems = [
+    ...nameProblems(names),
+    ...unread.map(({ problem }) => problem),
+    ...read.flatMap((result) => result.problems),
+  ];
   if (problems.length > 0) throw new MigrationError(problems.join('\n\n'));
   return read.map(({ migration }) => migration);
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : 1;
 }
 
 /** The number of a file that is named as it should be. */
@@ -32,7 +48,7 @@ export function numberOf(name: string): number {
 /**
  * @param existing names of files.
  * @param words what the next one does: add-invoices.
- * @throws MigrationError when it cannot be named so.
+ * @throws MigrationError when it cannot be named so, or when one of the files is misnamed, and may have the next number.
  */
 export function nextFileName(existing: readonly string[], words: string): string {
   if (!new RegExp(`^${WORDS}$`).test(words)) {
@@ -40,7 +56,9 @@ export function nextFileName(existing: readonly string[], words: string): string
       `The name is "${words}". Expected words of a-z and 0-9 with hyphens, for example add-invoices.`,
     );
   }
-  const last = Math.max(0, ...existing.filter((name) => FILE_NAME.test(name)).map(numberOf));
+  const misnamed = misnamedProblems(existing);
+  if (misnamed.length > 0) throw new MigrationError(misnamed.join('\n\n'));
+  const last = Math.max(0, ...existing.map(numberOf));
   if (last >= 9999) throw new MigrationError('There are 9999 migrations, and no number is left.');
   return `${String(last + 1).padStart(4, '0')}-${words}.sql`;
 }
@@ -50,11 +68,23 @@ function normalize({ name, sql }: MigrationFile): MigrationFile {
   return { name, sql: sql.replace(/^\ufeff/, '').replaceAll('\r\n', '\n') };
 }
 
+function misnamedProblems(names: readonly string[]): string[] {
+  return names
+    .filter((name) => !FILE_NAME.test(name))
+    .map((name) => {
+      const renamed = `${name
+        .toLowerCase()
+        .replace(/\.sql.*$/, '')
+        .replaceAll(/[_.\s]/g, '-')}.sql`;
+      const isNested = /[/\\]/.test(name);
+      const rename = FILE_NAME.test(renamed) && !names.includes(renamed) ? ` Rename it to ${renamed}.` : '';
+      const fix = isNested ? ' Only files directly in the folder are applied: move it there, or away.' : rename;
+      return `${name} is not named like 0001-create-orders.sql: four digits, then words of a-z and 0-9 with hyphens.${fix}`;
+    });
+}
+
 function nameProblems(names: readonly string[]): string[] {
-  const misnamed = names.filter((name) => !FILE_NAME.test(name));
-  const problems = misnamed.map(
-    (name) => `${name} is not named like 0001-create-orders.sql: four digits, then words of a-z and 0-9 with hyphens.`,
-  );
+  const problems = misnamedProblems(names);
   const named = names.filter((name) => FILE_NAME.test(name));
   const [first] = named;
   if (first !== undefined && numberOf(first) > 1) {
@@ -107,7 +137,19 @@ function split(file: MigrationFile, tell: (offset: number, message: string) => v
   return statements;
 }
 
+const INSERT_INSTEAD =
+  'Write insert into … values (…), (…), or for many rows insert into … select * from unnest(array[…], array[…])';
+
 function problemOf(statement: Statement, transactional: boolean): string | undefined {
+  const command = psqlCommand(statement);
+  if (command !== undefined) {
+    return `${command} is a command of psql, and not SQL. ${command === '\\copy' ? INSERT_INSTEAD : 'Write what it does in SQL, or remove it'}`;
+  }
+  const direction = copyDirection(statement);
+  if (direction === 'from') return `COPY waits here for rows that the runner does not send. ${INSERT_INSTEAD}`;
+  if (direction === 'to') {
+    return 'COPY sends rows here that the runner does not take. Remove it, or write them into a table: insert into … select …';
+  }
   const control = transactionControl(statement);
   if (control !== undefined) {
     return `${control} is the runner's: it applies each ${transactional ? 'file' : 'statement'} in a transaction of its own. Remove it`;
