@@ -1,4 +1,4 @@
--- The caller's identity, as row-level security sees it. database.query (src/database/database.ts) calls assume() first in each
+-- The caller's identity, as row-level security sees it. withUser (src/database/with-user.ts) calls assume() first in each
 -- transaction; policies read sub() and is_in_group(). Outside such a transaction both say "nobody".
 
 create schema identity;

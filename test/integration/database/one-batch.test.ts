@@ -4,10 +4,11 @@ import net from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Batch, type BatchResponse, bindValues } from '../../../src/database/batch.js';
+import type { BatchResponse } from '../../../src/database/batch.js';
 import { createDatabaseOver, type Database } from '../../../src/database/database.js';
 import { startTestStack, type TestStack } from '../../support/local-stack.js';
 import { createNotes } from '../../support/notes.js';
+import { sendBatch } from '../../support/one-batch.js';
 
 /** The messages of the extended protocol, counted between the pool and PostgreSQL itself. */
 let stack: TestStack;
@@ -116,14 +117,7 @@ describe('on the wire', () => {
 describe('behind an error PostgreSQL runs nothing', () => {
   const send = async (texts: readonly string[]): Promise<BatchResponse & { client: pg.PoolClient }> => {
     const client = await pool.connect();
-    const response = await new Promise<BatchResponse>((resolve) => {
-      client.query(
-        new Batch(
-          texts.map((text) => bindValues(text)),
-          resolve,
-        ),
-      );
-    });
+    const response = await sendBatch(client, texts.map((text) => ({ text })));
     return { ...response, client };
   };
 
@@ -179,9 +173,7 @@ describe('behind an error PostgreSQL runs nothing', () => {
 
 test('COPY, for which a batch has no data, ends with an error and leaves the connection usable', async () => {
   const client = await pool.connect();
-  const response = await new Promise<BatchResponse>((resolve) => {
-    client.query(new Batch([bindValues('copy notes (mark) from stdin')], resolve));
-  });
+  const response = await sendBatch(client, [{ text: 'copy notes (mark) from stdin' }]);
   client.release();
 
   expect(response.error).toMatchObject({ severity: 'ERROR' });
