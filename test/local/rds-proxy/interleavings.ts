@@ -90,6 +90,33 @@ const EXTENDED: readonly Action[] = [
   () => [message.parse('', 'commit'), message.bind('', ''), message.execute(''), message.sync()],
 ];
 
+const statement = (text: string, ...values: string[]) => [
+  message.parse('', text),
+  message.bind('', '', ...values),
+  message.describePortal(''),
+  message.execute(''),
+];
+
+/** Several statements with one Sync, which leave the session outside a transaction, in a failed one, or in an open one. */
+const BATCHES: readonly Action[] = [
+  ['begin', 'insert into owned values ($client, 40)', 'select count(*) from owned where client = $client', 'commit'],
+  [
+    'begin',
+    'insert into owned values ($client, 41)',
+    'select 1 / 0',
+    'delete from owned where client = $client',
+    'commit',
+  ],
+  ['begin isolation level nonsense', 'insert into owned values ($client, 42)', 'commit'],
+  ['begin', 'insert into owned select $client, count(*) + 50 from owned where client = $client'],
+  ['select count(*) from owned where client = $client', 'commit'],
+  ['insert into owned values ($client, 43)', 'insert into owned values ($client, 43)'],
+  ['commit', 'begin', 'select 7', 'rollback', 'select 8'],
+].map((texts) => (client) => [
+  ...texts.flatMap((text) => statement(text.replaceAll('$client', String(client)))),
+  message.sync(),
+]);
+
 const NAMED: readonly Action[] = ['a', 'b'].flatMap((name): Action[] => [
   () => [message.parse(name, `select '${name}' || $1`), message.sync()],
   () => [message.parse(name, 'select $1::int * 2'), message.describeStatement(name), message.sync()],
@@ -141,7 +168,7 @@ export interface ProgramOptions {
 const MAX_CLIENTS = 8;
 
 export function programs({ mayPin, mayWait }: ProgramOptions): fc.Arbitrary<Program> {
-  const actions = [SIMPLE, EXTENDED, NAMED, COPY, ...(mayPin ? [PINNING] : [])];
+  const actions = [SIMPLE, EXTENDED, BATCHES, NAMED, COPY, ...(mayPin ? [PINNING] : [])];
   const action = fc.oneof(...actions.map((group) => fc.constantFrom(...group)));
   return fc.integer({ min: 1, max: MAX_CLIENTS }).chain((clientCount) =>
     fc

@@ -96,6 +96,45 @@ with psycopg.connect(prepare_threshold=None) as connection:
     print(connection.execute('select session_user').fetchone()[0])
 `;
 
+/** Its pipelines are batches with one Sync, which it sends on leaving the block. */
+const PSYCOPG_PIPELINES = `
+import psycopg
+from psycopg.pq import TransactionStatus
+with psycopg.connect(prepare_threshold=None, autocommit=True) as connection:
+    connection.execute('create table if not exists from_pipelines (value int)')
+    def send(*statements):
+        with connection.pipeline():
+            return [connection.execute(statement) for statement in statements]
+    def count():
+        return connection.execute('select count(*) from from_pipelines').fetchone()[0]
+
+    *_, row, committed = send('begin', 'insert into from_pipelines values (1)', 'select 42', 'commit')
+    assert row.fetchone() == (42,)
+    assert committed.statusmessage == 'COMMIT'
+    assert connection.info.transaction_status == TransactionStatus.IDLE
+
+    try:
+        send('begin', 'insert into from_pipelines values (2)', 'select 1 / 0', 'insert into from_pipelines values (3)', 'commit')
+        raise AssertionError('it did not fail')
+    except psycopg.errors.DivisionByZero:
+        assert connection.info.transaction_status == TransactionStatus.INERROR
+    connection.execute('rollback')
+    assert count() == 1
+
+    send('begin', 'insert into from_pipelines values (4)')
+    assert connection.info.transaction_status == TransactionStatus.INTRANS
+    send('insert into from_pipelines values (5)', 'commit')
+    assert count() == 3
+
+    try:
+        send('begin isolation level nonsense', 'insert into from_pipelines values (6)', 'commit')
+        raise AssertionError('it did not fail')
+    except psycopg.errors.SyntaxError:
+        assert connection.info.transaction_status == TransactionStatus.IDLE
+    assert count() == 3
+    print(connection.execute('select session_user').fetchone()[0])
+`;
+
 const ASYNCPG = `
 import asyncio, asyncpg, os, ssl
 async def main():
@@ -119,18 +158,19 @@ asyncio.run(main())
 `;
 
 describe.each([
-  ['psycopg', 'psycopg 3', PSYCOPG],
-  ['asyncpg', 'asyncpg', ASYNCPG],
-])('%s', (module, name, program) => {
+  ['psycopg', 'psycopg 3 queries, copies, fails and goes on', PSYCOPG, []],
+  ['psycopg', 'psycopg 3 sends transactions as pipelines with one Sync, and some of them fail', PSYCOPG_PIPELINES, []],
+  ['asyncpg', 'asyncpg queries, copies, fails and goes on', ASYNCPG, ['namedStatement']],
+])('%s', (module, title, program, pins) => {
   const isMissing = spawnSync(PYTHON, ['-c', `import ${module}`]).status !== 0;
 
-  test.skipIf(isMissing)(
-    isMissing ? `skipped: ${PYTHON} has no ${name}` : `${name} queries, copies, fails and goes on`,
-    async () => {
-      const { stdout } = await promisify(execFile)(PYTHON, ['-c', program], { env: await environment() });
+  test.skipIf(isMissing)(isMissing ? `skipped: ${PYTHON} has no ${module}` : title, async () => {
+    stack.proxy.forgetPins();
 
-      expect(stdout.trim()).toBe('app');
-      expect(stack.proxy.statistics().clientConnections.open).toBe(0);
-    },
-  );
+    const { stdout } = await promisify(execFile)(PYTHON, ['-c', program], { env: await environment() });
+
+    expect(stdout.trim()).toBe('app');
+    expect(stack.proxy.pins().map(({ kind }) => kind)).toEqual(pins);
+    expect(stack.proxy.statistics().clientConnections.open).toBe(0);
+  });
 });
