@@ -117,7 +117,10 @@ describe('on the wire', () => {
 describe('behind an error PostgreSQL runs nothing', () => {
   const send = async (texts: readonly string[]): Promise<BatchResponse & { client: pg.PoolClient }> => {
     const client = await pool.connect();
-    const response = await sendBatch(client, texts.map((text) => ({ text })));
+    const response = await sendBatch(
+      client,
+      texts.map((text) => ({ text })),
+    );
     return { ...response, client };
   };
 

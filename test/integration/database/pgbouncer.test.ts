@@ -58,7 +58,7 @@ describe.skipIf(!hasPgbouncer)(
         return {
           commands: results.map(({ command }) => command),
           rows: results.map(({ rows }) => rows),
-          code: error?.code,
+          code: (error as pg.DatabaseError | undefined)?.code,
         };
       };
 
