@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { type MigrateResult, migrate } from '../database/migrate/migrate.js';
 import type { Migration } from '../database/migrate/migration.js';
+import type { WaitObserver } from '../database/migrate/report-waits.js';
 import { BOOTSTRAP_SQL } from '../database/sql-files.js';
 
 const POSTGRES_PORT = 5432;
@@ -33,16 +34,25 @@ export async function bootstrapDatabase(socketDirectory: string, port = POSTGRES
 
 /**
  * As the user migrator, past the proxy, as psql in the VPC would.
+ * @param onWait called when an index that is built concurrently waits for other sessions.
  * @throws MigrationError
  */
 export function migrateDatabase(
   socketDirectory: string,
   migrations: readonly Migration[],
   port = POSTGRES_PORT,
+  onWait: WaitObserver['onWait'] = () => {},
 ): Promise<MigrateResult> {
-  const connection = { host: socketDirectory, port, user: LOCAL_MIGRATOR, database: LOCAL_DATABASE };
-  return withClient({ ...connection, application_name: 'npm start' }, (client) =>
-    migrate(client, migrations, { lockWaitMillis: LOCK_WAIT_MILLIS }),
+  const connection = {
+    host: socketDirectory,
+    port,
+    user: LOCAL_MIGRATOR,
+    database: LOCAL_DATABASE,
+    application_name: 'npm start',
+  };
+  const waitObserver = { connect: () => connect(connection), onWait };
+  return withClient(connection, (client) =>
+    migrate(client, migrations, { lockWaitMillis: LOCK_WAIT_MILLIS, waitObserver }),
   );
 }
 
@@ -50,13 +60,18 @@ async function withClient<Result>(
   connection: pg.ClientConfig,
   work: (client: pg.Client) => Promise<Result>,
 ): Promise<Result> {
-  const client = new pg.Client(connection);
-  // A connection that is lost fails the query as well; unheard, this event would end the process.
-  client.on('error', () => {});
-  await client.connect();
+  const client = await connect(connection);
   try {
     return await work(client);
   } finally {
     await client.end();
   }
+}
+
+async function connect(connection: pg.ClientConfig): Promise<pg.Client> {
+  const client = new pg.Client(connection);
+  // A connection that is lost fails the query as well; unheard, this event would end the process.
+  client.on('error', () => {});
+  await client.connect();
+  return client;
 }

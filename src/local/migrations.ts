@@ -2,13 +2,16 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { MigrationError } from '../database/migrate/migration-error.js';
 import { readMigrations, unreadableFolder } from '../database/migrate/read-folder.js';
+import { describeWait, type WaitObserver } from '../database/migrate/report-waits.js';
 import { migrateDatabase } from './database.js';
 
 /** What became of the folder as it is now. */
 export type MigrationsReport =
   | { readonly applied: readonly string[] }
   /** Nothing of the file that fails is in the database. */
-  | { readonly problem: string };
+  | { readonly problem: string }
+  /** A statement waits for other sessions, which are named. Another report follows when it is done. */
+  | { readonly waiting: string };
 
 export interface LocalMigrations {
   /** Ends the watching, when a run that is going on is over. */
@@ -34,7 +37,7 @@ export async function watchMigrations(options: LocalMigrationsOptions): Promise<
   const { folder, socketDirectory, onReport } = options;
   let problem: string | undefined;
   const run = async () => {
-    const report = await migrateFolder(folder, socketDirectory);
+    const report = await migrateFolder(folder, socketDirectory, (waiting) => onReport({ waiting }));
     const isNews =
       'problem' in report ? report.problem !== problem : report.applied.length > 0 || problem !== undefined;
     problem = 'problem' in report ? report.problem : undefined;
@@ -68,9 +71,14 @@ function watchFolder(folder: string, onChange: () => void): FSWatcher {
   }
 }
 
-async function migrateFolder(folder: string, socketDirectory: string): Promise<MigrationsReport> {
+async function migrateFolder(
+  folder: string,
+  socketDirectory: string,
+  onWaiting: (text: string) => void,
+): Promise<Exclude<MigrationsReport, { waiting: string }>> {
   try {
-    const { applied } = await migrateDatabase(socketDirectory, readMigrations(folder));
+    const onWait: WaitObserver['onWait'] = (...wait) => onWaiting(describeWait(...wait));
+    const { applied } = await migrateDatabase(socketDirectory, readMigrations(folder), undefined, onWait);
     return { applied };
   } catch (error) {
     if (error instanceof MigrationError) return { problem: error.message };

@@ -69,7 +69,7 @@ export interface LocalStackOptions {
   onProgress?: (step: string) => void;
   onRequest?: (request: RequestRecord, invocations: readonly InvocationTrace[]) => void;
   onBuild?: (event: BuildEvent) => void;
-  /** With `watch`: migrations were applied, are broken, or are mended. */
+  /** With `watch`: migrations were applied, are broken, are mended, or wait. */
   onMigrations?: (report: MigrationsReport) => void;
   onFunctionLog?: (functionName: string, line: string) => void;
   /** A line of a function's log as CloudWatch would have it, with START, END and REPORT. */

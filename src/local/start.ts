@@ -88,9 +88,9 @@ async function serve({ directory, environments, lambdaLog }: ServeOptions): Prom
       ),
     onMigrations: (report) =>
       console.log(
-        'applied' in report
-          ? `${style('dim', seconds().padStart(7))}  ${describeMigrations(report.applied)}`
-          : style('red', `\n${report.problem}\n`).concat('\n', adviceAfterProblem(directory), '\n'),
+        'problem' in report
+          ? style('red', `\n${report.problem}\n`).concat('\n', adviceAfterProblem(directory), '\n')
+          : `${style('dim', seconds().padStart(7))}  ${'applied' in report ? describeMigrations(report.applied) : report.waiting}`,
       ),
     // The whole log holds these lines too.
     [lambdaLog ? 'onFunctionLogStream' : 'onFunctionLog']: (functionName: string, line: string) =>

@@ -2,20 +2,39 @@
  * Applies a `-- no-transaction` file: one statement after the other, each recorded. A run that is cut short is resumed
  * where it ended. Whatever PostgreSQL allows in a transaction runs in one, together with its record, so that it happens
  * once; the few statements that it does not allow are those that can be repeated.
+ *
+ * Each statement finds the session that a resumed run gives it: as the login made it, and then the settings of the file
+ * before it. So both runs do the same, and what a resumed run could not repeat is refused in the first.
  */
-import { forgetSettings, locating, type OnStatement } from './apply-migration.js';
-import { prepareIndex } from './concurrent-index.js';
-import {
-  type AppliedMigration,
-  createHistory,
-  recordBegun,
-  recordDone,
-  recordFinished,
-  recordRunning,
-} from './history.js';
+import { tokenize } from '../sql-tokens.js';
+import { locating, type OnStatement, runStatement } from './apply-migration.js';
+import { dropInvalidIndex, findIndex } from './concurrent-index.js';
+import { type Progress, recordProgress, removeRecord } from './history.js';
 import { checksumOf, type Migration, type Statement } from './migration.js';
+import { describeProblem, MigrationError } from './migration-error.js';
+import { type Blocker, reportWaits, type WaitObserver } from './report-waits.js';
 import type { Session } from './session.js';
+import { differencesOf, readSessionState, resetSession } from './session-state.js';
 import { outsideTransaction } from './statement-kind.js';
+
+export interface StepOptions {
+  readonly onStatement: OnStatement;
+  readonly waitObserver?: WaitObserver | undefined;
+}
+
+/** One statement that is to run now. */
+interface Step {
+  readonly session: Session;
+  readonly migration: Migration;
+  readonly statement: Statement;
+  /** Those of the file before it. */
+  readonly settings: readonly Statement[];
+  /** What is recorded of the file. */
+  readonly known: Progress | undefined;
+  readonly waitObserver?: WaitObserver | undefined;
+}
+
+const NOTHING: Progress = { finished: false, doneStatements: [], runningStatement: null };
 
 /**
  * @param begun what is recorded of an earlier run.
@@ -24,51 +43,141 @@ import { outsideTransaction } from './statement-kind.js';
 export async function applyStepByStep(
   session: Session,
   migration: Migration,
-  begun: AppliedMigration | undefined,
-  onStatement: OnStatement,
+  begun: Progress | undefined,
+  { onStatement, waitObserver }: StepOptions,
 ): Promise<void> {
-  await session.transaction(async () => {
-    await createHistory(session);
-    await recordBegun(session, migration);
-  });
   const doneCount = begun?.doneStatements.length ?? 0;
+  const settings: Statement[] = [];
+  let known = begun;
   for (const [index, statement] of migration.statements.entries()) {
-    const isDone = index < doneCount;
-    if (isDone && !isSetting(statement)) continue;
-    onStatement(migration, statement);
-    await locating(migration, statement, async () => {
-      if (isDone) await session.run(statement.text);
-      else await applyStatement(session, migration, statement, begun?.runningStatement);
-    });
+    if (index >= doneCount) {
+      onStatement(migration, statement);
+      const step = { session, migration, statement, settings, known, waitObserver };
+      const apply = outsideTransaction(statement) === undefined ? applyInside : applyOutside;
+      known = await locating(migration, statement, () => apply(step));
+    }
+    if (isSetting(statement)) settings.push(statement);
   }
-  await forgetSettings(session);
-  await recordFinished(session, migration);
+  await recordProgress(session, migration, known, { ...(known ?? NOTHING), finished: true });
 }
 
-/** Holds for the rest of the file, and so must be set again when the rest runs on another connection. */
-function isSetting({ tokens: [first = ''] }: Statement): boolean {
-  return first.toLowerCase() === 'set';
+/** Takes effect on the session alone, and lasts: so it is repeated before each statement behind it. */
+function isSetting({ tokens: [first = '', second = ''] }: Statement): boolean {
+  return /^(set|reset)$/i.test(first) && !/^(local|transaction|constraints)$/i.test(second);
 }
 
-async function applyStatement(
-  session: Session,
-  migration: Migration,
-  statement: Statement,
-  wasRunning: string | null | undefined,
-): Promise<void> {
+async function applyInside({ session, migration, statement, settings, known }: Step): Promise<Progress> {
+  const progress = await session.transaction(async () => {
+    const recorded = await recordProgress(session, migration, known, withDone(known, statement));
+    await repeatSettings(session, migration, settings);
+    if (isSetting(statement)) await session.run(statement.text);
+    else await runWithoutTrace(session, migration, statement);
+    return recorded;
+  });
+  await resetSession(session);
+  return progress;
+}
+
+async function runWithoutTrace(session: Session, migration: Migration, statement: Statement): Promise<void> {
+  const refuse = (what: string, fix: string) => {
+    const message = `this might leave ${what} to the statements behind it, and a run that is resumed there would be without it. ${fix}`;
+    throw new MigrationError(describeProblem(migration, statement.offset, message));
+  };
+  // PostgreSQL does not list the settings that have a name of their own, such as my.setting.
+  if (callsSetConfig(statement))
+    refuse('a setting', 'Write set NAME = VALUE, a statement of its own, in place of set_config()');
+  const before = await readSessionState(session);
+  await runStatement(session, statement);
+  const differences = differencesOf(before, await readSessionState(session));
+  if (differences.length === 0) return;
+  refuse(
+    differences.join(', '),
+    'Write a setting as a statement of its own, set NAME = VALUE; drop a temporary table in the block that makes it',
+  );
+}
+
+/** Outside of what it only defines. */
+function callsSetConfig({ text, tokens }: Statement): boolean {
+  if (/^create$/i.test(tokens[0] ?? '')) return false;
+  return [...tokenize(text)].some((token) => token.kind === 'word' && /^"?set_config"?$/i.test(token.text));
+}
+
+async function applyOutside(step: Step): Promise<Progress> {
+  const { session, migration, statement, known } = step;
   const checksum = checksumOf(statement.text);
-  const outside = outsideTransaction(statement);
-  if (outside === undefined) {
-    await session.transaction(async () => {
+  const isBuilt = buildsIndex(statement) && (await withSettings(step, () => prepareIndex(session, statement)));
+  // Without IF NOT EXISTS, only an index that the statement itself has built counts.
+  if (isBuilt && known?.runningStatement === checksum) {
+    return recordProgress(session, migration, known, withDone(known, statement));
+  }
+  const running = await session.transaction(() =>
+    recordProgress(session, migration, known, { ...(known ?? NOTHING), runningStatement: checksum }),
+  );
+  try {
+    await withSettings(step, async () => {
       await session.run(statement.text);
-      await recordDone(session, migration, checksum);
+      if (!buildsIndex(statement) || (await findIndex(session, statement))?.valid) return;
+      const message =
+        'no valid index of this name is on the table afterwards. Something else has the name: use another';
+      throw new MigrationError(describeProblem(migration, statement.offset, message));
     });
-    return;
+  } catch (error) {
+    if (session.isUsable) await takeBack(step, running, error).catch(() => undefined);
+    throw error;
   }
-  const isBuilt = outside.kind === 'create index' && (await prepareIndex(session, outside)) && wasRunning === checksum;
-  if (!isBuilt) {
-    await recordRunning(session, migration, checksum);
-    await session.run(statement.text);
-  }
-  await recordDone(session, migration, checksum);
+  return recordProgress(session, migration, running, withDone(running, statement));
+}
+
+/** @returns whether the index is there and valid. Drops it when it is invalid. */
+async function prepareIndex(session: Session, statement: Statement): Promise<boolean> {
+  const found = await findIndex(session, statement);
+  if (found !== undefined) await dropInvalidIndex(session, found);
+  return found?.valid === true;
+}
+
+/**
+ * After an error, removes what the statement has left, and then what is recorded of it, so that the file is free to be
+ * changed or removed when nothing else of it has run. Where that fails, the next run finds what is recorded.
+ */
+async function takeBack({ session, migration, statement, settings }: Step, running: Progress, error: unknown) {
+  await resetSession(session);
+  if (buildsIndex(statement)) {
+    await repeatSettings(session, migration, settings);
+    await prepareIndex(session, statement);
+    await resetSession(session);
+  } else if (!isRefusal(error)) return;
+  if (running.doneStatements.length === 0) await removeRecord(session, migration);
+  else await recordProgress(session, migration, running, { ...running, runningStatement: null });
+}
+
+/** PostgreSQL has not begun with the statement: a syntax error, a name that it does not know, a privilege that is missing. */
+function isRefusal(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && code.startsWith('42');
+}
+
+function buildsIndex(statement: Statement): boolean {
+  return outsideTransaction(statement)?.kind === 'create index';
+}
+
+/** Runs `work` in the session that the file has made. */
+async function withSettings<Result>(step: Step, work: () => Promise<Result>): Promise<Result> {
+  const { session, migration, statement, settings, waitObserver } = step;
+  // A build waits for transactions that are older, and a drop too. Both let everybody read and write meanwhile, so neither
+  // is bound by the lock_timeout of the role, only by the file's own.
+  const isConcurrent = !/^vacuum$/i.test(statement.tokens[0] ?? '');
+  if (isConcurrent) await session.run('set lock_timeout = 0');
+  await repeatSettings(session, migration, settings);
+  const report = (blockers: readonly Blocker[]) => waitObserver?.onWait(migration, statement, blockers);
+  const result = isConcurrent ? await reportWaits(session, waitObserver, report, work) : await work();
+  await resetSession(session);
+  return result;
+}
+
+async function repeatSettings(session: Session, migration: Migration, settings: readonly Statement[]): Promise<void> {
+  for (const setting of settings) await locating(migration, setting, () => session.run(setting.text));
+}
+
+function withDone(known: Progress | undefined, { text }: Statement): Progress {
+  return { ...NOTHING, doneStatements: [...(known?.doneStatements ?? []), checksumOf(text)] };
 }

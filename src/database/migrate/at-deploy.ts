@@ -1,6 +1,6 @@
 /** Migrates during a deployment: what CloudFormation's custom resource asks for, and what it is told. */
 import type { DatabaseSettings } from '../settings.js';
-import { connectPatiently } from './connect.js';
+import { connect, connectPatiently } from './connect.js';
 import { MIGRATION_LIMITS } from './limits.js';
 import { migrate } from './migrate.js';
 import { fingerprintOf, type MigrationFile } from './migration.js';
@@ -57,6 +57,10 @@ export function createMigrationHandler(options: MigrationHandlerOptions) {
         lockWaitMillis: limits.lockWaitSeconds * 1_000,
         timeLimitMillis: giveUpAt - performance.now(),
         onStatement: ({ name }, { offset }) => options.log('info', 'statement', { file: name, offset }),
+        waitObserver: {
+          connect: () => connect(options.settings, options.applicationName),
+          onWait: ({ name }, { offset }, blockers) => options.log('info', 'waiting', { file: name, offset, blockers }),
+        },
       });
       const outcome = newer.length > 0 ? 'the database is ahead of this version: nothing was done' : 'migrated';
       options.log('info', outcome, { applied, newer });

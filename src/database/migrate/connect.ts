@@ -36,7 +36,8 @@ export async function connectPatiently(settings: DatabaseSettings, options: Conn
   }
 }
 
-async function connect(settings: DatabaseSettings, applicationName: string): Promise<pg.Client> {
+/** Tries once. */
+export async function connect(settings: DatabaseSettings, applicationName: string): Promise<pg.Client> {
   const { host, port, database, user } = settings;
   const client = new pg.Client({
     host,

@@ -6,6 +6,7 @@ import { readHistory } from './history.js';
 import type { Migration } from './migration.js';
 import { MigrationError } from './migration-error.js';
 import { type NewerMigrations, planMigrations } from './plan.js';
+import type { WaitObserver } from './report-waits.js';
 import { withRunLock } from './run-lock.js';
 import { Session } from './session.js';
 
@@ -21,6 +22,11 @@ export interface MigrateOptions {
   timeLimitMillis?: number;
   /** Told before each statement. Must not throw. @default - nobody is told */
   onStatement?: OnStatement;
+  /**
+   * Reports for whom a concurrent build or drop of an index waits: as long as it takes, because readers and writers are not
+   * kept waiting by it. @default - nothing is reported
+   */
+  waitObserver?: WaitObserver;
 }
 
 export interface MigrateResult {
@@ -49,12 +55,13 @@ export async function migrate(
   const run = withRunLock(session, lockWaitMillis, async () => {
     const history = await readHistory(session);
     const { pending, newer } = planMigrations(migrations, history, options.newerMigrations ?? 'refuse');
+    const apply = async (migration: Migration) => {
+      if (migration.transactional) return applyInTransaction(session, migration, onStatement);
+      const begun = history.find(({ name }) => name === migration.name);
+      return applyStepByStep(session, migration, begun, { onStatement, waitObserver: options.waitObserver });
+    };
     for (const migration of pending) {
-      if (migration.transactional) await applyInTransaction(session, migration, onStatement);
-      else {
-        const begun = history.find(({ name }) => name === migration.name);
-        await applyStepByStep(session, migration, begun, onStatement);
-      }
+      await (history.length === 0 ? apply(migration).catch(addBaselineHelp) : apply(migration));
     }
     return { applied: pending.map(({ name }) => name), newer };
   });
@@ -63,4 +70,17 @@ export async function migrate(
     const { message, code } = cause as Error & { code?: unknown };
     throw new MigrationError(`The migrations could not be applied: ${message}${code ? ` (${code})` : ''}`, { cause });
   });
+}
+
+/** duplicate_table, duplicate_schema, duplicate_object, duplicate_function */
+const EXISTS_ALREADY = ['42P07', '42P06', '42710', '42723'];
+
+/** In the first run of all, a file creates what is there: the tables are older than the migrations. */
+function addBaselineHelp(error: unknown): never {
+  const { code } = ((error as Error).cause ?? {}) as { code?: unknown };
+  if (!(error instanceof MigrationError) || !EXISTS_ALREADY.includes(String(code))) throw error;
+  const help =
+    'This is the first run of the migrations in this database, which has tables already. If they are what this file makes, ' +
+    'record it as applied: npm run migrate:baseline -- --help (docs/migrations.md)';
+  throw new MigrationError(`${error.message}\n\n${help}`, { cause: error.cause });
 }

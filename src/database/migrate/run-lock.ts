@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { MigrationError } from './migration-error.js';
 import type { Session } from './session.js';
 
-/** Any constant does, as long as nobody else uses it. */
-const LOCK_ID = 7_236_115_902;
+/** Of the advisory lock. Any constant does that nothing else in the database uses. */
+export const RUN_LOCK_ID = 7_236_115_902;
 
 /**
  * How often it is asked for. Asking and not waiting, because a session that waits holds a snapshot, and the other run's
@@ -27,14 +27,16 @@ export async function withRunLock<Result>(
   try {
     return await work();
   } finally {
-    if (session.isUsable) await session.run('select pg_advisory_unlock($1)', [LOCK_ID]).catch(() => undefined);
+    if (session.isUsable) await session.run('select pg_advisory_unlock($1)', [RUN_LOCK_ID]).catch(() => undefined);
   }
 }
 
 async function acquire(session: Session, waitMillis: number): Promise<void> {
   const giveUpAt = performance.now() + waitMillis;
   for (;;) {
-    const { rows } = await session.run<{ acquired: boolean }>('select pg_try_advisory_lock($1) as acquired', [LOCK_ID]);
+    const { rows } = await session.run<{ acquired: boolean }>('select pg_try_advisory_lock($1) as acquired', [
+      RUN_LOCK_ID,
+    ]);
     if (rows[0]?.acquired) return;
     if (performance.now() >= giveUpAt) throw new MigrationError(await describeHolder(session, waitMillis));
     await delay(Math.min(POLL_MILLIS, session.remainingMillis()));
@@ -48,7 +50,7 @@ async function describeHolder(session: Session, waitMillis: number): Promise<str
       where l.locktype = 'advisory' and l.granted and l.objsubid = 1
         and (l.classid::bigint << 32) + l.objid::bigint = $1
         and l.database = (select oid from pg_database where datname = current_database())`,
-    [LOCK_ID],
+    [RUN_LOCK_ID],
   );
   const waited = `Waited ${waitMillis / 1000} s for another run of the migrations, and applied nothing.`;
   const [holder] = rows;

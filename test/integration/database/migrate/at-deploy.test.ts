@@ -5,6 +5,7 @@ import { build } from 'esbuild';
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { bundleMigrationFunction } from '../../../../amplify/database/migrations/bundle.js';
+import { baseline } from '../../../../src/database/migrate/baseline.js';
 import { fingerprintOf } from '../../../../src/database/migrate/migration.js';
 import { prepareMigrations } from '../../../../src/database/migrate/prepare-migrations.js';
 import { readMigrations } from '../../../../src/database/migrate/read-folder.js';
@@ -154,6 +155,41 @@ test('Delete touches nothing, and needs no database', async () => {
   const invoke = await startFunction(TEA, appRole);
 
   expect(await invoke(deploy(TEA, 'Delete'))).toEqual({});
+});
+
+test('the log says for whom the build of an index waits, over a second connection through the proxy', async () => {
+  await (await startFunction(TEA))(deploy(TEA));
+  const holder = await cluster.connect(database, 'postgres');
+  await holder.query("set application_name = 'report'; begin isolation level repeatable read; select from tea");
+  const { rows } = await holder.query('select pg_backend_pid() as pid');
+  const files = { ...TEA, '0002-index.sql': '-- no-transaction\ncreate index concurrently by_id on tea (id);' };
+  const invoke = await startFunction(files);
+
+  const invocation = invoke(deploy(files, 'Update'));
+  const blockers = [{ pid: rows[0].pid, user: 'postgres', applicationName: 'report' }];
+  await expect
+    .poll(() => logs.map((line) => JSON.parse(line)).filter(({ message }) => message === 'waiting'), {
+      timeout: 20_000,
+    })
+    .toMatchObject([{ level: 'info', file: '0002-index.sql', offset: 18, blockers }]);
+  await holder.query('commit');
+
+  expect(await invocation).toEqual({});
+});
+
+test('a database that has the tables already is told of the baseline, with the first run that fails', async () => {
+  const migrator = await cluster.connect(database);
+  await migrator.query('create table pot (id int)');
+  const files = { ...TEA, '0002-pot.sql': 'create table pot (id int);', '0003-pot.sql': 'create table pot (id int);' };
+
+  const error = await (await startFunction(files))(deploy(files)).then(String, (cause: Error) => cause.message);
+  expect(error).toContain('0002-pot.sql:1:1: relation "pot" already exists (42P07)');
+  expect(error).toContain('record it as applied: npm run migrate:baseline -- --help (docs/migrations.md)');
+
+  await baseline(migrator, prepareMigrations(filesOf(files)), { through: '0002-pot.sql' });
+  const later = await (await startFunction(files))(deploy(files)).then(String, (cause: Error) => cause.message);
+  expect(later).toContain('0003-pot.sql:1:1: relation "pot" already exists (42P07)');
+  expect(later).not.toContain('baseline');
 });
 
 describe('when a deployment is rolled back', () => {

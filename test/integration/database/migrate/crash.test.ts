@@ -30,6 +30,11 @@ const FILES = [
       alter table tea add column size int not null default 1;
       set statement_timeout = '5min';
       create index concurrently tea_by_name on tea (name);
+      create schema brew;
+      set search_path = brew;
+      create table kettle ();
+      reset search_path;
+      create table lid ();
       update tea set size = size + 1;
       create unique index concurrently if not exists "Tea by size" on public.tea (size, id);
       drop index concurrently if exists tea_by_name;
@@ -178,7 +183,7 @@ describe('an index that is built concurrently', () => {
     await expect(migrateAgain(database, unique('name'))).rejects.toThrow(
       '0002-index.sql:3:1: could not create unique index "u" (23505)',
     );
-    expect(await indexes()).toEqual([{ name: 'u', valid: false }]);
+    expect(await indexes()).toEqual([]);
 
     await migrateAgain(database, unique('name, id'));
     expect(await indexes()).toEqual([{ name: 'u', valid: true }]);
