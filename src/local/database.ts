@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { type MigrateResult, migrate } from '../database/migrate/migrate.js';
 import type { Migration } from '../database/migrate/migration.js';
+import { assertNoProblems, findRowExposures, type RowFinding } from '../database/migrate/row-guard.js';
 
 const POSTGRES_PORT = 5432;
 
@@ -36,19 +37,30 @@ export async function bootstrapDatabase(socketDirectory: string, port = POSTGRES
   });
 }
 
+export interface LocalMigrateResult extends MigrateResult {
+  /** Of the guard on rows. */
+  readonly warnings: readonly RowFinding[];
+}
+
 /**
  * As the user migrator, past the proxy, as psql in the VPC would.
- * @throws MigrationError
+ * @throws MigrationError, also when callers could pass row-level security; the last file is not applied then
  */
 export function migrateDatabase(
   socketDirectory: string,
   migrations: readonly Migration[],
   port = POSTGRES_PORT,
-): Promise<MigrateResult> {
+): Promise<LocalMigrateResult> {
   const connection = { host: socketDirectory, port, user: LOCAL_MIGRATOR, database: LOCAL_DATABASE };
-  return withClient({ ...connection, application_name: 'npm start' }, (client) =>
-    migrate(client, migrations, { lockWaitMillis: LOCK_WAIT_MILLIS }),
-  );
+  return withClient({ ...connection, application_name: 'npm start' }, async (client) => {
+    const result = await migrate(client, migrations, {
+      lockWaitMillis: LOCK_WAIT_MILLIS,
+      verify: async ({ name }) => assertNoProblems(await findRowExposures(client), `${name} is not applied`),
+    });
+    const findings = await findRowExposures(client);
+    assertNoProblems(findings, 'Every file is applied, and yet');
+    return { ...result, warnings: findings };
+  });
 }
 
 async function withClient<Result>(

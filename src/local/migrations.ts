@@ -1,12 +1,18 @@
 /** Keeps the local database as the migrations folder says, while a developer writes them. */
 import { type FSWatcher, watch } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { MigrationError } from '../database/migrate/migration-error.js';
 import { readMigrations } from '../database/migrate/read-folder.js';
+import type { RowFinding } from '../database/migrate/row-guard.js';
 import { migrateDatabase } from './database.js';
 
 /** What became of the folder as it is now. */
 export type MigrationsReport =
-  | { readonly applied: readonly string[] }
+  | {
+      readonly applied: readonly string[];
+      /** Of the guard on rows. Left out where there is none. */
+      readonly warnings?: readonly RowFinding[];
+    }
   /** Nothing of the file that fails is in the database. */
   | { readonly problem: string };
 
@@ -18,7 +24,7 @@ export interface LocalMigrations {
 export interface LocalMigrationsOptions {
   readonly folder: string;
   readonly socketDirectory: string;
-  /** Told when something was applied, when something is wrong, and when what was wrong has been mended. */
+  /** Called when something was applied, when something is wrong or warned of, and when that has been fixed. */
   readonly onReport: (report: MigrationsReport) => void;
 }
 
@@ -28,13 +34,12 @@ const SETTLE_MILLIS = 150;
 /** Applies what is new, now and at each change of the folder. A file that is broken waits until it is mended. */
 export async function watchMigrations(options: LocalMigrationsOptions): Promise<LocalMigrations> {
   const { folder, socketDirectory, onReport } = options;
-  let problem: string | undefined;
+  let last: MigrationsReport = { applied: [] };
   const run = async () => {
     const report = await migrateFolder(folder, socketDirectory);
-    const isNews =
-      'problem' in report ? report.problem !== problem : report.applied.length > 0 || problem !== undefined;
-    problem = 'problem' in report ? report.problem : undefined;
-    if (isNews) onReport(report);
+    const isNews = 'applied' in report && report.applied.length > 0;
+    if (isNews || !isDeepStrictEqual(report, last)) onReport(report);
+    last = 'applied' in report ? { ...report, applied: [] } : report;
   };
 
   await run();
@@ -57,8 +62,8 @@ export async function watchMigrations(options: LocalMigrationsOptions): Promise<
 
 async function migrateFolder(folder: string, socketDirectory: string): Promise<MigrationsReport> {
   try {
-    const { applied } = await migrateDatabase(socketDirectory, readMigrations(folder));
-    return { applied };
+    const { applied, warnings } = await migrateDatabase(socketDirectory, readMigrations(folder));
+    return { applied, ...(warnings.length > 0 && { warnings }) };
   } catch (error) {
     if (error instanceof MigrationError) return { problem: error.message };
     // The folder is gone for a moment, or PostgreSQL is restarting.

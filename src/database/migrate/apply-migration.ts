@@ -8,11 +8,15 @@ import type { Session } from './session.js';
 /** Told before each statement, for a log. */
 export type OnStatement = (migration: Migration, statement: Statement) => void;
 
+/** Throws a MigrationError when the file must not count as applied. */
+export type Verify = (migration: Migration) => Promise<void>;
+
 /** @throws MigrationError; nothing of the file remains then. */
 export async function applyInTransaction(
   session: Session,
   migration: Migration,
   onStatement: OnStatement,
+  verify?: Verify,
 ): Promise<void> {
   const last = migration.statements.at(-1);
   if (last === undefined) return;
@@ -25,6 +29,7 @@ export async function applyInTransaction(
         await locating(migration, statement, () => session.run(statement.text));
       }
       await forgetSettings(session);
+      await verify?.(migration);
       await recordFinished(session, migration);
     }),
   );

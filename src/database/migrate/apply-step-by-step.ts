@@ -3,7 +3,7 @@
  * where it ended. Whatever PostgreSQL allows in a transaction runs in one, together with its record, so that it happens
  * once; the few statements that it does not allow are those that can be repeated.
  */
-import { forgetSettings, locating, type OnStatement } from './apply-migration.js';
+import { forgetSettings, locating, type OnStatement, type Verify } from './apply-migration.js';
 import { prepareIndex } from './concurrent-index.js';
 import {
   type AppliedMigration,
@@ -26,6 +26,7 @@ export async function applyStepByStep(
   migration: Migration,
   begun: AppliedMigration | undefined,
   onStatement: OnStatement,
+  verify?: Verify,
 ): Promise<void> {
   await session.transaction(async () => {
     await createHistory(session);
@@ -42,6 +43,7 @@ export async function applyStepByStep(
     });
   }
   await forgetSettings(session);
+  await verify?.(migration);
   await recordFinished(session, migration);
 }
 

@@ -1,6 +1,6 @@
 /** Applies SQL files to a database, in the order of their numbers and each once. The same for npm start, tests and Lambda. */
 import type { ClientBase } from 'pg';
-import { applyInTransaction, type OnStatement } from './apply-migration.js';
+import { applyInTransaction, type OnStatement, type Verify } from './apply-migration.js';
 import { applyStepByStep } from './apply-step-by-step.js';
 import { readHistory } from './history.js';
 import type { Migration } from './migration.js';
@@ -21,6 +21,11 @@ export interface MigrateOptions {
   timeLimitMillis?: number;
   /** Told before each statement. Must not throw. @default - nobody is told */
   onStatement?: OnStatement;
+  /**
+   * Runs after the last statement of the last pending file, before that file counts as applied: in its transaction, if it
+   * has one. What it throws keeps the file from being applied. @default - nothing is verified
+   */
+  verify?: Verify;
 }
 
 export interface MigrateResult {
@@ -50,10 +55,11 @@ export async function migrate(
     const history = await readHistory(session);
     const { pending, newer } = planMigrations(migrations, history, options.newerMigrations ?? 'refuse');
     for (const migration of pending) {
-      if (migration.transactional) await applyInTransaction(session, migration, onStatement);
+      const verify = migration === pending.at(-1) ? options.verify : undefined;
+      if (migration.transactional) await applyInTransaction(session, migration, onStatement, verify);
       else {
         const begun = history.find(({ name }) => name === migration.name);
-        await applyStepByStep(session, migration, begun, onStatement);
+        await applyStepByStep(session, migration, begun, onStatement, verify);
       }
     }
     return { applied: pending.map(({ name }) => name), newer };
