@@ -117,7 +117,7 @@ as_owner as (
     join relation b on b.oid = h.base and b.relkind <> 'v'
     join pg_roles o on o.oid = h.role,
          lateral (select array(select c.privilege from command c
-                                where c.privilege = any (v.privileges) and (v.relkind = 'v' or c.privilege <> 'select')
+                                where c.privilege = any (v.privileges)
                                   and c.privilege = coalesce(h.privilege, c.privilege)) as privileges) p
    where p.privileges <> '{}'
 ),

@@ -117,9 +117,10 @@ describe('a way past row-level security is a problem', () => {
         'table public.part: app has SELECT, and it has no row-level security. The policies of public.parted hold for what goes through public.parted alone.',
     },
     {
-      way: 'a table that is read through its parent',
-      sql: `create table parent (sub uuid, body text); grant select on parent to app; alter table notes inherit parent;
-            comment on table parent is 'row-guard: allow select because it has no row of its own'`,
+      way: 'a table that is read through a parent, which passes no INSERT on',
+      sql: `create table parent (sub uuid, body text); create table child () inherits (parent); alter table notes inherit child;
+            grant select, insert on parent to app;
+            comment on table parent is 'row-guard: allow select, insert because it has no row of its own'`,
       probe: 'select body from parent',
       problem:
         "table public.notes: app has SELECT on its rows through public.parent, which has no row-level security. The table's own does not hold there.",
@@ -199,8 +200,8 @@ describe('a way past row-level security is a problem', () => {
     },
     {
       way: 'a rule on a table',
-      sql: `create table doors (body text); alter table doors enable row level security; grant insert on doors to app;
-            create policy anyone on doors to app with check (true);
+      sql: `create table doors (body text); alter table doors enable row level security;
+            grant select, insert, update on doors to app; create policy anyone on doors to app using (true);
             create rule shows as on insert to doors do instead select body from plain`,
       probe: "insert into doors values ('')",
       problem:
@@ -227,6 +228,23 @@ describe('a way past row-level security is a problem', () => {
       probe: 'insert into notes default values returning body',
       problem:
         'function public.forget(): it runs as the role owner (SECURITY DEFINER) when app changes rows of public.notes.',
+    },
+    {
+      way: 'such a trigger on a table that app changes through a view',
+      sql: `create table behind (sub uuid); alter table behind enable row level security, force row level security;
+            create policy own on behind using (true);
+            create view shown as select * from behind; grant insert on shown to app;
+            create function forget() returns trigger language plpgsql security definer as 'begin return new; end';
+            create trigger forgets before insert on behind for each row execute function forget()`,
+      problem:
+        'function public.forget(): it runs as the role owner (SECURITY DEFINER) when app changes rows of public.behind.',
+    },
+    {
+      way: 'a partition of a table that has no row-level security either',
+      sql: `create table parted (body text) partition by list (body); create table part partition of parted default;
+            insert into parted values ('of bob'); grant select on part to app`,
+      probe: 'select body from part',
+      problem: 'table public.part: app has SELECT, and it has no row-level security.',
     },
     {
       way: 'a truncate, which no policy restricts',
@@ -263,6 +281,11 @@ describe('what the caller’s own policies hold for is none', () => {
       what: 'a view by an owner whom the callers’ policies restrict, because the table forces them on it',
       sql: `alter policy own_notes on notes to public; create view shown as select * from notes;
             grant select, insert, update, delete on shown to app`,
+    },
+    {
+      what: 'a view with security_invoker, by way of one without',
+      sql: `alter table notes no force row level security; create view inner_view with (security_invoker) as select * from notes;
+            create view shown as select * from inner_view; grant select on shown to app`,
     },
     {
       what: 'a view by an owner whom no policy shows a row',
@@ -332,7 +355,7 @@ describe('the role app with more than privileges is a problem', () => {
       'role app: it owns table public.plain. An owner can switch row-level security off.',
     ],
     [
-      'create function nothing() returns int return 1; alter function nothing owner to app; create schema s authorization app',
+      'create function nothing() returns int security definer return 1; alter function nothing owner to app; create schema s authorization app',
       'role app: it owns function public.nothing(), schema s. An owner can switch row-level security off.',
     ],
   ])('%s', async (sql, problem) => {
@@ -510,7 +533,9 @@ test('a database without the role app has nothing to guard', async () => {
 
 test('what comes with an extension is the extension’s affair', async () => {
   await as('owner', 'create table spatial_ref_sys (id int); grant select on spatial_ref_sys to public');
+  await as('owner', 'create function version_of_it() returns int security definer return 1');
   await client.query('alter extension plpgsql add table spatial_ref_sys');
+  await client.query('alter extension plpgsql add function version_of_it()');
 
   expect(await findRowExposures(client)).toEqual([]);
 });
