@@ -57,9 +57,9 @@ export function lintMigrations(folder: string, migrations: readonly Migration[])
     if (migration === undefined) continue;
     const describe = (text: string) => describeProblem(migration, offsetOf(migration.sql, violation), text);
     if (level === 'Error') {
-      // The rest of what it says of this file follows from the first.
+      // It checks nothing of such a file, and the rest of what it says follows from the first.
       if (violations.find((other) => other.file === file && other.level === level) !== violation) continue;
-      warnings.push(describe('squawk does not understand this, and does not see what it locks'));
+      warnings.push(describe('squawk does not understand this, and has checked nothing of the file'));
     } else {
       const acknowledge = `If it does no harm here, say why above the statement, and: -- squawk-ignore ${rule_name}`;
       findings.push(`${describe([message, help].filter(Boolean).join(' '))}\n\n  ${acknowledge}`);

@@ -138,17 +138,14 @@ definer as (
              and exists (select from principal r where has_function_privilege(r.oid, f.oid, 'execute')))
 ),
 acl as (
-  select c.oid, a.grantee from pg_class c, aclexplode(c.relacl) a
-  union select attrelid, a.grantee from pg_attribute, aclexplode(attacl) a
-  union select f.oid, a.grantee from pg_proc f, aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) a
-),
-grantees as (
-  select acl.oid, array_agg(coalesce(quote_ident(r.rolname), 'public') order by r.rolname) as names
-    from acl left join principal r on r.oid = acl.grantee
-   where acl.grantee = 0 or r.oid is not null
-   group by acl.oid
+  select c.oid, a.* from pg_class c, aclexplode(c.relacl) a
+  union all select attrelid, a.* from pg_attribute, aclexplode(attacl) a
+  union all select f.oid, a.* from pg_proc f, aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) a where f.prosecdef
 )
-select e.kind, e.type, replace(e.name, 'pg_catalog.', '') as name, e.privileges, coalesce(g.names, '{}') as grantees,
+select e.kind, e.type, replace(e.name, 'pg_catalog.', '') as name, e.privileges,
+       array(select distinct coalesce(quote_ident(r.rolname), 'public') from acl left join principal r on r.oid = acl.grantee
+              where acl.oid = e.oid and lower(acl.privilege_type) = any (e.privileges) and (r.oid is not null or acl.grantee = 0)
+              order by 1) as grantees,
        quote_ident(o.rolname) as owner, e.through, e.reason, e.comment
   from (
     select 'attribute', 0, 'role', quote_ident(r.rolname), '{}'::text[], null::oid, null, a.reason, null
@@ -208,6 +205,5 @@ select e.kind, e.type, replace(e.name, 'pg_catalog.', '') as name, e.privileges,
      where d.description ~* 'row-guard' and d.objsubid = 0 and d.classoid in ('pg_class'::regclass, 'pg_proc'::regclass)
        and exists (select from principal)
   ) e (kind, oid, type, name, privileges, owner, through, reason, comment)
-  left join grantees g on g.oid = e.oid
   left join pg_roles o on o.oid = e.owner
  order by e.kind, e.name, e.through`;

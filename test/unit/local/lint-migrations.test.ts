@@ -93,6 +93,8 @@ test('an acknowledgement of a rule that there is not is a finding', async () => 
 test('what squawk cannot parse is one warning, because PostgreSQL has taken it', async () => {
   const { findings, warnings } = await lint({ '0001-change.sql': 'create tabel t (); drop table u;' });
 
-  expect(findings).toEqual([expect.stringContaining('0001-change.sql:1:20: Dropping a table')]);
-  expect(warnings).toEqual([expect.stringContaining('0001-change.sql:1:1: squawk does not understand this')]);
+  expect(findings).toEqual([]);
+  expect(warnings).toEqual([
+    expect.stringContaining('0001-change.sql:1:1: squawk does not understand this, and has checked nothing'),
+  ]);
 });
