@@ -4,6 +4,7 @@ import pg from 'pg';
 import { type MigrateResult, migrate } from '../database/migrate/migrate.js';
 import type { Migration } from '../database/migrate/migration.js';
 import type { WaitObserver } from '../database/migrate/report-waits.js';
+import { assertNoProblems, findRowExposures, type RowFinding } from '../database/migrate/row-guard.js';
 import { BOOTSTRAP_SQL } from '../database/sql-files.js';
 
 const POSTGRES_PORT = 5432;
@@ -32,17 +33,22 @@ export async function bootstrapDatabase(socketDirectory: string, port = POSTGRES
   });
 }
 
+export interface LocalMigrateResult extends MigrateResult {
+  /** Of the guard on rows. */
+  readonly warnings: readonly RowFinding[];
+}
+
 /**
  * As the user migrator, past the proxy, as psql in the VPC would.
  * @param onWait called when an index that is built concurrently waits for other sessions.
- * @throws MigrationError
+ * @throws MigrationError, also when callers could pass row-level security; the last file is not applied then
  */
 export function migrateDatabase(
   socketDirectory: string,
   migrations: readonly Migration[],
   port = POSTGRES_PORT,
   onWait: WaitObserver['onWait'] = () => {},
-): Promise<MigrateResult> {
+): Promise<LocalMigrateResult> {
   const connection = {
     host: socketDirectory,
     port,
@@ -50,10 +56,16 @@ export function migrateDatabase(
     database: LOCAL_DATABASE,
     application_name: 'npm start',
   };
-  const waitObserver = { connect: () => connect(connection), onWait };
-  return withClient(connection, (client) =>
-    migrate(client, migrations, { lockWaitMillis: LOCK_WAIT_MILLIS, waitObserver }),
-  );
+  return withClient(connection, async (client) => {
+    const result = await migrate(client, migrations, {
+      lockWaitMillis: LOCK_WAIT_MILLIS,
+      waitObserver: { connect: () => connect(connection), onWait },
+      verify: async ({ name }) => assertNoProblems(await findRowExposures(client), `${name} is not applied`),
+    });
+    const findings = await findRowExposures(client);
+    assertNoProblems(findings, 'Every file is applied, and yet');
+    return { ...result, warnings: findings };
+  });
 }
 
 async function withClient<Result>(

@@ -6,14 +6,17 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { MigrationError } from '../database/migrate/migration-error.js';
 import { readMigrations } from '../database/migrate/read-folder.js';
+import { describeFinding } from '../database/migrate/row-guard.js';
 import { bootstrapDatabase, migrateDatabase } from './database.js';
+import { lintMigrations } from './lint-migrations.js';
 import { LocalStackError } from './local-stack-error.js';
 import { startPostgres } from './postgres/cluster.js';
 
 const USAGE = `Usage: npm run migrate:check [-- options]
 
 Checks the migrations without AWS and without touching any database of yours: their names and order first, then all of
-them on an empty PostgreSQL, as the user migrator after src/database/bootstrap.sql. Ends with 1 when something is wrong.
+them on an empty PostgreSQL, as the user migrator after src/database/bootstrap.sql; then whether callers could pass
+row-level security, and what would lock a table that is in use (.squawk.toml). Ends with 1 when something is wrong.
 
   --directory DIR   the folder of the migrations (default: src/database/migrations)
   --help            shows this text`;
@@ -42,9 +45,14 @@ async function main(): Promise<void> {
     const postgres = await startPostgres({ dataDirectory: join(scratch, 'data') });
     try {
       await bootstrapDatabase(postgres.socketDirectory);
-      const { applied } = await migrateDatabase(postgres.socketDirectory, migrations);
+      const { applied, warnings } = await migrateDatabase(postgres.socketDirectory, migrations);
       for (const name of applied) console.log(`ok  ${name}`);
       console.log(`${applied.length} migrations, applied to an empty PostgreSQL ${postgres.version}.`);
+      const lint = lintMigrations(values.directory, migrations);
+      for (const warning of [...warnings.map(describeFinding), ...lint.warnings])
+        console.error(`\nwarning: ${warning}`);
+      for (const finding of lint.findings) console.error(`\n${finding}`);
+      if (lint.findings.length > 0) process.exitCode = 1;
     } finally {
       await postgres.stop();
     }

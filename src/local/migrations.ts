@@ -1,13 +1,19 @@
 /** Keeps the local database as the migrations folder says, while a developer writes them. */
 import { type FSWatcher, watch } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { MigrationError } from '../database/migrate/migration-error.js';
 import { readMigrations, unreadableFolder } from '../database/migrate/read-folder.js';
 import { describeWait, type WaitObserver } from '../database/migrate/report-waits.js';
+import type { RowFinding } from '../database/migrate/row-guard.js';
 import { migrateDatabase } from './database.js';
 
 /** What became of the folder as it is now. */
 export type MigrationsReport =
-  | { readonly applied: readonly string[] }
+  | {
+      readonly applied: readonly string[];
+      /** Of the guard on rows. Left out where there is none. */
+      readonly warnings?: readonly RowFinding[];
+    }
   /** Nothing of the file that fails is in the database. */
   | { readonly problem: string }
   /** A statement waits for other sessions, which are named. Another report follows when it is done. */
@@ -21,7 +27,7 @@ export interface LocalMigrations {
 export interface LocalMigrationsOptions {
   readonly folder: string;
   readonly socketDirectory: string;
-  /** Told when something was applied, when something is wrong, and when what was wrong has been mended. */
+  /** Called when something was applied, when something is wrong or warned of, and when that has been fixed. */
   readonly onReport: (report: MigrationsReport) => void;
 }
 
@@ -35,13 +41,12 @@ const SETTLE_MILLIS = 150;
  */
 export async function watchMigrations(options: LocalMigrationsOptions): Promise<LocalMigrations> {
   const { folder, socketDirectory, onReport } = options;
-  let problem: string | undefined;
+  let last: MigrationsReport = { applied: [] };
   const run = async () => {
     const report = await migrateFolder(folder, socketDirectory, (waiting) => onReport({ waiting }));
-    const isNews =
-      'problem' in report ? report.problem !== problem : report.applied.length > 0 || problem !== undefined;
-    problem = 'problem' in report ? report.problem : undefined;
-    if (isNews) onReport(report);
+    const isNews = 'applied' in report && report.applied.length > 0;
+    if (isNews || !isDeepStrictEqual(report, last)) onReport(report);
+    last = 'applied' in report ? { ...report, applied: [] } : report;
   };
 
   let running = Promise.resolve();
@@ -78,8 +83,8 @@ async function migrateFolder(
 ): Promise<Exclude<MigrationsReport, { waiting: string }>> {
   try {
     const onWait: WaitObserver['onWait'] = (...wait) => onWaiting(describeWait(...wait));
-    const { applied } = await migrateDatabase(socketDirectory, readMigrations(folder), undefined, onWait);
-    return { applied };
+    const { applied, warnings } = await migrateDatabase(socketDirectory, readMigrations(folder), undefined, onWait);
+    return { applied, ...(warnings.length > 0 && { warnings }) };
   } catch (error) {
     if (error instanceof MigrationError) return { problem: error.message };
     // The folder is gone for a moment, or PostgreSQL is restarting.

@@ -1,6 +1,7 @@
 /** The command line of `npm start`: options, progress, one line for each request, and an orderly end. */
 import { parseArgs, styleText } from 'node:util';
 import { MigrationError } from '../database/migrate/migration-error.js';
+import { describeFinding, type RowFinding } from '../database/migrate/row-guard.js';
 import { loadLocalApp } from './load-local-app.js';
 import { LocalStackError } from './local-stack-error.js';
 
@@ -90,7 +91,7 @@ async function serve({ directory, environments, lambdaLog }: ServeOptions): Prom
       console.log(
         'problem' in report
           ? style('red', `\n${report.problem}\n`).concat('\n', adviceAfterProblem(directory), '\n')
-          : `${style('dim', seconds().padStart(7))}  ${'applied' in report ? describeMigrations(report.applied) : report.waiting}`,
+          : `${style('dim', seconds().padStart(7))}  ${'applied' in report ? describeMigrations(report) : report.waiting}`,
       ),
     // The whole log holds these lines too.
     [lambdaLog ? 'onFunctionLogStream' : 'onFunctionLog']: (functionName: string, line: string) =>
@@ -115,8 +116,15 @@ function adviceAfterProblem(directory: string): string {
   );
 }
 
-function describeMigrations(applied: readonly string[]): string {
-  return applied.length === 0 ? 'Migrations are in order again' : `Migrations applied: ${applied.join(', ')}`;
+function describeMigrations({
+  applied,
+  warnings = [],
+}: {
+  applied: readonly string[];
+  warnings?: readonly RowFinding[];
+}) {
+  const outcome = applied.length === 0 ? 'Migrations are in order' : `Migrations applied: ${applied.join(', ')}`;
+  return [outcome, ...warnings.map((warning) => `\nwarning: ${describeFinding(warning)}\n`)].join('\n');
 }
 
 function stopOnSignal(stop: () => Promise<void>): void {

@@ -57,10 +57,51 @@ describe('npm start', () => {
     expect((await ask('alice', '{ listOrders { items { id } } }')).errors).toEqual([]);
 
     await writeFile(join(folder, broken), 'create table invoices (\n  id integer\n);');
-    await expect.poll(() => reports.at(-1), PATIENCE).toEqual({ applied: [broken] });
+    await expect.poll(() => reports.at(-1), PATIENCE).toMatchObject({ applied: [broken] });
 
     const next = await add('more', 'alter table invoices add paid boolean;');
-    await expect.poll(() => reports.at(-1), PATIENCE).toEqual({ applied: [next] });
+    await expect.poll(() => reports.at(-1), PATIENCE).toMatchObject({ applied: [next] });
+  });
+
+  test('does not apply a file with which callers would pass row-level security, and serves on until it is fixed', async () => {
+    const { ask, connectSuperuser } = await start();
+    const open =
+      'create table invoices (id uuid, customer_sub uuid default identity.sub());\ngrant select on invoices to app;';
+    const name = await add('invoices', open);
+
+    await expect
+      .poll(() => reports.at(-1), PATIENCE)
+      .toEqual({
+        problem: expect.stringContaining(
+          `${name} is not applied: callers would pass row-level security in one way.\n\n` +
+            'table public.invoices: app has SELECT, and it has no row-level security.',
+        ),
+      });
+    expect((await ask('alice', '{ listOrders { items { id } } }')).errors).toEqual([]);
+
+    await writeFile(join(folder, name), `${open}\nalter table invoices enable row level security;`);
+    await expect
+      .poll(() => reports.at(-1), PATIENCE)
+      .toEqual({
+        applied: [name],
+        warnings: [
+          expect.objectContaining({ message: expect.stringContaining('app has SELECT, and no policy for it') }),
+        ],
+      });
+
+    const superuser = await connectSuperuser();
+    await superuser.query('grant truncate on orders to public');
+    await superuser.end();
+    const next = await add(
+      'more',
+      'create policy own on invoices to app using (customer_sub = (select identity.sub()));',
+    );
+    await expect
+      .poll(() => reports.at(-1), PATIENCE)
+      .toEqual({ problem: expect.stringContaining('revoke truncate on public.orders from public;') });
+
+    await writeFile(join(folder, next), 'revoke truncate on orders from public;');
+    await expect.poll(() => reports.at(-1), PATIENCE).toMatchObject({ applied: [next] });
   });
 
   test.runIf(exhaustive)('tells of an applied file that has changed, and when it is as it was', async () => {
@@ -140,6 +181,12 @@ describe('npm run migrate:check', () => {
       [
         ['what PostgreSQL refuses', 'create tabel invoices ();', ':1:8: syntax error at or near "tabel" (42601)'],
         ['what breaks the rules', 'create table invoices (); commit;', ":1:27: commit is the runner's"],
+        [
+          'a way past row-level security',
+          'create table invoices (); grant delete on invoices to app;',
+          ' is not applied: callers would pass row-level security in one way.',
+        ],
+        ['what locks a table that is in use', 'create index on orders (status);', ':1:1: During normal index creation'],
       ] as const,
       2,
     ),
@@ -150,6 +197,14 @@ describe('npm run migrate:check', () => {
       code: 1,
       stderr: expect.stringContaining(`${name}${problem}`),
     });
+  });
+
+  test('warns of a table without a grant, and ends with 0', async () => {
+    await add('forgotten', 'create table invoices (id uuid primary key);');
+
+    const { stderr } = await check('--directory', folder);
+
+    expect(stderr).toContain('warning: table public.invoices: nothing is granted to app.');
   });
 
   test.runIf(exhaustive)('explains itself', async () => {

@@ -9,11 +9,15 @@ import { resetSession } from './session-state.js';
 /** Called before each statement, for a log. */
 export type OnStatement = (migration: Migration, statement: Statement) => void;
 
+/** Throws a MigrationError when the file must not count as applied. */
+export type Verify = (migration: Migration) => Promise<void>;
+
 /** @throws MigrationError; nothing of the file remains then. */
 export async function applyInTransaction(
   session: Session,
   migration: Migration,
   onStatement: OnStatement,
+  verify?: Verify,
 ): Promise<void> {
   const last = migration.statements.at(-1);
   if (last === undefined) return;
@@ -24,6 +28,12 @@ export async function applyInTransaction(
       for (const statement of migration.statements) {
         onStatement(migration, statement);
         await locating(migration, statement, () => runStatement(session, statement));
+      }
+      if (verify !== undefined) {
+        // Without the settings of the file, which would change what is found.
+        await session.run('reset role');
+        await session.run('reset all');
+        await verify(migration);
       }
     }),
   );

@@ -6,8 +6,8 @@
  * Each statement finds the session that a resumed run gives it: as the login made it, and then the settings of the file
  * before it. So both runs do the same, and what a resumed run could not repeat is refused in the first.
  */
-import { tokenize } from '../sql-tokens.js';
-import { locating, type OnStatement, runStatement } from './apply-migration.js';
+import { tokenize } from '../../sql/tokens.js';
+import { locating, type OnStatement, runStatement, type Verify } from './apply-migration.js';
 import { dropInvalidIndex, findIndex } from './concurrent-index.js';
 import { type Progress, recordProgress, removeRecord } from './history.js';
 import { checksumOf, type Migration, type Statement } from './migration.js';
@@ -20,6 +20,7 @@ import { outsideTransaction } from './statement-kind.js';
 export interface StepOptions {
   readonly onStatement: OnStatement;
   readonly waitObserver?: WaitObserver | undefined;
+  readonly verify?: Verify | undefined;
 }
 
 /** One statement that is to run now. */
@@ -44,7 +45,7 @@ export async function applyStepByStep(
   session: Session,
   migration: Migration,
   begun: Progress | undefined,
-  { onStatement, waitObserver }: StepOptions,
+  { onStatement, waitObserver, verify }: StepOptions,
 ): Promise<void> {
   const doneCount = begun?.doneStatements.length ?? 0;
   const settings: Statement[] = [];
@@ -58,6 +59,7 @@ export async function applyStepByStep(
     }
     if (isSetting(statement)) settings.push(statement);
   }
+  await verify?.(migration);
   await recordProgress(session, migration, known, { ...(known ?? NOTHING), finished: true });
 }
 

@@ -6,6 +6,7 @@ import { migrate } from './migrate.js';
 import { fingerprintOf, type MigrationFile } from './migration.js';
 import { MigrationError } from './migration-error.js';
 import { prepareMigrations } from './prepare-migrations.js';
+import { assertNoProblems, findRowExposures } from './row-guard.js';
 
 /**
  * The part of a custom resource's request that is needed here.
@@ -61,9 +62,14 @@ export function createMigrationHandler(options: MigrationHandlerOptions) {
           connect: () => connect(options.settings, options.applicationName),
           onWait: ({ name }, { offset }, blockers) => options.log('info', 'waiting', { file: name, offset, blockers }),
         },
+        verify: async ({ name }) => assertNoProblems(await findRowExposures(client), `${name} is not applied`),
       });
       const outcome = newer.length > 0 ? 'the database is ahead of this version: nothing was done' : 'migrated';
       options.log('info', outcome, { applied, newer });
+      // A problem that is left is no migration's: nothing was pending, as in a rollback, which must not fail for it.
+      for (const { severity, message, fix } of await findRowExposures(client)) {
+        options.log(severity === 'problem' ? 'error' : 'info', 'row guard', { severity, finding: message, fix });
+      }
     } finally {
       await client.end().catch(() => undefined);
     }

@@ -1,6 +1,6 @@
 /** Applies SQL files to a database, in the order of their numbers and each once. The same for npm start, tests and Lambda. */
 import type { ClientBase } from 'pg';
-import { applyInTransaction, type OnStatement } from './apply-migration.js';
+import { applyInTransaction, type OnStatement, type Verify } from './apply-migration.js';
 import { applyStepByStep } from './apply-step-by-step.js';
 import { readHistory } from './history.js';
 import type { Migration } from './migration.js';
@@ -27,6 +27,11 @@ export interface MigrateOptions {
    * kept waiting by it. @default - nothing is reported
    */
   waitObserver?: WaitObserver;
+  /**
+   * Runs after the last statement of the last pending file, before that file counts as applied: in its transaction, if it
+   * has one. What it throws keeps the file from being applied. @default - nothing is verified
+   */
+  verify?: Verify;
 }
 
 export interface MigrateResult {
@@ -55,13 +60,15 @@ export async function migrate(
   const run = withRunLock(session, lockWaitMillis, async () => {
     const history = await readHistory(session);
     const { pending, newer } = planMigrations(migrations, history, options.newerMigrations ?? 'refuse');
-    const apply = async (migration: Migration) => {
-      if (migration.transactional) return applyInTransaction(session, migration, onStatement);
+    const apply = async (migration: Migration, verify: Verify | undefined) => {
+      if (migration.transactional) return applyInTransaction(session, migration, onStatement, verify);
       const begun = history.find(({ name }) => name === migration.name);
-      return applyStepByStep(session, migration, begun, { onStatement, waitObserver: options.waitObserver });
+      return applyStepByStep(session, migration, begun, { onStatement, waitObserver: options.waitObserver, verify });
     };
     for (const migration of pending) {
-      await (history.length === 0 ? apply(migration).catch(addBaselineHelp) : apply(migration));
+      const verify = migration === pending.at(-1) ? options.verify : undefined;
+      const applying = apply(migration, verify);
+      await (history.length === 0 ? applying.catch(addBaselineHelp) : applying);
     }
     return { applied: pending.map(({ name }) => name), newer };
   });
