@@ -160,6 +160,17 @@ test.runIf(exhaustive)('without watching, a broken file ends the start', async (
   await expect(startTestStack({ migrationsFolder: folder })).rejects.toThrow('syntax error at or near "tabel"');
 });
 
+test('without a folder of migrations, the start ends and says which folder is missing, watched or not', async () => {
+  const missing = join(folder, 'gone');
+
+  for (const watch of [true, false]) {
+    await expect(startTestStack({ watch, migrationsFolder: missing })).rejects.toMatchObject({
+      name: 'MigrationError',
+      message: expect.stringContaining(`There is no folder ${missing}, in which the migrations are.`),
+    });
+  }
+});
+
 describe('npm run migrate:check', () => {
   const check = (...args: string[]) =>
     promisify(execFile)(
@@ -205,6 +216,15 @@ describe('npm run migrate:check', () => {
     const { stderr } = await check('--directory', folder);
 
     expect(stderr).toContain('warning: table public.invoices: nothing is granted to app.');
+  });
+
+  test('names a folder that is missing, and shows no stack trace', async () => {
+    const missing = join(folder, 'gone');
+
+    await expect(check('--directory', missing)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^There is no folder \S+gone, in which the migrations are\. .*\n$/),
+    });
   });
 
   test.runIf(exhaustive)('explains itself', async () => {

@@ -72,14 +72,11 @@ function misnamedProblems(names: readonly string[]): string[] {
   return names
     .filter((name) => !FILE_NAME.test(name))
     .map((name) => {
-      const renamed = `${name
-        .toLowerCase()
-        .replace(/\.sql.*$/, '')
-        .replaceAll(/[_.\s]/g, '-')}.sql`;
-      const isNested = /[/\\]/.test(name);
-      const rename = FILE_NAME.test(renamed) && !names.includes(renamed) ? ` Rename it to ${renamed}.` : '';
-      const fix = isNested ? ' Only files directly in the folder are applied: move it there, or away.' : rename;
-      return `${name} is not named like 0001-create-orders.sql: four digits, then words of a-z and 0-9 with hyphens.${fix}`;
+      const rule = `${name} is not named like 0001-create-orders.sql: four digits, then words of a-z and 0-9 with hyphens.`;
+      if (/[/\\]/.test(name)) return `${rule} Only files directly in the folder are applied: move it there, or away.`;
+      const [, stem = ''] = /^(.*?)\.(?:p|pg)?sql(?![a-z])/i.exec(name) ?? [];
+      const better = `${stem.toLowerCase().replaceAll(/[_.\s]/g, '-')}.sql`;
+      return FILE_NAME.test(better) && !names.includes(better) ? `${rule} Rename it to ${better}.` : rule;
     });
 }
 

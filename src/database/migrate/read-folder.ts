@@ -47,7 +47,7 @@ export function unreadableFolder(folder: string, cause: unknown): MigrationError
     code === 'ENOENT'
       ? `There is no folder ${folder}, in which the migrations are. Restore it, or create it: git keeps an empty one with a file .gitkeep in it.`
       : `The migrations cannot be read: ${(cause as Error).message}. Expected a folder that may be read.`;
-  return new MigrationError(message, { cause });
+  return new MigrationError(message);
 }
 
 function readMigrationFile(folder: string, name: string): MigrationFile | UnreadFile {

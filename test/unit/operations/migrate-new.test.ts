@@ -60,6 +60,38 @@ test.each([
   expect(readdirSync(folder)).toEqual(['0001-tea.sql']);
 });
 
+test.each(['0002-pot.SQL', '0002_pot.sql', '0002-pot.sql.txt'])(
+  'a file that is misnamed, %s, is told before its number is given to another',
+  async (name) => {
+    writeFileSync(join(folder, name), 'select 2');
+
+    const { status, stderr } = await run('add-invoices');
+
+    expect(status).toBe(1);
+    expect(stderr).toContain(`${name} is not named like 0001-create-orders.sql`);
+    expect(stderr).toContain('Rename it to 0002-pot.sql.');
+    expect(readdirSync(folder)).toEqual(['0001-tea.sql', name]);
+  },
+);
+
+test('what is not a migration does not count', async () => {
+  for (const name of ['README.md', '0009-pot.sql~', '.0008-pot.sql.swp']) writeFileSync(join(folder, name), '');
+
+  expect((await run('add-invoices')).stdout.trim()).toMatch(/0002-add-invoices\.sql$/);
+});
+
+test('a folder that is missing is named, and not created', async () => {
+  const missing = join(folder, 'gone');
+
+  const { status, stdout, stderr } = await run('add-invoices', '--directory', missing);
+
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toBe(
+    `There is no folder ${missing}, in which the migrations are. Restore it, or create it: git keeps an empty one with a file .gitkeep in it.\n`,
+  );
+  expect(readdirSync(folder)).toEqual(['0001-tea.sql']);
+});
+
 test('explains itself', async () => {
   expect(await run('--help')).toMatchObject({
     status: 0,

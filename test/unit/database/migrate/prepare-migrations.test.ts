@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { fingerprintOf } from '../../../../src/database/migrate/migration.js';
+import { fingerprintOf, type Statement } from '../../../../src/database/migrate/migration.js';
 import { prepareMigrations } from '../../../../src/database/migrate/prepare-migrations.js';
 import { readMigrations } from '../../../../src/database/migrate/read-folder.js';
+import { outsideTransaction } from '../../../../src/database/migrate/statement-kind.js';
 
 const FOLDER = join(import.meta.dirname, '../../../../src/database/migrations');
 
@@ -87,6 +88,107 @@ describe('refuses', () => {
     ['do $body$ begin end $bod$', 'the dollar-quoted string that begins here has no end', '1:4'],
   ])('%s', (sql, problem, place) => {
     expect(problemsOf({ '0001-tea.sql': sql })).toContain(`0001-tea.sql:${place}: ${problem}`);
+  });
+});
+
+describe('COPY between the server and the client, which the runner cannot serve, is refused where it stands:', () => {
+  test.each([
+    ['select 1;\n  copy t from stdin', '2:3', 'COPY waits here for rows'],
+    ['COPY "from" (a, "to") FROM STDIN WITH (format csv)', '1:1', 'COPY waits here for rows'],
+    ['copy binary public.t from stdin', '1:1', 'COPY waits here for rows'],
+    ['copy t from /* c */ stdin where a > 1', '1:1', 'COPY waits here for rows'],
+    ['copy t from stdout', '1:1', 'COPY waits here for rows'],
+    ['copy t to stdout', '1:1', 'COPY sends rows here'],
+    ['copy t to stdin', '1:1', 'COPY sends rows here'],
+    ["copy (select 'from' from t) to stdout with binary", '1:1', 'COPY sends rows here'],
+    [
+      `copy t (${Array.from({ length: 40 }, (_, index) => `c${index}`).join(', ')}) from stdin`,
+      '1:1',
+      'COPY waits here',
+    ],
+    ['-- no-transaction\ncopy t from stdin', '2:1', 'COPY waits here for rows'],
+  ])('%s', (sql, place, problem) => {
+    expect(problemsOf({ '0001-tea.sql': sql })).toContain(`0001-tea.sql:${place}: ${problem}`);
+  });
+
+  test.each([
+    ["copy t from '/tmp/f'"],
+    ["copy stdin from '/tmp/f'"],
+    ["copy t from program 'cat' where stdin > 1"],
+    ["copy (select a from stdin) to '/tmp/f'"],
+    ['select stdin from stdout'],
+  ])('%s is not', (sql) => {
+    expect(problemsOf({ '0001-tea.sql': sql })).toBe('no problem');
+  });
+
+  test('with its rows, and the rest of the file is read on', () => {
+    const sql = "copy t (a, b) from stdin;\n1\tit's\n2\t\\N;\n\\.\n\nselect 1;\ncommit;";
+
+    const problems = problemsOf({ '0001-tea.sql': sql });
+
+    expect(problems.match(/^0001-tea\.sql:\S+ \S+/gm)).toEqual(['0001-tea.sql:1:1: COPY', '0001-tea.sql:7:1: commit']);
+    expect(problems).toContain(
+      'Write insert into … values (…), (…), or for many rows insert into … select * from unnest(',
+    );
+  });
+
+  test('also where the rows cannot be read as SQL and have no end', () => {
+    expect(problemsOf({ '0001-tea.sql': "copy t from stdin;\nit's" }).match(/^0001-tea\.sql:\S+/gm)).toEqual([
+      '0001-tea.sql:2:3:',
+      '0001-tea.sql:1:1:',
+    ]);
+  });
+});
+
+describe('a command of psql is refused where it stands:', () => {
+  test.each([
+    ['\\i other.sql', '1:1', '\\i is a command of psql'],
+    ["select 1;\n\t\\ir it's.sql\nselect 2;", '2:2', '\\ir is a command of psql'],
+    ['\\copy t from f.csv csv header', '1:1', '\\copy is a command of psql, and not SQL. Write insert into … values'],
+    ['\\set x 1', '1:1', '\\set is a command of psql'],
+    ["\\echo it's", '1:1', '\\echo is a command of psql'],
+    ['\\connect other', '1:1', '\\connect is a command of psql'],
+    ['\\restrict abc', '1:1', '\\restrict is a command of psql'],
+    ['select 1 \\gexec', '1:10', '\\gexec is a command of psql'],
+    ['select (1 \\gset', '1:11', '\\gset is a command of psql'],
+    ['\\.', '1:1', '\\. is a command of psql'],
+    ['select 1 \\; select 2', '1:10', '\\; is a command of psql'],
+    ['\\', '1:1', '\\ is a command of psql'],
+  ])('%s', (sql, place, problem) => {
+    expect(problemsOf({ '0001-tea.sql': sql })).toContain(`0001-tea.sql:${place}: ${problem}`);
+  });
+
+  test('all of them at once, and what is wrong with the statements between them', () => {
+    const sql = "\\set ON_ERROR_STOP on\nselect 'a';\n\\echo it's\ncommit;\nselect 1\n\\g\n";
+
+    expect(problemsOf({ '0001-tea.sql': sql }).match(/^0001-tea\.sql:\S+ \S+/gm)).toEqual([
+      '0001-tea.sql:1:1: \\set',
+      '0001-tea.sql:3:1: \\echo',
+      '0001-tea.sql:4:1: commit',
+      '0001-tea.sql:6:1: \\g',
+    ]);
+  });
+
+  test.each([
+    ["select '\\i'"],
+    ["select E'\\\\i'"],
+    ['select 1 as "\\i"'],
+    ['do $$ \\i $$'],
+    ['select 1 -- \\i\n/* \\i */'],
+  ])('%s is not', (sql) => {
+    expect(problemsOf({ '0001-tea.sql': sql })).toBe('no problem');
+  });
+});
+
+test('names are left as they are written, for PostgreSQL to fold', () => {
+  const [migration] = prepare({
+    '0001-tea.sql': '-- no-transaction\nCREATE INDEX CONCURRENTLY İdx ON U&"d\\0061ta" . Ünder (a)',
+  });
+
+  expect(outsideTransaction(migration?.statements[0] as Statement)).toEqual({
+    kind: 'create index',
+    index: 'İdx',
+    table: 'U&"d\\0061ta".Ünder',
   });
 });
 
