@@ -1,3 +1,5 @@
+import './src/local/forget-postgres-variables.js';
+
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { keepTemporaryFilesInMemory } from './test/support/temporary-files.js';

@@ -1,4 +1,6 @@
 /** The command line of `npm run bench`: runs the benchmarks, and prints a table of ratios, or JSON. */
+import '../src/local/forget-postgres-variables.js';
+
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { type Benchmark, type BenchmarkContext, MIN_MINUTES } from './benchmark.js';

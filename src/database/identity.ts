@@ -1,4 +1,5 @@
 /** On whose behalf a transaction runs: what row-level security is told, and nothing that cannot be trusted. */
+import { isStorableText, UUID } from './text.js';
 
 /** As AppSync verified it from the token of a Cognito user pool: `event.identity` has these two fields. */
 export interface UserIdentity {
@@ -18,7 +19,6 @@ export class InvalidIdentityError extends Error {
   override readonly name = 'InvalidIdentityError';
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateGroup.html */
 const GROUP_NAME_LENGTH = 128;
 
@@ -42,5 +42,5 @@ export function readIdentity(value: unknown): CheckedIdentity {
 }
 
 function isGroupName(value: unknown): boolean {
-  return typeof value === 'string' && value !== '' && value.length <= GROUP_NAME_LENGTH && !value.includes('\0');
+  return typeof value === 'string' && value !== '' && value.length <= GROUP_NAME_LENGTH && isStorableText(value);
 }

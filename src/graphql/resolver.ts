@@ -4,6 +4,7 @@
  */
 import type { DatabaseActivity } from '../database/activity.js';
 import { monotonicMillis } from '../database/clock.js';
+import { assertStorableText } from './arguments.js';
 import { asCaller, type Caller, type InvocationContext } from './caller.js';
 import type { InputProblem } from './client-error.js';
 import type { ResolverEnvelope } from './envelope.js';
@@ -56,7 +57,10 @@ export function createResolver({ fields, constraints = {}, activity, log }: Reso
     try {
       const resolve = Object.hasOwn(fields, event.fieldName) ? fields[event.fieldName] : undefined;
       if (resolve === undefined) throw new Error(`No resolver for the field ${event.typeName}.${event.fieldName}.`);
-      const data = await asCaller(event.identity, context, (caller) => resolve(caller, event.arguments));
+      const data = await asCaller(event.identity, context, (caller) => {
+        assertStorableText(event.arguments);
+        return resolve(caller, event.arguments);
+      });
       log('info', 'resolved', { ...invocation, ...measurements() });
       return { data };
     } catch (error) {

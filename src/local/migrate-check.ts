@@ -1,4 +1,6 @@
 /** `npm run migrate:check`: applies every migration to an empty PostgreSQL that is thrown away, as a deployment would. */
+import './forget-postgres-variables.js';
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

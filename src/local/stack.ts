@@ -75,6 +75,8 @@ export interface LocalStackOptions {
   /** A line of a function's log as CloudWatch would have it, with START, END and REPORT. */
   onFunctionLogStream?: (functionName: string, line: string) => void;
   onProxyEvent?: (event: RdsProxyEvent) => void;
+  /** A line of PostgreSQL's own log, which quotes rows and values. */
+  onPostgresLog?: (line: string) => void;
 }
 
 export interface LocalStack {
@@ -220,13 +222,14 @@ async function startParts(
 
 async function startDatabase(
   stateDirectory: string,
-  { app, watch, migrationsFolder = app.migrationsFolder, onMigrations }: LocalStackOptions,
+  { app, watch, migrationsFolder = app.migrationsFolder, onMigrations, onPostgresLog }: LocalStackOptions,
   onStop: (stopPart: () => Promise<void>) => void,
   onProgress: (step: string) => void,
 ): Promise<{ postgres: LocalPostgres; isMigrated: boolean }> {
   const postgres = await startPostgres({
     dataDirectory: join(stateDirectory, 'data'),
     settings: { max_connections: String(LOCAL_POOL_SETTINGS.maxConnections) },
+    ...(onPostgresLog && { onLog: onPostgresLog }),
   });
   onStop(() => postgres.stop());
   onProgress(`PostgreSQL ${postgres.version} runs${postgres.createdCluster ? ' on a new data folder' : ''}`);

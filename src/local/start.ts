@@ -1,4 +1,6 @@
 /** The command line of `npm start`: options, progress, one line for each request, and an orderly end. */
+import './forget-postgres-variables.js';
+
 import { parseArgs, styleText } from 'node:util';
 import { MigrationError } from '../database/migrate/migration-error.js';
 import { describeFinding, type RowFinding } from '../database/migrate/row-guard.js';
@@ -96,6 +98,11 @@ async function serve({ directory, environments, lambdaLog }: ServeOptions): Prom
     // The whole log holds these lines too.
     [lambdaLog ? 'onFunctionLogStream' : 'onFunctionLog']: (functionName: string, line: string) =>
       console.log(`${style('dim', `${functionName} |`)} ${line}`),
+    // In full: here, who sees the log sees the rows as well.
+    onPostgresLog: (line) => {
+      const [, text] = /\] ((?:ERROR|DETAIL|HINT|CONTEXT): .*)/.exec(line) ?? [];
+      if (text !== undefined) console.log(`${style('dim', 'postgres |')} ${text}`);
+    },
     onProxyEvent: (event) => {
       const line = renderProxyEvent(event);
       if (line !== undefined) console.log(style('red', line));

@@ -1,4 +1,5 @@
 /** Checks what callers send, and reports every problem at once. AppSync has checked the GraphQL types; this checks values. */
+import { UUID } from '../database/text.js';
 import { type InputProblem, InvalidInputError } from '../graphql/client-error.js';
 import { CURRENCIES, ORDER_LIMITS, ORDER_STATUSES, type OrderLine, type OrderStatus } from './order.js';
 import { decodePageToken, type PagePosition } from './page-token.js';
@@ -17,8 +18,6 @@ export interface ListRequest {
   limit: number;
   after: PagePosition | null;
 }
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 const IDEMPOTENCY_KEY = /^[\w-]{1,64}$/;
 
@@ -51,7 +50,7 @@ function readLines(value: unknown, problems: InputProblem[]): OrderLine[] {
 
 function readLine(value: unknown, field: string, problems: InputProblem[]): OrderLine {
   const { sku, quantity, unitPriceCents } = (value ?? {}) as Record<string, unknown>;
-  if (typeof sku !== 'string' || sku.trim() === '' || sku.length > ORDER_LIMITS.skuLength || sku.includes('\0')) {
+  if (typeof sku !== 'string' || sku.trim() === '' || sku.length > ORDER_LIMITS.skuLength) {
     problems.push({ field: `${field}.sku`, message: `Expected 1 to ${ORDER_LIMITS.skuLength} characters.` });
   }
   if (!isWholeNumber(quantity, 1, ORDER_LIMITS.quantity)) {

@@ -2,6 +2,7 @@
  * The opaque `nextToken` of listOrders: the order that the page ended with, and the filter it was made for. It is not
  * signed, and need not be: it only names one of the caller's own orders, and the query refuses any other.
  */
+import { UUID } from '../database/text.js';
 import { ORDER_STATUSES, type OrderStatus } from './order.js';
 
 export interface PagePosition {
@@ -33,7 +34,7 @@ function parse(json: string): PagePosition | undefined {
   }
   if (!Array.isArray(value) || value.length !== 3 || value[0] !== VERSION) return undefined;
   const [, orderId, status] = value as [number, unknown, unknown];
-  if (typeof orderId !== 'string' || !/^[0-9a-f-]{36}$/.test(orderId)) return undefined;
+  if (typeof orderId !== 'string' || !UUID.test(orderId)) return undefined;
   if (status !== null && !ORDER_STATUSES.includes(status as OrderStatus)) return undefined;
   return { orderId, status: status as OrderStatus | null };
 }

@@ -53,6 +53,9 @@ export function describeInputs(inputCount: number, attacks: readonly string[] = 
       return stack.ask(username, query, variables);
     }
 
+    /** What would wake an operator. No input may fill that log. */
+    const errorLines = () => stack.output.filter((line) => line.includes('"level":"error"'));
+
     /** Everything that the API does with good input, once: what it sends then is all that it may ever send. */
     async function sendEverythingGood(): Promise<void> {
       const order = { currency: 'EUR', lines: [{ sku: 'TEA', quantity: 1, unitPriceCents: 1 }] };
@@ -116,6 +119,7 @@ export function describeInputs(inputCount: number, attacks: readonly string[] = 
       );
 
       expect(ours.length).toBeGreaterThan(5);
+      expect(errorLines()).toEqual([]);
       expect((await statements()).filter((statement) => !ours.includes(statement))).toEqual([]);
     }, 900_000);
 
@@ -140,6 +144,7 @@ export function describeInputs(inputCount: number, attacks: readonly string[] = 
       );
 
       for (const { one, answer } of answers) expectOnlyCallersFaults([one], answer);
+      expect(errorLines()).toEqual([]);
       expect((await statements()).filter((statement) => !ours.includes(statement))).toEqual([]);
     });
   });

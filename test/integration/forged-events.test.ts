@@ -98,6 +98,7 @@ describe('an identity that no user pool gives is refused, writes nothing, and en
     ['a group that is null', { ...ALICE, groups: [null] }],
     ['an empty group', { ...ALICE, groups: [''] }],
     ['a group with a zero byte', { ...ALICE, groups: ['admins\0'] }],
+    ['a group with a lone surrogate, which would become another group', { ...ALICE, groups: ['admins\ud800'] }],
     ['a group of 129 characters', { ...ALICE, groups: ['a'.repeat(129)] }],
     [
       'what IAM callers have',

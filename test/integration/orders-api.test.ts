@@ -61,6 +61,24 @@ test('an order that was placed can be read back', async () => {
   expect((await stack.ask('alice', GET, { id: created.id })).data?.getOrder).toEqual(created);
 });
 
+test.each(['a\ud800b', '\udc00', '\ud83d', 'a\0b'])(
+  'a sku that cannot be stored as it is, such as %j, is InvalidInput and not stored as another',
+  async (sku) => {
+    const { errors } = await stack.ask('alice', CREATE, { currency: 'EUR', lines: [TEA, { ...POT, sku }] });
+
+    expect(errors).toMatchObject([{ errorType: 'InvalidInput', errorInfo: { problems: [{ field: 'lines[1].sku' }] } }]);
+    expect(await countOrders()).toBe(0);
+  },
+);
+
+test('a page token of 36 dashes in place of an order is InvalidInput', async () => {
+  const nextToken = Buffer.from(JSON.stringify([1, '-'.repeat(36), null])).toString('base64url');
+
+  const { errors } = await stack.ask('alice', LIST, { nextToken });
+
+  expect(errors).toMatchObject([{ errorType: 'InvalidInput', errorInfo: { problems: [{ field: 'nextToken' }] } }]);
+});
+
 test('a customer sees only their own orders', async () => {
   const { id } = await place('alice');
   await place('bob');

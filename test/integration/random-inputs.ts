@@ -22,10 +22,17 @@ export const OPERATIONS = {
 } as const;
 
 const injection = fc.constantFrom(...SQL_INJECTIONS);
-const text = fc.oneof(injection, anyText(), fc.string(), fc.string({ unit: 'grapheme', maxLength: 70 }));
+/** Of any UTF-16 units: surrogates, most of them alone, and U+0000. */
+const illFormed = fc
+  .array(fc.oneof(fc.constant(0), fc.integer({ min: 0xd7_ff, max: 0xe0_00 })), { minLength: 1, maxLength: 5 })
+  .map((units) => String.fromCharCode(...units));
+const nearlyUuid = fc
+  .array(fc.constantFrom(...'0123456789abcdef-'), { minLength: 36, maxLength: 36 })
+  .map((characters) => characters.join(''));
+const text = fc.oneof(injection, illFormed, anyText(), fc.string(), fc.string({ unit: 'grapheme', maxLength: 70 }));
 /** GraphQL's Int. */
 const int = fc.oneof(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), fc.integer({ min: -1, max: 101 }));
-const id = fc.oneof(text, fc.uuid(), fc.constant(randomUUID()));
+const id = fc.oneof(text, fc.uuid(), nearlyUuid, fc.constant(randomUUID()));
 const line = fc.record({
   sku: fc.oneof(text, fc.constant('TEA')),
   quantity: fc.oneof(int, fc.constant(1)),
@@ -65,7 +72,7 @@ function tokenLike(): fc.Arbitrary<string> {
   return fc
     .tuple(
       fc.constantFrom<unknown[]>(1, 0, '1'),
-      fc.oneof(text, fc.uuid()),
+      fc.oneof(text, fc.uuid(), nearlyUuid),
       fc.oneof(text, fc.constantFrom(null, 'PLACED')),
     )
     .map((token) => Buffer.from(JSON.stringify(token)).toString('base64url'));

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { exhaustive } from '../support/exhaustive.js';
+import { connectThroughProxy } from '../support/local-stack.js';
 
 /** `npm start` as a person runs it: a process of its own, its output, its exit code, and what it leaves behind. */
 const PROJECT = join(import.meta.dirname, '../..');
@@ -165,6 +166,23 @@ describe('npm start', () => {
     expect((await first.ended).code).toBe(0);
     expect(await processesOfThisTest()).toEqual([]);
     expect(await leftInTemporaryFolder()).toEqual([]);
+  });
+
+  test('prints the errors of PostgreSQL in full', async () => {
+    const directory = join(scratch, 'state');
+    const { child, printed, ended } = start(['--directory', directory]);
+    await printed('Ready in');
+    const access = JSON.parse(await readFile(join(directory, 'connection.json'), 'utf8'));
+    const client = await connectThroughProxy({ ...access, caPath: join(directory, 'ca.pem') });
+
+    await expect(client.query("select $1::text::uuid, 'a note'", ['alice'])).rejects.toThrow('invalid input syntax');
+    await client.end();
+
+    expect(await printed('postgres | ERROR')).toContain(
+      'postgres | ERROR:  invalid input syntax for type uuid: "alice"\n',
+    );
+    child.kill('SIGINT');
+    await ended;
   });
 
   test.runIf(exhaustive)('keeps its data in the folder, whichever signal ends it', async () => {

@@ -84,7 +84,7 @@ const IMPORT_RULES: readonly ImportRule[] = [
 
 /** Command lines, composition roots and handlers. Everywhere else configuration is a parameter. */
 const MAY_READ_ENVIRONMENT =
-  /^(amplify\/backend\.ts|amplify\/functions\/[^/]+\/handler\.ts|amplify\/database\/migrations\/function\/handler\.ts|src\/operations\/[a-z-]+\.ts|src\/local\/start\.ts|src\/local\/cognito\/user-token\.ts|src\/local\/lambda\/bootstrap\.ts)$/;
+  /^(amplify\/backend\.ts|amplify\/functions\/[^/]+\/handler\.ts|amplify\/database\/migrations\/function\/handler\.ts|src\/operations\/[a-z-]+\.ts|src\/local\/(start|forget-postgres-variables)\.ts|src\/local\/cognito\/user-token\.ts|src\/local\/lambda\/bootstrap\.ts)$/;
 
 /** Every TypeScript file under the given folders of the repository. */
 export function readSources(repository: string, folders: readonly string[]): SourceFile[] {

@@ -181,3 +181,13 @@ test('never logs arguments', async () => {
 
   expect(JSON.stringify(lines)).not.toContain('4111-secret');
 });
+
+test('a field never sees text that PostgreSQL cannot store, and the log line is no error', async () => {
+  const { handler, lines } = resolverOf({ echo: async () => 'never' });
+
+  const args = { note: 'a\ud800b', lines: [{ sku: 'a\0b' }] };
+  expect(await handler(event('echo', { arguments: args }), CONTEXT)).toMatchObject({
+    error: { type: 'InvalidInput', info: { problems: [{ field: 'note' }, { field: 'lines[0].sku' }] } },
+  });
+  expect(lines).toMatchObject([['info', 'refused', { errorType: 'InvalidInput' }]]);
+});
