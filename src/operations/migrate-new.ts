@@ -20,7 +20,7 @@ where it is. npm start applies it as soon as there is a statement in it.
 const FOLDER = 'src/database/migrations';
 
 const IN_TRANSACTION = `-- What it does, and why. The file is applied in one transaction, as the role owner: all of it or nothing.
--- What the API needs of a new table it must be granted: grant select, insert on … to app;
+-- A new table needs row-level security, a policy, and grants to app: docs/row-level-security.md.
 `;
 
 const NO_TRANSACTION = `-- no-transaction

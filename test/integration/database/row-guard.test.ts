@@ -61,7 +61,7 @@ test('finds nothing in the starter’s migrations, nor in a table with policies'
 });
 
 /** `sql` is run as the role owner. */
-describe('a way past row-level security is a problem', () => {
+describe('the guard on rows: what is a problem', () => {
   test.each([
     {
       way: 'a table without row-level security',
@@ -262,7 +262,7 @@ describe('a way past row-level security is a problem', () => {
                   create foreign table far (body text) server s; grant select on far to app`,
       problem: 'foreign table public.far: app has SELECT, and PostgreSQL has no row-level security for it.',
     },
-  ])('$way', async ({ sql, superuser, probe, role, problem }) => {
+  ])('a way past row-level security is a problem: $way', async ({ sql, superuser, probe, role, problem }) => {
     if (sql !== undefined) await as('owner', sql);
     if (superuser !== undefined) await client.query(superuser);
 
@@ -271,7 +271,7 @@ describe('a way past row-level security is a problem', () => {
   });
 });
 
-describe('what the caller’s own policies hold for is none', () => {
+describe('the guard on rows: what is none', () => {
   test.each([
     {
       what: 'a view with security_invoker',
@@ -328,7 +328,7 @@ describe('what the caller’s own policies hold for is none', () => {
             create trigger forgets before insert on plain for each row execute function forget();
             create view shown as select body from notes; grant select on shown to app`,
     },
-  ])('$what', async ({ sql, superuser }) => {
+  ])('what the caller’s own policies hold for is no problem: $what', async ({ sql, superuser }) => {
     if (sql !== undefined) await as('owner', sql);
     if (superuser !== undefined) await client.query(superuser);
 
@@ -337,7 +337,7 @@ describe('what the caller’s own policies hold for is none', () => {
   });
 });
 
-describe('the role app with more than privileges is a problem', () => {
+describe('the guard on rows: attributes and ownership', () => {
   test.each([
     ['alter role app bypassrls', 'role app: it has BYPASSRLS: no policy restricts it.'],
     ['alter role app replication', 'role app: it has REPLICATION, and can read every row of the server.'],
@@ -358,13 +358,13 @@ describe('the role app with more than privileges is a problem', () => {
       'create function nothing() returns int security definer return 1; alter function nothing owner to app; create schema s authorization app',
       'role app: it owns function public.nothing(), schema s. An owner can switch row-level security off.',
     ],
-  ])('%s', async (sql, problem) => {
+  ])('the role app with more than privileges is a problem: %s', async (sql, problem) => {
     await client.query(sql);
 
     expect(await find('problem')).toEqual([problem]);
   });
 
-  test('as a member of the role owner it owns all that the migrations create', async () => {
+  test('the role app as a member of the role owner owns all that the migrations create', async () => {
     await client.query('grant owner to app with inherit false');
 
     expect(await find('problem')).toEqual([
@@ -374,7 +374,7 @@ describe('the role app with more than privileges is a problem', () => {
     ]);
   });
 
-  test('as a superuser it passes every check, and nothing else is said', async () => {
+  test('the role app as a superuser passes every check, and nothing else is said', async () => {
     await client.query('alter role app superuser');
 
     expect(await findRowExposures(client)).toEqual([
@@ -394,7 +394,7 @@ describe('the role app with more than privileges is a problem', () => {
   });
 });
 
-describe('an object’s comment that gives a reason', () => {
+describe('the guard on rows: comments', () => {
   const BECAUSE = 'because the catalogue is the same for everybody';
   const SHARED = 'create table shared (id int); grant select, insert on shared to app';
 
@@ -435,7 +435,7 @@ describe('an object’s comment that gives a reason', () => {
       'revoke all on notes from app',
       `table notes is 'row-guard: allow no grant ${BECAUSE}'`,
     ],
-  ])('allows %s', async (_, sql, comment) => {
+  ])('a comment with a reason allows %s', async (_, sql, comment) => {
     await as('owner', sql);
     expect(await findRowExposures(client)).not.toEqual([]);
 
@@ -444,13 +444,13 @@ describe('an object’s comment that gives a reason', () => {
     expect(await findRowExposures(client)).toEqual([]);
   });
 
-  test('allows the privileges that it names, and no other', async () => {
+  test('a comment allows the privileges that it names, and no other', async () => {
     await as('owner', `${SHARED}; comment on table shared is 'row-guard: allow select ${BECAUSE}'`);
 
     expect(await find('problem')).toEqual(['table public.shared: app has INSERT, and it has no row-level security.']);
   });
 
-  test('is gone with its object', async () => {
+  test('what a comment allows is gone with its object', async () => {
     await as('owner', `${SHARED}; comment on table shared is 'row-guard: allow select, insert ${BECAUSE}'`);
     await as('owner', `drop table shared; ${SHARED}`);
 
@@ -459,14 +459,14 @@ describe('an object’s comment that gives a reason', () => {
     ]);
   });
 
-  test('allows nothing that an owner or an attribute can do', async () => {
+  test('ownership and attributes are problems beside each other', async () => {
     await client.query('alter role app bypassrls; alter table plain owner to app');
 
     expect(await find('problem')).toHaveLength(2);
   });
 });
 
-describe('a warning', () => {
+describe('the guard on rows: warnings', () => {
   test.each([
     [
       'a table without a grant',
@@ -503,14 +503,14 @@ describe('a warning', () => {
       "comment on table notes is 'row-guard: allow delete because of tests'",
       'table public.notes: its comment allows delete, and there is nothing to allow.',
     ],
-  ])('is given for %s', async (_, sql, warning) => {
+  ])('warns of %s', async (_, sql, warning) => {
     await as('owner', sql);
 
     expect(await find('problem')).toEqual([]);
     expect(await find('warning')).toEqual([warning]);
   });
 
-  test('is not given for a partition, nor for a table that app reaches through a view', async () => {
+  test('does not warn of a partition, nor for a table that app reaches through a view', async () => {
     await as(
       'owner',
       `create table parted (sub uuid) partition by list (sub); create table part partition of parted default;
@@ -541,7 +541,7 @@ test('what comes with an extension is the extension’s affair', async () => {
 });
 
 /** Each in its own transaction, because a statement that fails ends it. */
-describe('the fix that is named ends the problem', () => {
+describe('the fix that the guard on rows names ends the problem', () => {
   test.each([
     ['a table', 'grant select on plain to public'],
     ['a column', 'grant update (body) on plain to app'],
