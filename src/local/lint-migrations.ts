@@ -2,13 +2,12 @@
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Migration } from '../database/migrate/migration.js';
 import { describeProblem } from '../database/migrate/migration-error.js';
 import { LocalStackError } from './local-stack-error.js';
 
 /** Where .squawk.toml is, and what its paths begin at. */
-const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+const PROJECT = process.cwd();
 
 const { getBinaryPath } = createRequire(import.meta.url)('squawk-cli/js/index.js') as {
   /** @throws Error when there is none for this platform, or none was installed */

@@ -37,7 +37,8 @@ export function deployedTarget(environments: Environments, name: string, options
   return target;
 }
 
-function findEnvironment(environments: Environments, name: string): Environment {
+/** @throws TokenError when there is none of this name. */
+export function findEnvironment(environments: Environments, name: string): Environment {
   const type = name === 'sandbox' ? 'sandbox' : 'branch';
   const found = environments[environmentName(environments, { type, name }) ?? ''];
   if (found !== undefined) return found;

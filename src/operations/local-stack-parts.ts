@@ -31,6 +31,7 @@ export const PATHS: readonly string[] = [
   'test/support/new-cluster',
   'test/support/notes.ts',
   'test/support/password-database.ts',
+  'test/support/run-migrations.ts',
   'test/support/secrets',
   'test/support/sign-request.ts',
   'test/support/sql-schema-generator.ts',

@@ -104,6 +104,22 @@ describe('npm start', () => {
     await expect.poll(() => reports.at(-1), PATIENCE).toMatchObject({ applied: [next] });
   });
 
+  test('says for whom the build of an index waits, and then that it is applied', async () => {
+    const { connectSuperuser } = await start();
+    const holder = await connectSuperuser();
+    await holder.query("set application_name = 'report'; begin isolation level repeatable read; select 1");
+    const { rows } = await holder.query('select pg_backend_pid() as pid');
+
+    const name = await add('index', '-- no-transaction\ncreate index concurrently by_customer on orders (created_at);');
+    const waiting =
+      `${name}:2: the statement waits for the transactions of process ${rows[0].pid} of PostgreSQL, user postgres, ` +
+      'application "report".';
+    await expect.poll(() => reports.at(-1), PATIENCE).toEqual({ waiting });
+    await holder.end();
+
+    await expect.poll(() => reports.at(-1), PATIENCE).toEqual({ applied: [name] });
+  });
+
   test.runIf(exhaustive)('tells of an applied file that has changed, and when it is as it was', async () => {
     await start();
     const [first = ''] = await readdir(folder);
