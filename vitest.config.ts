@@ -1,5 +1,3 @@
-import './src/local/forget-postgres-variables.js';
-
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { keepTemporaryFilesInMemory } from './test/support/temporary-files.js';
@@ -10,7 +8,10 @@ keepTemporaryFilesInMemory();
 const NEW_CLUSTER = 'test/support/new-cluster/make-once.ts';
 
 /** After each test of what starts parts of the stack. Setup files run for every test file, whatever it shares with others. */
-export const SECRET_SEARCH = 'test/support/secrets/after-each.ts';
+const SECRET_SEARCH = 'test/support/secrets/after-each.ts';
+
+/** Of what starts parts of the stack, which heeds nothing that the shell says of PostgreSQL. */
+export const STACK_SETUP = ['src/local/forget-postgres-variables.ts', SECRET_SEARCH];
 
 /** Tests that compute all the time: one worker for each core. */
 const computing = { maxWorkers: availableParallelism(), sequence: { groupOrder: 0 } };
@@ -21,7 +22,7 @@ const waiting = { maxWorkers: Math.ceil(availableParallelism() * 1.5), sequence:
 /** Tests that start parts of the stack. */
 const onTheStack = {
   globalSetup: NEW_CLUSTER,
-  setupFiles: SECRET_SEARCH,
+  setupFiles: STACK_SETUP,
   testTimeout: 60_000,
   hookTimeout: 60_000,
 };

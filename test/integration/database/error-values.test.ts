@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -6,6 +8,7 @@ import type { PooledDatabase } from '../../../src/database/database.js';
 import { DatabaseError } from '../../../src/database/errors.js';
 import { toResolverError } from '../../../src/graphql/errors.js';
 import { errorLogFields } from '../../../src/graphql/log.js';
+import { findBinaries } from '../../../src/local/postgres/binaries.js';
 import { connectDatabase } from '../../support/database-client.js';
 import { startTestStack, type TestStack } from '../../support/local-stack.js';
 import { SQLSTATES } from '../../support/sqlstates.js';
@@ -218,3 +221,10 @@ test.each([
   expectNoSecret('', error);
 });
 let circular: unknown;
+
+test('the list of SQLSTATEs is the one that comes with PostgreSQL', async () => {
+  const { postgres } = await findBinaries();
+  const list = await readFile(join(dirname(postgres), '../share/postgresql/errcodes.txt'), 'utf8');
+
+  expect(SQLSTATES).toEqual([...new Set(list.match(/^[0-9A-Z]{5}(?= )/gm))]);
+});

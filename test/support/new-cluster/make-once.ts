@@ -1,4 +1,6 @@
 /** Makes new PostgreSQL clusters before the tests of a project, for copies of them, and removes them after the tests. */
+import '../../../src/local/forget-postgres-variables.js';
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { assertStorableText } from '../../../src/graphql/arguments.js';
 import { InvalidInputError } from '../../../src/graphql/client-error.js';
-import { anyText } from '../../support/any-text.js';
 
 function fieldsOf(args: unknown): string[] {
   try {
@@ -14,26 +13,24 @@ function fieldsOf(args: unknown): string[] {
   return [];
 }
 
-const nested = (text: fc.Arbitrary<string>) =>
-  fc.letrec((tie) => ({
-    value: fc.oneof(
-      { depthSize: 'small' },
-      text,
-      fc.constantFrom(null, 1, true),
-      fc.array(tie('value'), { maxLength: 4 }),
-      fc.dictionary(anyText(), tie('value'), { maxKeys: 4 }),
-    ),
-  })).value;
+const text = fc.string({ unit: 'grapheme' });
+const { value: nested } = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small' },
+    text,
+    fc.constantFrom(null, 1, true),
+    fc.array(tie('value'), { maxLength: 4 }),
+    fc.dictionary(text, tie('value'), { maxKeys: 4 }),
+  ),
+}));
 
 test('arguments of well-formed text without U+0000 pass, at any depth', () => {
   fc.assert(
-    fc.property(nested(anyText().filter((text) => !text.includes('\0'))).filter(hasNoZeroKeys), (value) => {
+    fc.property(nested, (value) => {
       expect(fieldsOf({ value })).toEqual([]);
     }),
   );
 });
-
-const hasNoZeroKeys = (value: unknown) => !JSON.stringify(value).includes('\\u0000');
 
 test('every text that PostgreSQL cannot store is named by its path, and each at once', () => {
   const args = {
