@@ -1,6 +1,7 @@
 /** Everything that is there for the local stack alone, and goes with it: `npm run remove:local`. */
 
 export const PATHS: readonly string[] = [
+  '.squawk.toml',
   'bench',
   'local.config.ts',
   'src/local',
@@ -18,7 +19,6 @@ export const PATHS: readonly string[] = [
   'vitest.local.config.ts',
   'vitest.stress.config.ts',
   'test/support/amplify-authorization.ts',
-  'test/support/any-text.ts',
   'test/support/appsync-under-test.ts',
   'test/support/chromium.ts',
   'test/support/database-client.ts',
@@ -31,6 +31,7 @@ export const PATHS: readonly string[] = [
   'test/support/new-cluster',
   'test/support/notes.ts',
   'test/support/password-database.ts',
+  'test/support/pgbouncer.ts',
   'test/support/run-migrations.ts',
   'test/support/secrets',
   'test/support/sign-request.ts',
@@ -75,4 +76,5 @@ export const PACKAGES: readonly string[] = [
   'postgres',
   'react',
   'react-dom',
+  'squawk-cli',
 ];
