@@ -147,8 +147,8 @@ async function takeBack({ session, migration, statement, settings }: Step, runni
     await repeatSettings(session, migration, settings);
     await prepareIndex(session, statement);
     await resetSession(session);
-  } else if (!isRefusal(error)) return;
-  if (running.doneStatements.length === 0) await removeRecord(session, migration);
+  } else if (!isVacuum(statement) && !isRefusal(error)) return;
+  if (running.doneStatements.length === 0) await removeRecord(session, migration, running);
   else await recordProgress(session, migration, running, { ...running, runningStatement: null });
 }
 
@@ -156,6 +156,11 @@ async function takeBack({ session, migration, statement, settings }: Step, runni
 function isRefusal(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return typeof code === 'string' && code.startsWith('42');
+}
+
+/** Leaves nothing that a later run would have to know of. */
+function isVacuum({ tokens: [first = ''] }: Statement): boolean {
+  return /^vacuum$/i.test(first);
 }
 
 function buildsIndex(statement: Statement): boolean {
@@ -167,7 +172,7 @@ async function withSettings<Result>(step: Step, work: () => Promise<Result>): Pr
   const { session, migration, statement, settings, waitObserver } = step;
   // A build waits for transactions that are older, and a drop too. Both let everybody read and write meanwhile, so neither
   // is bound by the lock_timeout of the role, only by the file's own.
-  const isConcurrent = !/^vacuum$/i.test(statement.tokens[0] ?? '');
+  const isConcurrent = !isVacuum(statement);
   if (isConcurrent) await session.run('set lock_timeout = 0');
   await repeatSettings(session, migration, settings);
   const report = (blockers: readonly Blocker[]) => waitObserver?.onWait(migration, statement, blockers);

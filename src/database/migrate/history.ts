@@ -72,8 +72,11 @@ export async function recordProgress(
 }
 
 /** Takes back what recordProgress has recorded of a file of which nothing has been done. */
-export async function removeRecord(session: Session, { name }: Migration): Promise<void> {
-  await session.run('delete from migrations.applied where name = $1 and finished_at is null', [name]);
+export async function removeRecord(session: Session, { name }: Migration, known: Progress): Promise<void> {
+  await session.run(
+    "delete from migrations.applied where name = $1 and done_statements = '{}' and running_statement = $2",
+    [name, known.runningStatement],
+  );
 }
 
 /** Part of the first file's transaction, so that a file that fails leaves not even an empty table behind. */

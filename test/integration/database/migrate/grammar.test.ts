@@ -35,7 +35,7 @@ interface ParsedStatement {
 }
 
 /** White space and comments, which are around a statement and in none. */
-const isGap = (text: string) => parsedByPostgres(text)?.length === 0;
+const isGap = (text: string) => parsedByPostgres(`${text}\n;`)?.length === 0;
 
 const TRICKY = [
   "select 'a;b'; select ';'",

@@ -36,6 +36,8 @@ describe('a file without a transaction whose first statement fails', () => {
     ['create unique index concurrently by_a on tea (a)', 'could not create unique index'],
     ['create index concurrently by_a on tea ((1 / (a - 1)))', 'division by zero'],
     ['drop index concurrently if exists tea', '"tea" is not an index'],
+    ['vacuum (index_cleanup nonsense) tea', 'requires a Boolean value'],
+    ['vacuum full pg_catalog.pot', 'does not exist'],
     ['set work_mem = nonsense', 'invalid value for parameter'],
   ])('leaves the file free to be changed, renamed and removed: %s', async (statement, problem) => {
     await run(TEA);

@@ -46,7 +46,8 @@ describe('a file', () => {
     select pg_advisory_lock(1), pg_advisory_lock(1), pg_advisory_lock(-1), pg_advisory_lock_shared(2);
     select pg_advisory_lock(1, 2), pg_advisory_lock_shared(-1, -2);
     set search_path = nowhere;
-    set role migrator;`;
+    set default_transaction_read_only = on;
+    set session authorization migrator;`;
   const look = `create table public.seen as select
     current_user as role,
     current_setting('search_path') as search_path,
