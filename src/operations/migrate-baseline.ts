@@ -5,6 +5,7 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
+import { ConfigurationError } from '../../amplify/configuration/configuration-error.js';
 import { type BaselineResult, baseline } from '../database/migrate/baseline.js';
 import type { Migration } from '../database/migrate/migration.js';
 import { MigrationError } from '../database/migrate/migration-error.js';
@@ -117,8 +118,9 @@ try {
   await main(process.argv.slice(2));
 } catch (error) {
   const { code, message } = error as Error & { code?: unknown };
-  const isForOperator =
-    error instanceof TokenError || error instanceof MigrationError || error instanceof pg.DatabaseError;
+  const isForOperator = [TokenError, MigrationError, ConfigurationError, pg.DatabaseError].some(
+    (expected) => error instanceof expected,
+  );
   if (!isForOperator) throw error;
   console.error(error instanceof pg.DatabaseError ? `Nothing was recorded: ${message} (${code})` : message);
   process.exitCode = 1;

@@ -47,7 +47,7 @@ test('only what the request path needs enters the bundle', async () => {
 
   const ours = Object.keys(metafile.inputs).filter((path) => !path.includes('node_modules/'));
   expect(
-    ours.filter((path) => !/^(amplify\/functions\/orders-api|src\/(database|graphql|orders))\//.test(path)),
+    ours.filter((path) => !/^(amplify\/functions\/orders-api|src\/(database|graphql|orders|sql))\//.test(path)),
   ).toEqual([]);
   const packages = Object.keys(metafile.inputs).flatMap(
     (path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [],

@@ -8,7 +8,7 @@ export function describePostgresError(migration: Migration, statement: Statement
   const offset = statement.offset + offsetOf(statement.text, Number(position));
   const message = withoutValues(error instanceof Error ? error.message : String(error), code);
   const parts = [message, ...(typeof code === 'string' ? [`(${code})`] : [])];
-  const help = helpFor(code, message, statement) ?? (typeof hint === 'string' ? hint : undefined);
+  const help = helpFor(code, message) ?? (typeof hint === 'string' ? hint : undefined);
   return `${describeProblem(migration, offset, parts.join(' '))}${help === undefined ? '' : `\n\n${help}`}`;
 }
 
@@ -16,8 +16,6 @@ interface Help {
   readonly code: string;
   /** One SQLSTATE is for faults of several kinds. A server that speaks another language than English gets no help. */
   readonly message: RegExp;
-  /** Text of the statement that it is for. @default - every statement */
-  readonly statement?: RegExp;
   readonly help: string;
 }
 
@@ -33,14 +31,6 @@ const HELP: readonly Help[] = [
     help:
       "The transaction is the runner's, which has run statements in it: its isolation level and mode are fixed. Remove this. " +
       'A table that must not change meanwhile: lock table … in share row exclusive mode.',
-  },
-  {
-    code: '42501',
-    message: /affected by row-level security policy/,
-    statement: /^create\s+(or\s+replace\s+)?(function|procedure)\s/i,
-    help:
-      'PostgreSQL checks the body of the function now, with row_security off, as the role migrator has it. Write ' +
-      'set row_security = on; before the function and reset row_security; behind it. Whoever calls it has their own setting.',
   },
   {
     code: '55P03',
@@ -64,9 +54,8 @@ const HELP: readonly Help[] = [
   },
 ];
 
-function helpFor(code: unknown, message: string, { text }: Statement): string | undefined {
-  return HELP.find((help) => help.code === code && help.message.test(message) && (help.statement?.test(text) ?? true))
-    ?.help;
+function helpFor(code: unknown, message: string): string | undefined {
+  return HELP.find((help) => help.code === code && help.message.test(message))?.help;
 }
 
 /** PostgreSQL counts characters from 1; JavaScript counts UTF-16 units from 0. */

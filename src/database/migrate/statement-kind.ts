@@ -40,8 +40,7 @@ export function transactionControl(statement: Statement): string | undefined {
 
 /** What PostgreSQL refuses inside a transaction, and what can be repeated after a crash without doing it twice. */
 export type OutsideTransaction =
-  /** Names are as they are written. */
-  | { readonly kind: 'create index'; readonly index: string; readonly table: string }
+  | { readonly kind: 'create index' }
   | { readonly kind: 'repeatable' }
   | { readonly kind: 'unrepeatable'; readonly fix: string };
 
@@ -59,7 +58,7 @@ export function outsideTransaction(statement: Statement): OutsideTransaction | u
     if (index === undefined || table === undefined || index.toLowerCase() === 'on') {
       return { kind: 'unrepeatable', fix: 'give the index a name, by which it is found again after a crash' };
     }
-    return { kind: 'create index', index, table: table.replace(' . ', '.') };
+    return { kind: 'create index' };
   }
   if (/^drop index concurrently( |$)/i.test(text)) {
     return /^drop index concurrently if exists( |$)/i.test(text)

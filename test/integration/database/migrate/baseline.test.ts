@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
@@ -19,6 +19,7 @@ let superuser: pg.Client;
 beforeAll(async () => {
   cluster = await startTestCluster();
   directory = await mkdtemp(join(tmpdir(), 'baseline-'));
+  await symlink(join(import.meta.dirname, '../../../../amplify'), join(directory, 'amplify'));
 });
 afterAll(async () => {
   await cluster.stop();

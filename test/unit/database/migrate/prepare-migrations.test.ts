@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { fingerprintOf, type Statement } from '../../../../src/database/migrate/migration.js';
 import { prepareMigrations } from '../../../../src/database/migrate/prepare-migrations.js';
 import { readMigrations } from '../../../../src/database/migrate/read-folder.js';
-import { outsideTransaction } from '../../../../src/database/migrate/statement-kind.js';
 
 const FOLDER = join(import.meta.dirname, '../../../../src/database/migrations');
 
@@ -177,18 +176,6 @@ describe('a command of psql is refused where it stands:', () => {
     ['select 1 -- \\i\n/* \\i */'],
   ])('%s is not', (sql) => {
     expect(problemsOf({ '0001-tea.sql': sql })).toBe('no problem');
-  });
-});
-
-test('names are left as they are written, for PostgreSQL to fold', () => {
-  const [migration] = prepare({
-    '0001-tea.sql': '-- no-transaction\nCREATE INDEX CONCURRENTLY İdx ON U&"d\\0061ta" . Ünder (a)',
-  });
-
-  expect(outsideTransaction(migration?.statements[0] as Statement)).toEqual({
-    kind: 'create index',
-    index: 'İdx',
-    table: 'U&"d\\0061ta".Ünder',
   });
 });
 
