@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
@@ -11,6 +11,8 @@ import { BOTH_WAYS, runHere } from '../../../support/command-line.js';
 import { describeDatabase, startTestCluster, type TestCluster } from '../../../support/migrations-database.js';
 import { type Files, prepare, runMigrations } from '../../../support/run-migrations.js';
 
+const PROJECT = join(import.meta.dirname, '../../../..');
+
 let cluster: TestCluster;
 let directory: string;
 let database: string;
@@ -19,7 +21,6 @@ let superuser: pg.Client;
 beforeAll(async () => {
   cluster = await startTestCluster();
   directory = await mkdtemp(join(tmpdir(), 'baseline-'));
-  await symlink(join(import.meta.dirname, '../../../../amplify'), join(directory, 'amplify'));
 });
 afterAll(async () => {
   await cluster.stop();
@@ -189,9 +190,10 @@ describe('npm run migrate:baseline', () => {
   });
 
   const commandLine = (args: readonly string[], environment: NodeJS.ProcessEnv = {}) => ({
-    file: join(import.meta.dirname, '../../../../src/operations/migrate-baseline.ts'),
+    file: join(PROJECT, 'src/operations/migrate-baseline.ts'),
     args: ['--directory', folder, ...args],
-    cwd: directory,
+    // The environments are those of the project.
+    cwd: args.includes('--environment') ? PROJECT : directory,
     env: { PATH: process.env.PATH, HOME: directory, AWS_EC2_METADATA_DISABLED: 'true', ...environment },
   });
   const command = (...line: Parameters<typeof commandLine>) => runHere(commandLine(...line));

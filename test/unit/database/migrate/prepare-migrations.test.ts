@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { fingerprintOf, type Statement } from '../../../../src/database/migrate/migration.js';
+import { fingerprintOf } from '../../../../src/database/migrate/migration.js';
 import { prepareMigrations } from '../../../../src/database/migrate/prepare-migrations.js';
 import { readMigrations } from '../../../../src/database/migrate/read-folder.js';
 
