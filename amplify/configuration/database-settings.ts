@@ -6,13 +6,8 @@ import type { NetworkSettings } from './network-settings.js';
 import { checkNewProxy, type ExistingProxySettings, proxySchema } from './proxy-settings.js';
 import { checkCreatedServer, checkPresence, type ServerSettings, serverSchema } from './server-settings.js';
 
-export type { ExistingProxySettings, NewProxySettings } from './proxy-settings.js';
-export type {
-  CreatedServerSettings,
-  ExistingClusterSettings,
-  ExistingInstanceSettings,
-  ServerSettings,
-} from './server-settings.js';
+export type * from './proxy-settings.js';
+export type * from './server-settings.js';
 
 /** 63 bytes is PostgreSQL's own limit (NAMEDATALEN). A wildcard would become one in the IAM policy of the functions. */
 function postgresName(expected: string, fix: string) {

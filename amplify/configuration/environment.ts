@@ -190,7 +190,7 @@ function locatedValues({ network, database: { proxy, server }, sqlDataSource }: 
   const zones = network.kind === 'created' ? network.availabilityZones : undefined;
   const owned = proxy.kind === 'existing' ? proxy : undefined;
   const auth = proxy.kind === 'new' && proxy.auth.kind === 'secret' ? proxy.auth : undefined;
-  const values: readonly [path: string, value: string | undefined, locate: (value: string) => Location][] = [
+  const values: readonly [path: string, value: string | undefined, locate: (value: string) => Located][] = [
     ['network.availabilityZones.0', zones?.[0], locateZone],
     ['network.availabilityZones.1', zones?.[1], locateZone],
     ['database.proxy.proxyArn', owned?.proxyArn, locateArn],
@@ -205,17 +205,14 @@ function locatedValues({ network, database: { proxy, server }, sqlDataSource }: 
   return values.flatMap(([path, value, locate]) => (value === undefined ? [] : [{ path, value, ...locate(value) }]));
 }
 
-interface Location {
-  readonly region: string | undefined;
-  readonly account?: string | undefined;
-}
+type Located = { readonly region: string | undefined; readonly account?: string | undefined };
 
-const locateArn = (arn: string): Location => ({ region: arn.split(':')[3], account: arn.split(':')[4] });
+const locateArn = (arn: string): Located => ({ region: arn.split(':')[3], account: arn.split(':')[4] });
 
 /** `eu-west-1a` */
-const locateZone = (zone: string): Location => ({ region: zone.slice(0, -1) });
+const locateZone = (zone: string): Located => ({ region: zone.slice(0, -1) });
 
 /** `….<region>.rds.amazonaws.com`, in China `….rds.<region>.amazonaws.com.cn` or with the region before `rds` as well. */
-const locateEndpoint = (endpoint: string): Location => ({
+const locateEndpoint = (endpoint: string): Located => ({
   region: endpoint.split('.').find((part) => /^[a-z]{2}(-[a-z]+)+-\d$/.test(part)),
 });

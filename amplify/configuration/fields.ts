@@ -71,6 +71,12 @@ export function areDistinct(list: readonly unknown[]): boolean {
   return new Set(list.map((item) => JSON.stringify(item))).size === list.length;
 }
 
+/** A list of exactly two that differ. Not a tuple, which would report the second of one as missing. */
+export function twoDifferent<Item extends z.ZodType>(item: Item) {
+  const list = z.array(item).length(2).refine(areDistinct);
+  return list as unknown as z.ZodType<[z.output<Item>, z.output<Item>]>;
+}
+
 function alternatives(words: readonly string[]): string {
   const quoted = words.map((word) => `'${word}'`);
   return `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
@@ -102,7 +108,6 @@ function partsOf(schema: z.core.$ZodType): [part: z.core.$ZodType, ...step: stri
   if (schema instanceof z.ZodDiscriminatedUnion) return schema.options.map((option) => [option]);
   if (schema instanceof z.ZodObject) return Object.entries(schema.shape).map(([field, part]) => [part, field]);
   if (schema instanceof z.ZodArray) return [[schema.element, '*']];
-  if (schema instanceof z.ZodTuple) return schema.def.items.map((item) => [item, '*']);
   if (schema instanceof z.ZodRecord) return [[schema.valueType, '*']];
   return [];
 }

@@ -13,6 +13,7 @@ import {
   type Settings,
   text,
   trueOrFalse,
+  twoDifferent,
 } from './fields.js';
 
 export type { ExistingSecurityGroup } from './fields.js';
@@ -177,9 +178,7 @@ const createdNetwork = z.strictObject({
    * Changing them replaces the subnets and what is in them. @default - the first two of the account
    * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html#rds-proxy.limitations
    */
-  availabilityZones: z
-    .tuple([zone, zone])
-    .refine(areDistinct)
+  availabilityZones: twoDifferent(zone)
     .meta({ expected: 'two different availability zones', fix: FIND_ZONES })
     .optional(),
   ...anyNetwork,

@@ -28,12 +28,6 @@ const CONNECTIONS = {
 function existingServer(resourceId: RegExp) {
   return {
     /**
-     * The security group of the database. It needs one rule: its port from the proxy's group, or without a proxy from
-     * the functions'.
-     * Find it: `aws rds describe-db-instances --query "DBInstances[].[DBInstanceIdentifier,VpcSecurityGroups]"`
-     */
-    securityGroup: existingSecurityGroup,
-    /**
      * The resource id, `db-…` of an instance or `cluster-…` of a cluster: IAM policies name the database by it. Needed
      * where something signs in to the database with IAM: `auth: { kind: 'iam' }`, or no proxy.
      */
@@ -43,6 +37,12 @@ function existingServer(resourceId: RegExp) {
         fix: FIND_INSTANCES,
       })
       .optional(),
+    /**
+     * The security group of the database. It needs one rule: its port from the proxy's group, or without a proxy from
+     * the functions'.
+     * Find it: `aws rds describe-db-instances --query "DBInstances[].[DBInstanceIdentifier,VpcSecurityGroups]"`
+     */
+    securityGroup: existingSecurityGroup,
     /** The host name of the database, or of the cluster's writer. Needed without a proxy. */
     endpoint: text(/^[a-z][a-z0-9-]*\.([a-z0-9-]+\.)+rds\.amazonaws\.com(\.cn)?$/)
       .meta({
