@@ -1,7 +1,7 @@
 /**
  * The one file that you edit: which network and which database each deployment uses. `npx ampx sandbox` deploys `sandbox`; a
- * branch in Amplify Hosting deploys the environment of its name, so add `main`, `staging` and so on next to it. What each
- * field means and where its value is found: configuration/{network,database}-settings.ts, or hover over the field. Recipes
+ * branch in Amplify Hosting deploys the environment of its name, so add `main`, `staging` and so on next to it. Hover over a
+ * field for its meaning; `npm run synth -- --environment sandbox` prints the command that finds each missing value. Recipes
  * for other networks and databases: docs/environments.md. Nothing here is secret.
  */
 import { type Environments, REPLACE_ME } from './configuration/environment.js';

@@ -1,24 +1,22 @@
 /** Chooses the environment of this deployment and refuses one that cannot be deployed, with every reason at once. */
-import { ConfigurationError } from './configuration-error.js';
+import { ConfigurationError, quote } from './configuration-error.js';
 import type { Deployment, Target } from './deployment.js';
-import type { Environment, Environments } from './environment.js';
-import { quote } from './quote.js';
-import { problemsOf } from './validate-environment.js';
+import { type Environment, type Environments, validateEnvironment } from './environment.js';
 
 const FILE = 'amplify/environments.ts';
 /** What `npx ampx sandbox` deploys, whoever runs it, and nothing else does. */
 const SANDBOX = 'sandbox';
 
 /**
- * @throws ConfigurationError when no environment is meant for the deployment, more than one pattern fits it equally well,
- * or the environment has values that cannot be deployed.
+ * @throws ConfigurationError when no environment is meant for the deployment, more than one pattern fits it equally
+ * well, or the environment has values that cannot be deployed.
  */
 export function chooseEnvironment(environments: Environments, deployment: Deployment, target: Target): Environment {
   const name = environmentName(environments, deployment);
   const environment = name === undefined ? undefined : environments[name];
   if (name === undefined || environment === undefined) throw unknownEnvironment(environments, deployment);
 
-  const problems = problemsOf(`environments.${name}`, environment, deployment, target);
+  const problems = validateEnvironment(`environments.${name}`, environment, deployment, target);
   if (problems.length > 0) {
     const count = problems.length === 1 ? 'one value' : `${problems.length} values`;
     throw new ConfigurationError(

@@ -1,4 +1,10 @@
-/** The one error of amplify/: something that the person who deploys can put right, told completely and at once. */
+/** Reports what the person who deploys can correct, completely and at once: the one error of amplify/. */
+
+/**
+ * Stands in environments.ts where an adopter's own value belongs. Every deployment refuses it, naming each field that
+ * still holds it.
+ */
+export const REPLACE_ME = 'REPLACE_ME';
 
 /** One thing that is wrong. */
 export interface ConfigurationProblem {
@@ -27,4 +33,16 @@ export class ConfigurationError extends Error {
 
 function describe({ path, got, expected, fix }: ConfigurationProblem): string {
   return [`  ${path}`, `    got       ${got}`, `    expected  ${expected}`, `    fix       ${fix}`].join('\n');
+}
+
+/** How a value appears in a message. */
+export function quote(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value) ?? String(value);
+  return value === REPLACE_ME ? `${text}, still the placeholder` : text;
+}
+
+/** Keeps the problems that there are: `[condition && problem, …]`. */
+export function problemsAmong(checks: readonly (ConfigurationProblem | false)[]): ConfigurationProblem[] {
+  return checks.filter((check) => check !== false);
 }

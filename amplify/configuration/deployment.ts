@@ -1,6 +1,4 @@
 /** What is being deployed: a sandbox or a branch, as Amplify tells it in the CDK context. */
-import type { Environment } from './environment.js';
-
 export interface Deployment {
   /** `sandbox` for `npx ampx sandbox`, `branch` for Amplify Hosting, `standalone` for a pipeline of your own. */
   readonly type: string;
@@ -31,9 +29,4 @@ export function readDeployment(node: ContextReader): Deployment {
     type: String(node.tryGetContext(DEPLOYMENT_CONTEXT.type)),
     name: String(node.tryGetContext(DEPLOYMENT_CONTEXT.name)),
   };
-}
-
-/** Whether users and a created database outlive the deployment. A sandbox keeps nothing, whatever its template says. */
-export function keepsData({ onDelete = 'keep' }: Environment, { type }: Deployment): boolean {
-  return type !== 'sandbox' && onDelete === 'keep';
 }

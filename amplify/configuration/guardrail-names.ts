@@ -1,4 +1,6 @@
-/** The guardrails by name, and how an environment says that it breaks one on purpose. */
+/** Names the guardrails, and describes how an environment says that it breaks one on purpose. */
+import { z } from 'zod/v4';
+import { LEAVE_OUT, type Settings, text } from './fields.js';
 
 /** What each one means, and how it is put right: docs/guardrails.md. */
 export const GUARDRAILS = [
@@ -19,9 +21,22 @@ export const GUARDRAILS = [
 
 export type GuardrailName = (typeof GUARDRAILS)[number];
 
-export interface Acknowledgement {
-  /** The guardrail that would refuse the deployment. One that refuses nothing is reported as a warning. */
-  readonly guardrail: GuardrailName;
-  /** Why this environment may break it, for whoever reviews it: a sentence of 20 characters or more. */
-  readonly reason: string;
-}
+export type Acknowledgement = Settings<typeof acknowledgement>;
+const acknowledgement = z
+  .strictObject({
+    /** The guardrail that would refuse the deployment. One that refuses nothing is reported as a warning. */
+    guardrail: z
+      .enum(GUARDRAILS)
+      .meta({ expected: `one of ${GUARDRAILS.join(', ')}`, fix: 'take the name that the refusal gave' }),
+    /** Why this environment may break it, for whoever reviews it: a sentence of 20 characters or more. */
+    reason: text(/^\s*\S[\s\S]{18,}\S\s*$/).meta({
+      expected: 'a sentence of 20 characters or more',
+      fix: 'write why this environment may break the guardrail, for whoever reviews it',
+    }),
+  })
+  .meta({ expected: "{ guardrail: '…', reason: '…' }", fix: 'correct it' });
+
+export const acknowledgementsSchema = z
+  .array(acknowledgement)
+  .refine((list) => new Set(list.map(({ guardrail }) => guardrail)).size === list.length)
+  .meta({ expected: "a list of { guardrail: '…', reason: '…' }, each guardrail once", fix: LEAVE_OUT });

@@ -1,142 +1,244 @@
-/** Where the functions live and what they can reach: the network part of an environment. Types only. */
+/** Describes where the functions live and what they can reach: the network part of an environment. */
+import { z } from 'zod/v4';
+import { type ConfigurationProblem, problemsAmong, quote } from './configuration-error.js';
+import {
+  areDistinct,
+  COMPARE,
+  existingSecurityGroup,
+  LEAVE_OUT,
+  oneFieldOf,
+  oneKindOf,
+  oneWordOf,
+  resourceId,
+  type Settings,
+  text,
+  trueOrFalse,
+  twoDifferent,
+} from './fields.js';
 
-export type NetworkSettings = ExistingNetworkSettings | CreatedNetworkSettings;
+export type { ExistingSecurityGroup } from './fields.js';
 
-/** A VPC that exists already, with the database in it or connected to it. */
-export interface ExistingNetworkSettings {
-  readonly kind: 'existing';
-  readonly vpc: VpcChoice;
+const FIND_VPCS = 'run aws ec2 describe-vpcs --query "Vpcs[].[VpcId,Tags]"';
+const FIND_SUBNETS = 'run aws ec2 describe-subnets --query "Subnets[].[VpcId,SubnetId,AvailabilityZone]"';
+const FIND_ZONES = 'run aws ec2 describe-availability-zones --query "AvailabilityZones[].[ZoneName,ZoneId]"';
+
+export type GatewayEndpointSettings = Settings<typeof gatewayEndpoint>;
+const gatewayEndpoint = z
+  .strictObject({
+    /** @see https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html */
+    service: oneWordOf(['s3', 'dynamodb'], 'reach other services by `interfaces`'),
+    /** True when the route tables of the subnets have it already. @default false */
+    existing: trueOrFalse().optional(),
+  })
+  .meta({ expected: "{ service: 's3' } or { service: 'dynamodb' }", fix: 'choose one of the two' });
+
+type InterfaceEndpointSettings = Settings<typeof interfaceEndpoint>;
+const interfaceEndpoint = z
+  .strictObject({
+    /**
+     * The service's name without the region, for example `ssm`, `secretsmanager`, `sqs` or `execute-api`.
+     * @see https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
+     */
+    service: text(/^[a-z][a-z0-9.-]*[a-z0-9]$/).meta({
+      expected: 'the name of an AWS service without com.amazonaws and region, for example ssm',
+      fix: 'run aws ec2 describe-vpc-endpoint-services --query "ServiceNames"',
+    }),
+    /**
+     * The security group of an endpoint that the VPC has already. Two endpoints of one service with private DNS cannot
+     * be in one VPC. @default - an endpoint is made
+     */
+    existing: existingSecurityGroup.optional(),
+  })
+  .meta({ expected: "{ service: '…' }", fix: 'correct it' });
+
+/** Two kinds of egress have a field of this name. */
+const GATEWAYS = {
+  expected: "for endpoints a list of { service: 's3' } and { service: 'dynamodb' }, for nat 1 or 2",
+  fix: LEAVE_OUT,
+};
+
+export type EndpointEgressSettings = Settings<typeof endpointEgress>;
+const endpointEgress = z.strictObject({
+  /** Some AWS services, without a route to the internet. */
+  kind: z.literal('endpoints'),
+  /** Free of charge. @default - none */
+  gateways: z.array(gatewayEndpoint).meta(GATEWAYS).optional(),
+  /** Charged per hour, zone and gigabyte. @default - none */
+  interfaces: z.array(interfaceEndpoint).meta({ expected: "a list of { service: '…' }", fix: LEAVE_OUT }).optional(),
+  /**
+   * Where new interface endpoints get their network interfaces: in a subnet of `each` zone, or of `one` zone for half
+   * the price, and none of the service when that zone fails. @default 'each'
+   */
+  zones: oneWordOf(['each', 'one']).optional(),
+});
+
+const natEgress = z.strictObject({
+  /** Everything on the internet that speaks HTTPS, through a NAT gateway. */
+  kind: z.literal('nat'),
+  /**
+   * For a created VPC: one NAT gateway, or one in each zone so that a zone can fail. An existing VPC has its own, which
+   * the subnets `withEgress` use. @default 1
+   */
+  gateways: z.literal([1, 2]).meta(GATEWAYS).optional(),
+});
+
+export type EgressSettings = Settings<typeof egress>;
+const egress = oneKindOf(
+  [z.strictObject({ kind: z.literal('none') }), endpointEgress, natEgress],
+  'leave it out for none',
+);
+
+const anyNetwork = {
+  /**
+   * What the functions can reach besides the database. `none` is enough for everything in this template; what a month of
+   * the others costs, `npm run synth` prints. @default { kind: 'none' }
+   */
+  egress: egress.optional(),
+};
+
+export type VpcChoice = Settings<typeof vpc>;
+const vpc = oneFieldOf({
+  /** `vpc-` and 8 or 17 hexadecimal digits. */
+  id: resourceId('vpc', FIND_VPCS),
+  /** The value of its tag `Name`. */
+  name: text(/^.{1,256}$/).meta({ expected: 'the value of the VPC’s tag Name, 1 to 256 characters', fix: FIND_VPCS }),
+  /** Tags that it has, all of them. */
+  tags: z
+    .record(
+      z.string().min(1),
+      text(/^.{1,256}$/).meta({ expected: 'the value of the tag, 1 to 256 characters', fix: FIND_VPCS }),
+    )
+    .refine((tags) => Object.keys(tags).length > 0)
+    .meta({ expected: 'one or more tags of the VPC with their values', fix: FIND_VPCS }),
+}).meta({ expected: "{ id: 'vpc-…' }, { name: '…' } or { tags: { … } }", fix: 'choose one of the three' });
+
+export type SubnetChoice = Settings<typeof subnets>;
+const subnets = oneFieldOf({
+  /**
+   * `isolated`: subnets whose route table has no route to the internet. `withEgress`: private subnets that reach the
+   * internet through a NAT gateway or another appliance.
+   * @see https://docs.aws.amazon.com/vpc/latest/userguide/configure-subnets.html#subnet-types
+   */
+  type: oneWordOf(['isolated', 'withEgress'], 'choose one of the two'),
+  /** The value of their tag `aws-cdk:subnet-name`, which the CDK gives to the subnets that it makes. */
+  group: text(/^.{1,256}$/).meta({
+    expected: 'the value of the subnets’ tag aws-cdk:subnet-name, 1 to 256 characters',
+    fix: 'run aws ec2 describe-subnets --query "Subnets[].[SubnetId,Tags]"',
+  }),
+  /** Subnet ids, `subnet-` and 8 or 17 hexadecimal digits, in at least two availability zones. */
+  ids: z
+    .array(resourceId('subnet', FIND_SUBNETS))
+    .min(2)
+    .refine(areDistinct)
+    .meta({ expected: 'a list of two or more different subnet ids', fix: FIND_SUBNETS }),
+}).meta({
+  expected: "{ type: 'isolated' }, { type: 'withEgress' }, { group: '…' } or { ids: ['subnet-…', 'subnet-…'] }",
+  fix: 'choose one of the four',
+});
+
+export type ExistingNetworkSettings = Settings<typeof existingNetwork>;
+const existingNetwork = z.strictObject({
+  /** A VPC that exists already, with the database in it or connected to it. */
+  kind: z.literal('existing'),
+  /** One VPC of the account and region. A name or tags must fit exactly one. */
+  vpc,
   /**
    * Where the functions, and a proxy or database that is created, get their network interfaces: private subnets in at
-   * least two availability zones. `isolated` has no route to the internet and is enough, because an IAM database token
-   * is signed offline.
+   * least two availability zones, by what they can reach, by the name of their group, or by their ids. `isolated` has
+   * no route to the internet and is enough, because an IAM database token is signed offline.
    */
-  readonly subnets: SubnetChoice;
-  /** @default { kind: 'none' } */
-  readonly egress?: EgressSettings;
+  subnets,
+  ...anyNetwork,
   /** A security group for the functions that a network team has made. @default - one is made */
-  readonly functionSecurityGroup?: ExistingSecurityGroup;
-}
+  functionSecurityGroup: existingSecurityGroup.optional(),
+});
 
-/**
- * A VPC of this backend's own, for an account without one: two availability zones, isolated subnets, no route to the
- * internet. Only a database that is created too can be in it.
- */
-export interface CreatedNetworkSettings {
-  readonly kind: 'created';
+const zone = text(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/).meta({
+  expected: 'an availability zone, for example eu-west-1a',
+  fix: FIND_ZONES,
+});
+
+export type CreatedNetworkSettings = Settings<typeof createdNetwork>;
+const createdNetwork = z.strictObject({
+  /**
+   * A VPC of this backend's own, for an account without one: two availability zones, isolated subnets, no route to the
+   * internet. Only a database that is created too can be in it.
+   */
+  kind: z.literal('created'),
   /**
    * The address range, /16 to /24. The isolated subnets take a quarter of it. Another half is set aside for the subnets
-   * that a NAT gateway needs, so that it can come later without moving any. Choose a range that no network overlaps which
-   * you will ever connect.
-   * @default '10.0.0.0/16'
+   * that a NAT gateway needs, so that it can come later without moving any. Choose a range that no network overlaps
+   * which you will ever connect. @default '10.0.0.0/16'
    */
-  readonly cidr?: string;
+  cidr: text(/^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}\/(1[6-9]|2[0-4])$/)
+    .meta({ expected: 'an IPv4 range from /16 to /24, for example 10.0.0.0/16', fix: 'choose one that is free' })
+    .optional(),
   /**
    * Two availability zones by name. RDS Proxy is not in every zone (not in the zone ids use1-az3 and usw1-az2).
-   * Changing them replaces the subnets and what is in them.
-   * @default - the first two of the account
+   * Changing them replaces the subnets and what is in them. @default - the first two of the account
    * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html#rds-proxy.limitations
    */
-  readonly availabilityZones?: readonly [string, string];
-  /** @default { kind: 'none' } */
-  readonly egress?: EgressSettings;
+  availabilityZones: twoDifferent(zone)
+    .meta({ expected: 'two different availability zones', fix: FIND_ZONES })
+    .optional(),
+  ...anyNetwork,
+});
+
+export type NetworkSettings = Settings<typeof networkSchema>;
+export const networkSchema = oneKindOf([existingNetwork, createdNetwork], COMPARE).meta({
+  expected: "an object with kind: 'existing' or kind: 'created'",
+});
+
+/** Checks that subnets, egress and endpoints lead to one another. */
+export function checkNetwork(network: NetworkSettings): ConfigurationProblem[] {
+  if (network.egress?.kind === 'endpoints') return checkEndpoints(network.kind, network.egress);
+  if (network.egress?.kind !== 'nat' || network.kind === 'created') return [];
+  const { subnets, egress } = network;
+  return problemsAmong([
+    'type' in subnets &&
+      subnets.type === 'isolated' && {
+        path: 'network.subnets.type',
+        got: quote(subnets.type),
+        expected: "subnets with a route to a NAT gateway, because egress is { kind: 'nat' }",
+        fix: "choose { type: 'withEgress' }, or another egress",
+      },
+    egress.gateways !== undefined && {
+      path: 'network.egress.gateways',
+      got: quote(egress.gateways),
+      expected: 'nothing: an existing VPC has NAT gateways of its own',
+      fix: 'remove it',
+    },
+  ]);
 }
 
-/** One VPC of the account and region. A name or tags must fit exactly one. */
-export type VpcChoice =
-  | {
-      /** `vpc-` and 8 or 17 hexadecimal digits. Find it: `aws ec2 describe-vpcs --query "Vpcs[].[VpcId,Tags]"` */
-      readonly id: string;
-    }
-  | {
-      /** The value of its tag `Name`. */
-      readonly name: string;
-    }
-  | {
-      /** Tags that it has, all of them. */
-      readonly tags: Readonly<Record<string, string>>;
-    };
-
-/** Subnets of the VPC by what they can reach, by the name of their group, or by their ids. */
-export type SubnetChoice =
-  | {
-      /**
-       * `isolated`: subnets whose route table has no route to the internet. `withEgress`: private subnets that reach
-       * the internet through a NAT gateway or another appliance.
-       * @see https://docs.aws.amazon.com/vpc/latest/userguide/configure-subnets.html#subnet-types
-       */
-      readonly type: 'isolated' | 'withEgress';
-    }
-  | {
-      /** The value of their tag `aws-cdk:subnet-name`, which the CDK gives to the subnets that it makes. */
-      readonly group: string;
-    }
-  | {
-      /**
-       * Subnet ids, `subnet-` and 8 or 17 hexadecimal digits, in at least two availability zones.
-       * Find them: `aws ec2 describe-subnets --filters Name=vpc-id,Values=<vpcId> --query
-       * "Subnets[].[SubnetId,AvailabilityZone]"`
-       */
-      readonly ids: readonly string[];
-    };
-
-/** A security group that somebody else made. */
-export interface ExistingSecurityGroup {
-  /** `sg-` and 8 or 17 hexadecimal digits. Find it: `aws ec2 describe-security-groups --query "…"` */
-  readonly id: string;
-  /**
-   * `add`: this backend adds the rules that it needs, and removes them when it is deleted. `print`: the group is not
-   * ours to change; `npm run synth` prints the rules that its owner must add, as text and as JSON.
-   */
-  readonly rules: 'add' | 'print';
-}
-
-/**
- * What the functions can reach besides the database. `none` is enough for everything in this template; what a month of
- * the others costs, `npm run synth` prints.
- */
-export type EgressSettings = { readonly kind: 'none' } | EndpointEgressSettings | NatEgressSettings;
-
-/** Some AWS services, without a route to the internet. */
-export interface EndpointEgressSettings {
-  readonly kind: 'endpoints';
-  /** Free of charge. @default - none */
-  readonly gateways?: readonly GatewayEndpointSettings[];
-  /** Charged per hour, zone and gigabyte. @default - none */
-  readonly interfaces?: readonly InterfaceEndpointSettings[];
-  /**
-   * Where new interface endpoints get their network interfaces: in a subnet of `each` zone, or of `one` zone for half the
-   * price, and none of the service when that zone fails.
-   * @default 'each'
-   */
-  readonly zones?: 'each' | 'one';
-}
-
-/** @see https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html */
-export interface GatewayEndpointSettings {
-  readonly service: 's3' | 'dynamodb';
-  /** True when the route tables of the subnets have it already. @default false */
-  readonly existing?: boolean;
-}
-
-/** @see https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html */
-export interface InterfaceEndpointSettings {
-  /** The service's name without the region, for example `ssm`, `secretsmanager`, `sqs` or `execute-api`. */
-  readonly service: string;
-  /**
-   * The security group of an endpoint that the VPC has already. Two endpoints of one service with private DNS cannot be in
-   * one VPC. @default - an endpoint is made
-   */
-  readonly existing?: ExistingSecurityGroup;
-}
-
-/** Everything on the internet that speaks HTTPS, through a NAT gateway. */
-export interface NatEgressSettings {
-  readonly kind: 'nat';
-  /**
-   * For a created VPC: one NAT gateway, or one in each zone so that a zone can fail. An existing VPC has its own, which the
-   * subnets `withEgress` use.
-   * @default 1
-   */
-  readonly gateways?: 1 | 2;
+function checkEndpoints(
+  networkKind: NetworkSettings['kind'],
+  { gateways = [], interfaces = [] }: EndpointEgressSettings,
+): ConfigurationProblem[] {
+  const checkEach = (list: string, endpoints: readonly (GatewayEndpointSettings | InterfaceEndpointSettings)[]) =>
+    endpoints.flatMap(({ service, existing = false }, index) => [
+      networkKind === 'created' &&
+        existing !== false && {
+          path: `network.egress.${list}.${index}.existing`,
+          got: quote(existing),
+          expected: 'nothing: a created VPC is empty, so no endpoint is in it yet',
+          fix: 'remove it, to have the endpoint made',
+        },
+      endpoints.findIndex((endpoint) => endpoint.service === service) !== index && {
+        path: `network.egress.${list}.${index}.service`,
+        got: quote(service),
+        expected: 'each service once',
+        fix: 'remove one of the two',
+      },
+    ]);
+  return problemsAmong([
+    gateways.length + interfaces.length === 0 && {
+      path: 'network.egress',
+      got: 'no endpoint',
+      expected: 'at least one of gateways and interfaces',
+      fix: "name the services that the functions call, or choose { kind: 'none' }",
+    },
+    ...checkEach('gateways', gateways),
+    ...checkEach('interfaces', interfaces),
+  ]);
 }

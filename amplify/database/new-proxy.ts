@@ -16,7 +16,7 @@ import { POSTGRES_PORT } from './ports.js';
 import type { Server } from './server.js';
 import { requireTwoZones } from './two-zones.js';
 
-/** Explained where they can be set: configuration/database-settings.ts. */
+/** Explained where they can be set: configuration/proxy-settings.ts. */
 const DEFAULTS = { maxConnectionsPercent: 70, borrowTimeoutSeconds: 5, idleClientTimeoutMinutes: 5 } as const;
 
 /** What RDS allows: letters, digits and single hyphens, the first a letter. */

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { MONITORING_FIELDS } from '../../../amplify/configuration/monitoring-fields.js';
-import { monitoringSchema } from '../../../amplify/configuration/monitoring-schema.js';
+import { fieldHelp } from '../../../amplify/configuration/fields.js';
 import {
   DEFAULT_LOG_RETENTION_DAYS,
   type MonitoringSettings,
+  monitoringSchema,
 } from '../../../amplify/configuration/monitoring-settings.js';
 
+const MONITORING_FIELDS = fieldHelp(monitoringSchema, ['monitoring']);
 const alarmEmails = ['on-call@example.com'];
 
 /** The path of each problem, with `*` for a position in a list. */
