@@ -30,9 +30,7 @@ export const withUser: Benchmark = {
       const bare = () => client.query(BARE_READ, [stack.orderId]);
       const usual = async () => {
         await client.query('begin read only');
-        await client.query("select set_config('identity.sub', $1, true), set_config('identity.groups', '{}', true)", [
-          CALLER.sub,
-        ]);
+        await client.query("select identity.assume($1, '{}')", [CALLER.sub]);
         await client.query(BARE_READ, [stack.orderId]);
         await client.query('commit');
       };

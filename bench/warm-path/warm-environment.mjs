@@ -1,6 +1,6 @@
 /**
- * One warm Lambda environment: loads the bundle, finds the connection and the statements of one invocation, and then measures
- * invocations and the same statements, in turns, in one process and on that connection.
+ * One warm Lambda environment: loads the bundle, finds the statements of one invocation, and then measures invocations and the
+ * same statements, in turns, in one process: the function on its connection, and pg alone on another one like it.
  */
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
@@ -14,14 +14,16 @@ const { handler, pg } = await import(pathToFileURL(bundle).href);
 
 const context = { awsRequestId: 'warm', getRemainingTimeInMillis: () => 15_000 };
 const { client, statements, answer } = await watchOneInvocation();
+const { host, port, database, user, password, ssl } = client;
+const alone = new pg.Client({ host, port, database, user, password, ssl, pipeline: true });
+await alone.connect();
 
-const pipelined = () => Promise.all(statements.map((statement) => client.query(statement)));
+const pipelined = () => Promise.all(statements.map((statement) => alone.query(statement)));
 const ways = {
   invocation: () => handler(event, context),
   pipelined,
-  // As the function sends them.
   inOneWrite: () => {
-    const { stream } = client.connection;
+    const { stream } = alone.connection;
     stream.cork();
     try {
       return pipelined();
@@ -29,7 +31,7 @@ const ways = {
       stream.uncork();
     }
   },
-  bare: () => client.query(bareStatement),
+  bare: () => alone.query(bareStatement),
 };
 const millis = noMillis();
 for (let round = 1 - WARM_UP_ROUNDS; round <= rounds; round += 1) {
@@ -42,18 +44,27 @@ const counts = { pipelined: results.map(({ rowCount }) => rowCount), bare: (awai
 const report = { answer, statements: statements.map(({ text }) => text), counts, millis };
 process.send(report, () => process.exit());
 
-/** @returns what the driver was given, and the client that it was given to */
+/** @returns the statements that the driver sent, and the client that sent them */
 async function watchOneInvocation() {
   const { query } = pg.Client.prototype;
+  const { parse, bind } = pg.Connection.prototype;
   const statements = [];
   let client;
-  pg.Client.prototype.query = function (statement, ...rest) {
+  pg.Client.prototype.query = function (...args) {
     client = this;
-    statements.push({ ...statement });
-    return query.call(this, statement, ...rest);
+    return query.apply(this, args);
+  };
+  pg.Connection.prototype.parse = function (message, ...rest) {
+    statements.push({ text: message.text, queryMode: 'extended' });
+    return parse.call(this, message, ...rest);
+  };
+  pg.Connection.prototype.bind = function (message, ...rest) {
+    statements.at(-1).values = [...message.values];
+    return bind.call(this, message, ...rest);
   };
   const answer = await handler(event, context);
   pg.Client.prototype.query = query;
+  Object.assign(pg.Connection.prototype, { parse, bind });
   return { client, statements, answer };
 }
 
