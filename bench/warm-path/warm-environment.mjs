@@ -1,6 +1,6 @@
 /**
  * One warm Lambda environment: loads the bundle, finds the statements of one invocation, and then measures invocations and the
- * same statements, in turns, in one process: the function on its connection, and pg alone on another one like it.
+ * same statements, in turns, in one process: as the same batch on the function's connection, and pipelined by pg on one like it.
  */
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
@@ -10,7 +10,7 @@ const WARM_UP_ROUNDS = 5;
 
 const [, , bundle, plan] = process.argv;
 const { event, bareStatement, rounds, repeats } = JSON.parse(plan);
-const { handler, pg } = await import(pathToFileURL(bundle).href);
+const { handler, pg, Batch } = await import(pathToFileURL(bundle).href);
 
 const context = { awsRequestId: 'warm', getRemainingTimeInMillis: () => 15_000 };
 const { client, statements, answer } = await watchOneInvocation();
@@ -18,19 +18,13 @@ const { host, port, database, user, password, ssl } = client;
 const alone = new pg.Client({ host, port, database, user, password, ssl, pipeline: true });
 await alone.connect();
 
+const sendBatch = (to) => new Promise((resolve) => to.query(new Batch(statements, resolve)));
 const pipelined = () => Promise.all(statements.map((statement) => alone.query(statement)));
 const ways = {
   invocation: () => handler(event, context),
   pipelined,
-  inOneWrite: () => {
-    const { stream } = alone.connection;
-    stream.cork();
-    try {
-      return pipelined();
-    } finally {
-      stream.uncork();
-    }
-  },
+  // As the function sends them.
+  batch: () => sendBatch(client),
   bare: () => alone.query(bareStatement),
 };
 const millis = noMillis();
@@ -39,8 +33,12 @@ for (let round = 1 - WARM_UP_ROUNDS; round <= rounds; round += 1) {
   if (round > 0) for (const name of Object.keys(ways)) millis[name].push(measured[name]);
 }
 
-const results = await ways.pipelined();
-const counts = { pipelined: results.map(({ rowCount }) => rowCount), bare: (await ways.bare()).rowCount };
+const rowCounts = (results) => results.map(({ rowCount }) => rowCount);
+const counts = {
+  batch: rowCounts((await ways.batch()).results),
+  pipelined: rowCounts(await ways.pipelined()),
+  bare: (await ways.bare()).rowCount,
+};
 const report = { answer, statements: statements.map(({ text }) => text), counts, millis };
 process.send(report, () => process.exit());
 

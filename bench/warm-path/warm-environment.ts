@@ -26,18 +26,18 @@ export interface WarmMeasurements {
   /** SQL that one invocation sends. */
   statements: string[];
   /** Of each repeat, by round. */
-  millis: Record<'invocation' | 'pipelined' | 'inOneWrite' | 'bare', number[][]>;
+  millis: Record<'invocation' | 'batch' | 'pipelined' | 'bare', number[][]>;
 }
 
 interface Report extends WarmMeasurements {
   answer: { data?: { id?: unknown } | null };
   /** Rows, as PostgreSQL counts them: null for a statement that has none. */
-  counts: { pipelined: (number | null)[]; bare: number | null };
+  counts: { batch: (number | null)[]; pipelined: (number | null)[]; bare: number | null };
 }
 
 /**
  * @param node Path of the Node.js to run.
- * @param bundle Exports a `handler`, and as `pg` the driver that it uses.
+ * @param bundle Exports a `handler`, as `pg` the driver that it uses, and `Batch`, with which it sends.
  * @throws Error when a way does not read the order
  */
 export async function measureWarmEnvironment(options: {
@@ -57,7 +57,7 @@ export async function measureWarmEnvironment(options: {
   const { answer, statements, counts, millis } = await reportOf(child);
   const isRead =
     answer.data?.id === plan.orderId &&
-    JSON.stringify(counts.pipelined) === JSON.stringify(ROWS_OF_STATEMENTS) &&
+    [counts.batch, counts.pipelined].every((rows) => JSON.stringify(rows) === JSON.stringify(ROWS_OF_STATEMENTS)) &&
     counts.bare === 1;
   if (!isRead) throw new Error(`Not the order: ${JSON.stringify({ answer, statements, counts })}`);
   return { statements, millis };

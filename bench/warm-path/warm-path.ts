@@ -1,6 +1,6 @@
 /**
- * What an invocation costs in a warm environment: the function's handler, against the statements that it sends, sent by
- * node-postgres alone, in the same process and on a connection like it. What is left is ours: the dispatch, the checks, the
+ * What an invocation costs in a warm environment: the function's handler, against the statements that it sends, sent
+ * by node-postgres alone, in the same process. What is left is ours: the dispatch, the checks, the
  * identity, the checkout of the connection, the log line.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -22,7 +22,7 @@ const MAX_RATIO = 1.1;
 
 export const warmPath: Benchmark = {
   name: 'warm-path',
-  description: 'an invocation in a warm environment, against its statements by pg alone on a connection like it',
+  description: 'an invocation in a warm environment, against its statements by pg alone in the same process',
   async measure({ nodes, onProgress }) {
     const directory = await mkdtemp(join(tmpdir(), 'warm-path-'));
     const stack = await startStackWithOneOrder();
@@ -67,7 +67,7 @@ function compare({ millis, statements }: WarmMeasurements, version: string): Com
       ...against(millis.pipelined, `the same ${statements.length} statements, pipelined by pg`),
       ...(isLambdaRuntime(version) && { promise: atMostTimes(MAX_RATIO) }),
     },
-    against(millis.inOneWrite, 'the same, pipelined by pg in one write'),
+    against(millis.batch, 'the same, as one batch on the function’s connection'),
     against(millis.bare, 'the read alone, no transaction and no policies'),
   ];
 }

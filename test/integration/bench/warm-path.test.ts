@@ -45,7 +45,7 @@ const measure = (orderId: string) =>
   });
 
 describe.runIf(exhaustive)('the warm environment of the benchmark warm-path', () => {
-  test('repeats the statements of an invocation on a connection like the one that the function has', async () => {
+  test('repeats the statements of an invocation on the connection of the function, and on one like it', async () => {
     const { received } = stack.proxy.statistics().clientConnections;
     const { statements, millis } = await measure(stack.orderId);
     expect(statements).toEqual([
