@@ -49,7 +49,7 @@ export const withUser: Benchmark = {
           }
         }
         comparisons.push(
-          compare(millis, 'withUser', seen.ours, seen.bare),
+          compare(millis, 'database.query', seen.ours, seen.bare),
           compare(millis, 'four trips', seen.usual, seen.bare),
         );
       }
@@ -64,7 +64,7 @@ export const withUser: Benchmark = {
 };
 
 function compare(millis: number, label: string, ours: number[], peer: number[]): Comparison {
-  const isPromised = label === 'withUser' && millis === PROMISED_AT_MILLIS;
+  const isPromised = label === 'database.query' && millis === PROMISED_AT_MILLIS;
   return {
     name: `getOrder by ${label}, ${millis} ms each way, p50`,
     unit: 'ms',

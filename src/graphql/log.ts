@@ -1,5 +1,6 @@
 /** Structured logs: one JSON object a line, for CloudWatch Logs Insights. Never arguments, tokens or whole events. */
 import { DatabaseError, databaseErrorLogFields, isPostgresError, toDatabaseError } from '../database/errors.js';
+import { CommittedError } from '../database/retry.js';
 import { ClientError } from './client-error.js';
 
 export type LogLevel = 'info' | 'error';
@@ -13,6 +14,7 @@ export const logJson: Log = (level, message, fields) => {
 export function errorLogFields(error: unknown): Record<string, unknown> {
   // A client error's message may quote what the caller sent; its type is in the line already.
   if (error instanceof ClientError) return {};
+  if (error instanceof CommittedError) return { ...errorLogFields(error.cause), committed: true };
   if (error instanceof DatabaseError || isPostgresError(error)) return databaseErrorLogFields(toDatabaseError(error));
   if (error instanceof Error) return { error: error.name, errorMessage: error.message, stack: error.stack };
   return { error: typeof error };

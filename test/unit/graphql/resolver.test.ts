@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { noActivity } from '../../../src/database/activity.js';
 import { ConstraintViolationError, toDatabaseError, withUnknownOutcome } from '../../../src/database/errors.js';
+import { CommittedError } from '../../../src/database/retry.js';
 import { ClientError, type InputProblem } from '../../../src/graphql/client-error.js';
 import type { Log } from '../../../src/graphql/log.js';
 import { createResolver, type FieldResolver, type ResolverEvent } from '../../../src/graphql/resolver.js';
@@ -190,4 +191,21 @@ test('a field never sees text that PostgreSQL cannot store, and the log line is 
     error: { type: 'InvalidInput', info: { problems: [{ field: 'note' }, { field: 'lines[0].sku' }] } },
   });
   expect(lines).toMatchObject([['info', 'refused', { errorType: 'InvalidInput' }]]);
+});
+
+test('the client of a transaction that was committed is told so, and the log has what failed after it', async () => {
+  const { handler, lines } = resolverOf({
+    brew: async () => {
+      throw new CommittedError(toDatabaseError(new Error('Query read timeout')));
+    },
+  });
+
+  expect(await handler(event('brew'), CONTEXT)).toEqual({
+    error: {
+      type: 'InternalError',
+      message: 'Your change was stored, and something went wrong on our side after it. Do not send it again.',
+      info: { reference: 'request-1' },
+    },
+  });
+  expect(lines).toMatchObject([['error', 'refused', { error: 'DatabaseTimeoutError', committed: true }]]);
 });
