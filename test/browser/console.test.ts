@@ -184,7 +184,7 @@ describePages('the console page', (pages) => {
 
     const client = await connectThroughProxy(pages.stack().access);
     await client.query("set search_path to 'precious'");
-    await client.query('create temp table picked (id int)');
+    await client.query('prepare picked as select 1');
 
     const pins = page.getByRole('region', { name: 'Pinning' }).getByRole('listitem');
     await expect.poll(() => pins.count()).toBe(2);
