@@ -101,18 +101,18 @@ export async function runTransaction<Result>(
   let isOpen = false;
   let ended: string | undefined;
   let isAbandoned = false;
-  /** A statement that was refused here, where PostgreSQL does not know of it: there is no commit without it. */
-  let refusal: unknown;
+  /** A statement was refused, or a row could not be read: PostgreSQL does not know, and would commit. */
+  let failureHere: unknown;
   let lastSent: Promise<unknown> = Promise.resolve();
 
   const run = (text: string, values: readonly unknown[], andCommit: boolean): Promise<QueryResultRow[]> => {
     if (ended !== undefined) return Promise.reject(new TransactionEndedError(ended));
     if (andCommit) ended = 'queryAndCommit had been called before it';
     const sent = lastSent.then(async () => {
-      const statement = prepareOrRefuse(text, values);
+      const statement = prepareStatement(text, values);
       if (isAbandoned)
         throw new TransactionEndedError('its callback threw while the statement waited for the one before it');
-      if (andCommit && refusal !== undefined) throw refusal;
+      if (andCommit && failureHere !== undefined) throw failureHere;
       // Behind a BEGIN that failed, a statement would run on its own, as nobody.
       if (!isOpen && attempt.outcome !== 'nothing sent') throw attempt.failure;
       const before = isOpen ? [] : opening;
@@ -129,16 +129,10 @@ export async function runTransaction<Result>(
       return rows;
     });
     // Not an unhandled rejection when the callback does not await it: COMMIT reports the failure.
-    lastSent = sent.catch(() => {});
+    lastSent = sent.catch((error: Partial<DatabaseError>) => {
+      if (error.sqlState === undefined) failureHere ??= error;
+    });
     return sent;
-  };
-  const prepareOrRefuse = (text: string, values: readonly unknown[]): BoundStatement => {
-    try {
-      return prepareStatement(text, values);
-    } catch (error) {
-      refusal ??= error;
-      throw error;
-    }
   };
 
   try {
@@ -148,7 +142,7 @@ export async function runTransaction<Result>(
     });
     ended ??= 'its callback had returned';
     await lastSent;
-    if (refusal !== undefined) throw refusal;
+    if (failureHere !== undefined) throw failureHere;
     if (attempt.outcome === 'nothing sent' || attempt.outcome === 'committed') return result;
     if (!isOpen) throw attempt.failure;
     await exchange(connection, attempt, [COMMIT], true);

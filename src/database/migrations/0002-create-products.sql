@@ -12,6 +12,3 @@ create table products (
   constraint products_currency_iso_4217 check (currency ~ '^[A-Z]{3}$'),
   constraint products_price_not_negative check (unit_price_cents >= 0)
 );
-
-comment on table products is
-  'row-guard: allow no grant because only the SQL data source reads and writes it, when there is one';

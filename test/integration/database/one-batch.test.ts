@@ -182,3 +182,25 @@ test('COPY, for which a batch has no data, ends with an error and leaves the con
   expect(response.error).toMatchObject({ severity: 'ERROR' });
   expect(await database.queryAsNobody('select 1 as n')).toEqual([{ n: 1 }]);
 });
+
+test('a row that cannot be read keeps the transaction from its commit, though PostgreSQL knows of no error', async () => {
+  const POINT = 600 as Parameters<typeof pg.types.getTypeParser>[0];
+  const parsePoint = pg.types.getTypeParser(POINT);
+  pg.types.setTypeParser(POINT, () => {
+    throw new TypeError('not a point');
+  });
+  try {
+    const outcome = database.transaction(ALICE, async (transaction) => {
+      await transaction.query(INSERT, [1]);
+      void transaction.query("select '(1,2)'::point").catch(() => {});
+      return 'saved';
+    });
+
+    await expect(outcome).rejects.toMatchObject({ name: 'DatabaseStatementError' });
+    const { rows } = await superuser.query('select from notes');
+    expect(rows).toEqual([]);
+    expect(await database.queryAsNobody('select 1 as n')).toEqual([{ n: 1 }]);
+  } finally {
+    pg.types.setTypeParser(POINT, parsePoint);
+  }
+});
