@@ -75,9 +75,11 @@ function examine(text: string): void {
       throw new StatementNotPermittedError(`A statement that calls ${name}`, INSTEAD);
     }
     // A rule of this view calls set_config.
-    const before = words.slice(Math.max(0, index - 4), index).map((word) => word.name);
-    if (name === 'pg_settings' && /\bupdate( only)?( \(| pg_catalog \.)*$/.test(before.join(' '))) {
-      throw new StatementNotPermittedError('UPDATE pg_settings', INSTEAD);
+    if (name === 'pg_settings') {
+      const before = words.slice(Math.max(0, index - 4), index).map((word) => word.name);
+      if (/\bupdate( only)?( \(| pg_catalog \.)*$/.test(before.join(' '))) {
+        throw new StatementNotPermittedError('UPDATE pg_settings', INSTEAD);
+      }
     }
   }
 }
