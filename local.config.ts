@@ -3,9 +3,9 @@
  * a new data folder holds, and what `npm start -- --once` sends. Edit it together with src/orders.
  */
 import { join } from 'node:path';
+import type { GraphqlRequest, LocalApp } from '@vpc-postgres/local-stack/local-app.js';
 import { schema } from './amplify/data/schema.js';
 import { environments } from './amplify/environments.js';
-import type { GraphqlRequest, LocalApp } from './src/local/local-app.js';
 
 const BOOK = { sku: 'BOOK-1', quantity: 2, unitPriceCents: 1250 };
 
@@ -35,7 +35,7 @@ function createOrder(currency: string, lines: readonly (typeof TEA)[]): GraphqlR
 export const localApp = {
   projectDirectory: import.meta.dirname,
   schema,
-  migrationsFolder: join(import.meta.dirname, 'src/database/migrations'),
+  migrationsFolder: join(import.meta.dirname, 'src/migrations'),
   functionLimits: { timeoutSeconds: 15, memoryMB: 1024 },
   environments,
   users: [

@@ -1,17 +1,20 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
-import { keepTemporaryFilesInMemory } from './test/support/temporary-files.js';
+import { keepTemporaryFilesInMemory } from './packages/testing/support/temporary-files.js';
 
 keepTemporaryFilesInMemory();
 
+/** The app's tests of a ring, and those of every package. */
+const filesOf = (ring: string) => [`test/${ring}/**/*.test.ts`, `packages/*/test/${ring}/**/*.test.ts`];
+
 /** A new PostgreSQL cluster takes most of the start of a stack: one is made, and copied. */
-const NEW_CLUSTER = 'test/support/new-cluster/make-once.ts';
+const NEW_CLUSTER = 'packages/testing/support/new-cluster/make-once.ts';
 
 /** After each test of what starts parts of the stack. Setup files run for every test file, whatever it shares with others. */
-const SECRET_SEARCH = 'test/support/secrets/after-each.ts';
+const SECRET_SEARCH = 'packages/testing/support/secrets/after-each.ts';
 
 /** Of what starts parts of the stack, which heeds nothing that the shell says of PostgreSQL. */
-export const STACK_SETUP = ['src/local/forget-postgres-variables.ts', SECRET_SEARCH];
+export const STACK_SETUP = ['packages/local-stack/src/forget-postgres-variables.ts', SECRET_SEARCH];
 
 /** Tests that compute all the time: one worker for each core. */
 const computing = { maxWorkers: availableParallelism(), sequence: { groupOrder: 0 } };
@@ -32,7 +35,7 @@ export const projects = [
   {
     test: {
       name: 'unit',
-      include: ['test/unit/**/*.test.ts'],
+      include: filesOf('unit'),
       ...computing,
       // Loading the same modules for each of a hundred files takes longer than the tests.
       isolate: false,
@@ -43,7 +46,7 @@ export const projects = [
   {
     test: {
       name: 'infra',
-      include: ['test/infra/**/*.test.ts'],
+      include: filesOf('infra'),
       ...computing,
       // Loading the CDK and Amplify takes seconds: the files share one load.
       isolate: false,
@@ -54,7 +57,7 @@ export const projects = [
   {
     test: {
       name: 'integration',
-      include: ['test/integration/**/*.test.ts'],
+      include: filesOf('integration'),
       ...waiting,
       ...onTheStack,
       // As above: AppSync's schema, pg, the bundler and the local stack take a second to load.
@@ -68,7 +71,7 @@ export const localProjects = [
   {
     test: {
       name: 'local',
-      include: ['test/local/**/*.test.ts'],
+      include: filesOf('local'),
       ...waiting,
       ...onTheStack,
       isolate: false,
@@ -77,7 +80,7 @@ export const localProjects = [
   {
     test: {
       name: 'browser',
-      include: ['test/browser/**/*.test.ts'],
+      include: filesOf('browser'),
       ...computing,
       ...onTheStack,
     },

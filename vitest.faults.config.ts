@@ -4,7 +4,7 @@ import { STACK_SETUP } from './vitest.config.js';
 /** `npm run test:faults`: one fault after the other, on one stack. */
 export default defineConfig({
   test: {
-    include: ['test/faults/**/*.test.ts'],
+    include: ['packages/*/test/faults/**/*.test.ts'],
     setupFiles: STACK_SETUP,
     fileParallelism: false,
     testTimeout: 180_000,

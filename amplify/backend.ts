@@ -4,26 +4,26 @@
  */
 import process from 'node:process';
 import { defineBackend } from '@aws-amplify/backend';
+import { hardenAuth } from '@vpc-postgres/backend/auth/hardening.js';
+import { chooseEnvironment } from '@vpc-postgres/backend/configuration/choose-environment.js';
+import { readDeployment } from '@vpc-postgres/backend/configuration/deployment.js';
+import { keepsData } from '@vpc-postgres/backend/configuration/environment.js';
+import { raiseReturnedErrors } from '@vpc-postgres/backend/data/typed-errors.js';
+import { connectFunction } from '@vpc-postgres/backend/database/connect-function.js';
+import { migrateAtDeploy } from '@vpc-postgres/backend/database/migrations/migrate-at-deploy.js';
+import { provideDatabase } from '@vpc-postgres/backend/database/provide-database.js';
+import { planSqlDataSource } from '@vpc-postgres/backend/database/sql-data-source.js';
+import { guard } from '@vpc-postgres/backend/guardrails/guardrails.js';
+import { logSettingsOf, monitorDeployment } from '@vpc-postgres/backend/monitoring/monitor-deployment.js';
+import { createNetwork } from '@vpc-postgres/backend/network/create-network.js';
+import { readPinnedContext } from '@vpc-postgres/backend/network/pinned-context.js';
+import { placeFunctionInVpc } from '@vpc-postgres/backend/network/place-function-in-vpc.js';
+import { reportNetwork } from '@vpc-postgres/backend/network/report-network.js';
 import { App } from 'aws-cdk-lib';
-import { hardenAuth } from './auth/hardening.js';
 import { auth } from './auth/resource.js';
-import { chooseEnvironment } from './configuration/choose-environment.js';
-import { readDeployment } from './configuration/deployment.js';
-import { keepsData } from './configuration/environment.js';
 import { defineApi } from './data/resource.js';
-import { raiseReturnedErrors } from './data/typed-errors.js';
-import { connectFunction } from './database/connect-function.js';
-import { migrateAtDeploy } from './database/migrations/migrate-at-deploy.js';
-import { provideDatabase } from './database/provide-database.js';
-import { planSqlDataSource } from './database/sql-data-source.js';
 import { environments } from './environments.js';
 import { ordersApi } from './functions/orders-api/resource.js';
-import { guard } from './guardrails/guardrails.js';
-import { logSettingsOf, monitorDeployment } from './monitoring/monitor-deployment.js';
-import { createNetwork } from './network/create-network.js';
-import { readPinnedContext } from './network/pinned-context.js';
-import { placeFunctionInVpc } from './network/place-function-in-vpc.js';
-import { reportNetwork } from './network/report-network.js';
 
 // The CDK's context, which every App reads when it is made. Amplify's own comes too late: its API is defined with it.
 const deployment = readDeployment(new App({ autoSynth: false }).node);
@@ -33,7 +33,7 @@ const environment = chooseEnvironment(environments, deployment, {
 });
 const keepData = keepsData(environment, deployment);
 const pinnedContext = readPinnedContext(new URL('../cdk.context.json', import.meta.url));
-/** Off, unless the environment says otherwise: docs/sql-data-source.md. */
+/** Off, unless the environment says otherwise: packages/backend/docs/sql-data-source.md. */
 const sqlDataSource = planSqlDataSource(environment, pinnedContext);
 
 export const backend = defineBackend({ auth, data: defineApi(sqlDataSource?.place), ordersApi });
@@ -46,7 +46,7 @@ const stack = backend.createStack('networkAndDatabase');
 const network = createNetwork(stack, environment, pinnedContext);
 const database = provideDatabase(stack, environment.database, network, keepData);
 const logs = logSettingsOf(environment, keepData);
-const sql = new URL('../src/database/migrations', import.meta.url);
+const sql = new URL('../src/migrations', import.meta.url);
 const migrations = migrateAtDeploy(stack, environment.database.migrator, sql, database, network, logs);
 const sqlFunction = sqlDataSource?.connect(network, database, backend.data.resources.functions, environment.limits);
 reportNetwork(stack, environment, network);

@@ -4,7 +4,7 @@
  * field for its meaning; `npm run synth -- --environment sandbox` prints the command that finds each missing value. Recipes
  * for other networks and databases: docs/environments.md. Nothing here is secret.
  */
-import { type Environments, REPLACE_ME } from './configuration/environment.js';
+import { type Environments, REPLACE_ME } from '@vpc-postgres/backend/configuration/environment.js';
 
 export const environments: Environments = {
   /** Your own account's development VPC and database, shared by every developer's sandbox. */
@@ -19,7 +19,7 @@ export const environments: Environments = {
     database: {
       name: REPLACE_ME,
       user: REPLACE_ME,
-      // Once src/database/bootstrap.sql has been run, a deployment may migrate: docs/migrations.md.
+      // Once packages/lambda/src/database/bootstrap.sql has been run, a deployment may migrate: docs/migrations.md.
       // migrator: 'migrator',
       proxy: {
         kind: 'existing',

@@ -1,6 +1,6 @@
 /**
  * The part of the GraphQL schema that Amplify's SQL data source answers, where an environment has one
- * (docs/sql-data-source.md): the models of schema.sql.ts as the generator wrote it, who may do what with them, and two queries
+ * (packages/backend/docs/sql-data-source.md): the models of schema.sql.ts as the generator wrote it, who may do what with them, and two queries
  * of our own.
  */
 import { a } from '@aws-amplify/data-schema';

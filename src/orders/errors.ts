@@ -1,5 +1,5 @@
 /** What a caller of the orders API can be told, besides invalid input. */
-import { ClientError, type InputProblem } from '../graphql/client-error.js';
+import { ClientError, type InputProblem } from '@vpc-postgres/lambda/graphql/client-error.js';
 
 /** No such order, or another customer's: the answer does not tell which. */
 export class OrderNotFoundError extends ClientError {
@@ -25,7 +25,7 @@ export class IdempotencyKeyReusedError extends ClientError {
 }
 
 /**
- * What the database's own checks say to a caller, by the names of the constraints in src/database/migrations. input.ts
+ * What the database's own checks say to a caller, by the names of the constraints in src/migrations. input.ts
  * refuses all of it first: these speak up when the two no longer agree.
  */
 export const ORDER_CONSTRAINTS: Readonly<Record<string, InputProblem>> = {

@@ -1,6 +1,6 @@
 /** The resolvers of the orders API by field name of amplify/data/schema.ts: check the input, then ask the database. */
-import type { Database } from '../database/database.js';
-import type { FieldResolver } from '../graphql/resolver.js';
+import type { Database } from '@vpc-postgres/lambda/database/database.js';
+import type { FieldResolver } from '@vpc-postgres/lambda/graphql/resolver.js';
 import { readListRequest, readNewOrder, readOrderId } from './input.js';
 import { cancelOrder, createOrder, getOrder, listOrders, orderTotals } from './orders.js';
 

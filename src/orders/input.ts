@@ -1,6 +1,6 @@
 /** Checks what callers send, and reports every problem at once. AppSync has checked the GraphQL types; this checks values. */
-import { UUID } from '../database/text.js';
-import { type InputProblem, InvalidInputError } from '../graphql/client-error.js';
+import { UUID } from '@vpc-postgres/lambda/database/text.js';
+import { type InputProblem, InvalidInputError } from '@vpc-postgres/lambda/graphql/client-error.js';
 import { CURRENCIES, ORDER_LIMITS, ORDER_STATUSES, type OrderLine, type OrderStatus } from './order.js';
 import { decodePageToken, type PagePosition } from './page-token.js';
 

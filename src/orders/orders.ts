@@ -1,10 +1,10 @@
 /**
  * Orders in PostgreSQL, each on behalf of the caller. No statement names the customer: the policies of
- * src/database/migrations/0001-create-orders.sql show a customer their own orders and no others.
+ * src/migrations/0001-create-orders.sql show a customer their own orders and no others.
  */
-import type { Database } from '../database/database.js';
-import type { Caller } from '../graphql/caller.js';
-import { InvalidInputError } from '../graphql/client-error.js';
+import type { Database } from '@vpc-postgres/lambda/database/database.js';
+import type { Caller } from '@vpc-postgres/lambda/graphql/caller.js';
+import { InvalidInputError } from '@vpc-postgres/lambda/graphql/client-error.js';
 import { IdempotencyKeyReusedError, OrderAlreadyCancelledError, OrderNotFoundError } from './errors.js';
 import { INVALID_NEXT_TOKEN, type ListRequest, type NewOrder, totalCents } from './input.js';
 import type { Order, OrderPage, OrderTotal } from './order.js';

@@ -2,7 +2,7 @@
  * The opaque `nextToken` of listOrders: the order that the page ended with, and the filter it was made for. It is not
  * signed, and need not be: it only names one of the caller's own orders, and the query refuses any other.
  */
-import { UUID } from '../database/text.js';
+import { UUID } from '@vpc-postgres/lambda/database/text.js';
 import { ORDER_STATUSES, type OrderStatus } from './order.js';
 
 export interface PagePosition {

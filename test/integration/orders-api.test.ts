@@ -1,6 +1,6 @@
+import { startTestStack, type TestStack } from '@vpc-postgres/testing/support/local-stack.js';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startTestStack, type TestStack } from '../support/local-stack.js';
 
 /** The whole path: GraphQL over HTTP, the bundle in its own process, TLS and IAM token, PostgreSQL. */
 let stack: TestStack;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { startTestStack, type TestStack } from '@vpc-postgres/testing/support/local-stack.js';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startTestStack, type TestStack } from '../support/local-stack.js';
 
 /** The policies of the migrations by themselves: the role `app` on a direct connection. */
 let stack: TestStack;

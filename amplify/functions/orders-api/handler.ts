@@ -1,8 +1,8 @@
 /** The Lambda function behind the orders fields of the GraphQL API. It wires; the work is in src/. */
-import { createDatabase } from '../../../src/database/database.js';
-import { readDatabaseSettings } from '../../../src/database/settings.js';
-import { logJson } from '../../../src/graphql/log.js';
-import { createResolver } from '../../../src/graphql/resolver.js';
+import { createDatabase } from '@vpc-postgres/lambda/database/database.js';
+import { readDatabaseSettings } from '@vpc-postgres/lambda/database/settings.js';
+import { logJson } from '@vpc-postgres/lambda/graphql/log.js';
+import { createResolver } from '@vpc-postgres/lambda/graphql/resolver.js';
 import { ORDER_CONSTRAINTS } from '../../../src/orders/errors.js';
 import { orderFields } from '../../../src/orders/fields.js';
 

@@ -1,5 +1,5 @@
+import { InvalidInputError } from '@vpc-postgres/lambda/graphql/client-error.js';
 import { describe, expect, test } from 'vitest';
-import { InvalidInputError } from '../../../src/graphql/client-error.js';
 import { readListRequest, readNewOrder, readOrderId } from '../../../src/orders/input.js';
 import { encodePageToken } from '../../../src/orders/page-token.js';
 

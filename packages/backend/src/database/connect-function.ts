@@ -1,0 +1,39 @@
+/** Lets a function connect to the database, tells it where that is, and bounds how many connections it can hold. */
+import { DATABASE_ENVIRONMENT } from '@vpc-postgres/lambda/database/environment-names.js';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import type { LimitSettings } from '../configuration/environment.js';
+import type { Database } from './database.js';
+
+/** The part of a defineFunction result that is needed here. */
+export interface ConnectableFunction {
+  readonly resources: { readonly lambda: IGrantable; readonly cfnResources: { readonly cfnFunction: CfnFunction } };
+  addEnvironment(key: string, value: string): void;
+}
+
+/**
+ * Where Lambda's Node.js runtimes keep Amazon's certificate authorities, RDS's among them. Node.js reads it when it starts.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html#nodejs-certificate-loading
+ */
+const AMAZON_AUTHORITIES = '/var/runtime/ca-cert.pem';
+
+/** @param user The one database user that the function connects as. */
+export function connectFunction(
+  fn: ConnectableFunction,
+  database: Database,
+  user: string,
+  { reservedConcurrency }: LimitSettings = {},
+): void {
+  database.grantConnect(fn.resources.lambda, user);
+
+  fn.addEnvironment(DATABASE_ENVIRONMENT.host, database.host);
+  fn.addEnvironment(DATABASE_ENVIRONMENT.port, String(database.port));
+  fn.addEnvironment(DATABASE_ENVIRONMENT.database, database.name);
+  fn.addEnvironment(DATABASE_ENVIRONMENT.user, user);
+  if (database.readOnlyHost !== undefined) fn.addEnvironment(DATABASE_ENVIRONMENT.readOnlyHost, database.readOnlyHost);
+  if (database.certificateAuthority === 'rds') fn.addEnvironment('NODE_EXTRA_CA_CERTS', AMAZON_AUTHORITIES);
+
+  if (reservedConcurrency !== undefined) {
+    fn.resources.cfnResources.cfnFunction.reservedConcurrentExecutions = reservedConcurrency;
+  }
+}

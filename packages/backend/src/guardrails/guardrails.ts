@@ -1,0 +1,139 @@
+/**
+ * What must never be deployed, checked on the finished templates. The CDK prints the findings with their fixes, writes them
+ * to validation-report.json with what was acknowledged and why, and ends the synthesis: nothing is deployed.
+ */
+import {
+  type IPolicyValidationContext,
+  type IPolicyValidationPlugin,
+  type PolicyValidationPluginReport,
+  type PolicyViolation,
+  type Stack,
+  Validations,
+} from 'aws-cdk-lib';
+import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { FAIL_SYNTH_ON_VALIDATION_ERRORS_CONTEXT } from 'aws-cdk-lib/cx-api';
+import type { IConstruct } from 'constructs';
+import type { Acknowledgement } from '../configuration/guardrail-names.js';
+import type { Finding, GuardedBackend, Guardrail } from './guardrail.js';
+import { connectionLimit } from './rules/connection-limit.js';
+import { dataLoss } from './rules/data-loss.js';
+import { extraNetworkInterfaces } from './rules/extra-network-interfaces.js';
+import { functionTimeout } from './rules/function-timeout.js';
+import { networkInterfacePolicy } from './rules/network-interface-policy.js';
+import { oneZone } from './rules/one-zone.js';
+import { openEgress } from './rules/open-egress.js';
+import { physicalName } from './rules/physical-name.js';
+import { publicSubnet } from './rules/public-subnet.js';
+import { secretInVpc } from './rules/secret-in-vpc.js';
+import { subnetSize } from './rules/subnet-size.js';
+import { undeclaredFunction } from './rules/undeclared-function.js';
+import { wildcardConnect } from './rules/wildcard-connect.js';
+
+/** Each is a file of its own in rules/; packages/backend/docs/guardrails.md says what they mean. Remove one here to live without it. */
+const GUARDRAILS: readonly Guardrail[] = [
+  publicSubnet,
+  oneZone,
+  subnetSize,
+  networkInterfacePolicy,
+  undeclaredFunction,
+  extraNetworkInterfaces,
+  openEgress,
+  wildcardConnect,
+  secretInVpc,
+  physicalName,
+  functionTimeout,
+  connectionLimit,
+  dataLoss,
+];
+
+const PLUGIN = 'Guardrails';
+
+/** The part of a defineFunction result that is needed here. */
+interface DatabaseFunction {
+  readonly resources: { readonly cfnResources: { readonly cfnFunction: CfnFunction } };
+}
+
+/** @param rootStack Amplify's root stack. */
+export function guard(
+  rootStack: Stack,
+  backend: Omit<GuardedBackend, 'root' | 'databaseFunctions' | 'migrationFunction' | 'sqlFunction'> & {
+    readonly databaseFunctions: readonly DatabaseFunction[];
+    readonly migrationFunction: DatabaseFunction | undefined;
+    readonly sqlFunction: DatabaseFunction | undefined;
+  },
+): void {
+  const app = rootStack.node.root;
+  const { acknowledgements = [] } = backend.environment;
+  const databaseFunctions = backend.databaseFunctions.map(({ resources }) => resources.cfnResources.cfnFunction);
+  const migrationFunction = backend.migrationFunction?.resources.cfnResources.cfnFunction;
+  const sqlFunction = backend.sqlFunction?.resources.cfnResources.cfnFunction;
+  Validations.of(app).addPlugins(
+    new GuardrailsPlugin(
+      { ...backend, databaseFunctions, migrationFunction, sqlFunction, root: rootStack },
+      acknowledgements,
+    ),
+  );
+  for (const { guardrail, reason } of acknowledgements) {
+    Validations.of(app).acknowledge({ id: `${PLUGIN}::${guardrail}`, reason });
+  }
+}
+
+class GuardrailsPlugin implements IPolicyValidationPlugin {
+  readonly name = PLUGIN;
+  readonly ruleIds = GUARDRAILS.map(({ name }) => name);
+
+  constructor(
+    private readonly backend: GuardedBackend,
+    private readonly acknowledgements: readonly Acknowledgement[],
+  ) {}
+
+  validate({ appConstruct }: IPolicyValidationContext): PolicyValidationPluginReport {
+    const violations = GUARDRAILS.flatMap((guardrail) =>
+      guardrail.find(this.backend).map((finding) => toViolation(guardrail, finding)),
+    );
+    const refused = violations.filter(
+      ({ ruleName }) => !this.acknowledgements.some(({ guardrail }) => guardrail === ruleName),
+    );
+    if (refused.length > 0 && leavesReportToCaller(appConstruct)) console.error(describeRefusal(refused));
+    const unused = this.acknowledgements.filter(
+      ({ guardrail }) => !violations.some(({ ruleName }) => ruleName === guardrail),
+    );
+    return {
+      success: violations.length === 0,
+      violations: [...violations, ...unused.map((acknowledgement) => this.#warnOfUnused(acknowledgement))],
+    };
+  }
+
+  /** What is acknowledged and not needed would hide the finding that comes one day. */
+  #warnOfUnused({ guardrail }: Acknowledgement): PolicyViolation {
+    return {
+      ruleName: 'unused-acknowledgement',
+      severity: 'warning',
+      description: `The environment acknowledges ${guardrail}, and nothing breaks it.`,
+      fix: 'remove the acknowledgement from environments.ts',
+      violatingResources: [{ constructPath: this.backend.root.node.path, locations: [] }],
+    };
+  }
+}
+
+/** ampx takes the report over and then shows none of it: only that the synthesis finished with errors. */
+function leavesReportToCaller(app: IConstruct): boolean {
+  return String(app.node.tryGetContext(FAIL_SYNTH_ON_VALIDATION_ERRORS_CONTEXT)) === 'false';
+}
+
+function describeRefusal(violations: readonly PolicyViolation[]): string {
+  const findings = violations.map(({ ruleName, description, fix }) =>
+    [`  ${ruleName}`, `    problem  ${description}`, `    fix      ${fix}`].join('\n'),
+  );
+  return ['The guardrails refuse this deployment.', ...findings].join('\n\n');
+}
+
+function toViolation({ name, fix }: Guardrail, { construct, problem }: Finding): PolicyViolation {
+  return {
+    ruleName: name,
+    severity: 'error',
+    description: problem,
+    fix: `${fix}. To deploy it all the same, add { guardrail: '${name}', reason: '…' } to the environment's acknowledgements.`,
+    violatingResources: [{ constructPath: construct.node.path, locations: [] }],
+  };
+}

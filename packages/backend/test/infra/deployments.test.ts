@@ -1,0 +1,338 @@
+import type { Synthesis } from '@vpc-postgres/testing/support/cloud-assembly.js';
+import { prefixListContext } from '@vpc-postgres/testing/support/deployments.js';
+import {
+  DATABASE_GROUP,
+  exampleEnvironment,
+  exampleNetwork,
+  existingCluster,
+  existingInstance,
+  newProxyToInstance,
+  proxyWithSecret,
+  SECRET_ARN,
+  withDatabase,
+} from '@vpc-postgres/testing/support/environments.js';
+import { exhaustive, sample } from '@vpc-postgres/testing/support/exhaustive.js';
+import { pinnedVpc, readProjectContext } from '@vpc-postgres/testing/support/pinned-vpc.js';
+import { branch, sandbox, synthesize } from '@vpc-postgres/testing/support/synthesize.js';
+import { ofType } from '@vpc-postgres/testing/support/templates.js';
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import type { Environment } from '../../src/configuration/environment.js';
+import type { NetworkReport } from '../../src/network/network-report.js';
+
+/** What one setting does to the templates. What holds for all of them: combinations.test.ts. */
+const deploy = (environment: Environment) =>
+  synthesize(branch('main'), {
+    environments: { main: environment },
+    pinnedContext: { ...readProjectContext(), ...prefixListContext },
+    bundle: false,
+  });
+
+const reportOf = (synthesis: Synthesis): NetworkReport =>
+  JSON.parse(synthesis.nested('networkAndDatabase').toJSON().Metadata.NetworkReport);
+
+describe('a new proxy', () => {
+  test('has the documented limits unless the environment sets others', async () => {
+    const byDefault = (await deploy(newProxyToInstance)).nested('networkAndDatabase');
+    byDefault.hasResourceProperties('AWS::RDS::DBProxy', { IdleClientTimeout: 300 });
+    byDefault.hasResourceProperties('AWS::RDS::DBProxyTargetGroup', {
+      ConnectionPoolConfigurationInfo: { ConnectionBorrowTimeout: 5, MaxConnectionsPercent: 70 },
+    });
+
+    const set = (
+      await deploy(
+        withDatabase({
+          server: existingInstance,
+          proxy: {
+            ...proxyWithSecret,
+            idleClientTimeoutMinutes: 10,
+            borrowTimeoutSeconds: 2,
+            maxConnectionsPercent: 40,
+          },
+        }),
+      )
+    ).nested('networkAndDatabase');
+    set.hasResourceProperties('AWS::RDS::DBProxy', { IdleClientTimeout: 600 });
+    set.hasResourceProperties('AWS::RDS::DBProxyTargetGroup', {
+      ConnectionPoolConfigurationInfo: { ConnectionBorrowTimeout: 2, MaxConnectionsPercent: 40 },
+    });
+  });
+
+  test('gives the function its own endpoint, and a read-only one where the environment wants it', async () => {
+    const { nested } = await deploy(
+      withDatabase({ server: existingCluster, proxy: { ...proxyWithSecret, readOnlyEndpoint: true } }),
+    );
+
+    nested('networkAndDatabase').hasResourceProperties('AWS::RDS::DBProxyEndpoint', {
+      TargetRole: 'READ_ONLY',
+      VpcSubnetIds: ['subnet-0c30000000000000a', 'subnet-0c30000000000000b'],
+    });
+    nested('networkAndDatabase').hasResourceProperties('AWS::RDS::DBProxyTargetGroup', {
+      DBClusterIdentifiers: ['orders-cluster'],
+      DBInstanceIdentifiers: Match.absent(),
+    });
+    nested('function').hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: Match.objectLike({
+          DATABASE_HOST: { Ref: Match.stringLikeRegexp('Proxy.*Endpoint$') },
+          DATABASE_READ_ONLY_HOST: { Ref: Match.stringLikeRegexp('ReadOnlyEndpoint.*Endpoint$') },
+        }),
+      },
+    });
+  });
+
+  test.runIf(exhaustive)('may decrypt a secret whose key is a customer’s, through Secrets Manager alone', async () => {
+    const kmsKeyArn = 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000';
+    const { nested } = await deploy(
+      withDatabase({
+        server: existingInstance,
+        proxy: { kind: 'new', auth: { kind: 'secret', secretArn: SECRET_ARN, kmsKeyArn } },
+      }),
+    );
+
+    nested('networkAndDatabase').hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([Match.objectLike({ Effect: 'Allow', Action: 'kms:Decrypt', Resource: kmsKeyArn })]),
+      },
+    });
+  });
+
+  test('follows the port of its database, while its own is always 5432', async () => {
+    const synthesis = await deploy(
+      withDatabase({ server: { ...existingInstance, port: 6543 }, proxy: proxyWithSecret }),
+    );
+
+    const ports = ofType(synthesis, 'AWS::EC2::SecurityGroupIngress').map(({ properties }) => properties.FromPort);
+    expect(ports.toSorted()).toEqual([5432, 6543]);
+    synthesis.nested('function').hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ DATABASE_PORT: '5432' }) },
+    });
+  });
+});
+
+describe('an existing proxy', () => {
+  test.runIf(exhaustive)('has a read-only endpoint where the environment names one', async () => {
+    const readOnlyEndpoint = 'readers.endpoint.proxy-c1d2e3f4g5h6.eu-west-1.rds.amazonaws.com';
+    const { database } = exampleEnvironment;
+    if (database.proxy.kind !== 'existing') throw new Error('The example has an existing proxy.');
+    const { nested } = await deploy(withDatabase({ proxy: { ...database.proxy, readOnlyEndpoint } }));
+
+    nested('function').hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ DATABASE_READ_ONLY_HOST: readOnlyEndpoint }) },
+    });
+  });
+});
+
+describe('security groups that a network team owns', () => {
+  const FUNCTIONS = 'sg-0bbbbbbbbbbbbbbbb';
+  const PROXY = 'sg-0cccccccccccccccc';
+
+  test('get no rule, and the report lists what their owner must add', async () => {
+    const synthesis = await deploy({
+      ...withDatabase({
+        server: { ...existingInstance, securityGroup: { id: DATABASE_GROUP, rules: 'print' } },
+        proxy: { ...proxyWithSecret, securityGroup: { id: PROXY, rules: 'print' } },
+      }),
+      network: { ...exampleNetwork, functionSecurityGroup: { id: FUNCTIONS, rules: 'print' } },
+    });
+
+    expect(ofType(synthesis, 'AWS::EC2::SecurityGroup')).toEqual([]);
+    expect(ofType(synthesis, 'AWS::EC2::SecurityGroupIngress')).toEqual([]);
+    expect(ofType(synthesis, 'AWS::EC2::SecurityGroupEgress')).toEqual([]);
+    const rule = { protocol: 'tcp', port: 5432, description: expect.any(String) };
+    expect(reportOf(synthesis).rulesToAdd).toEqual([
+      { ...rule, securityGroupId: FUNCTIONS, direction: 'egress', peer: PROXY },
+      { ...rule, securityGroupId: PROXY, direction: 'ingress', peer: FUNCTIONS },
+      { ...rule, securityGroupId: PROXY, direction: 'egress', peer: DATABASE_GROUP },
+      { ...rule, securityGroupId: DATABASE_GROUP, direction: 'ingress', peer: PROXY },
+    ]);
+    synthesis.nested('function').hasResourceProperties('AWS::Lambda::Function', {
+      VpcConfig: { SecurityGroupIds: [FUNCTIONS] },
+    });
+    synthesis.nested('networkAndDatabase').hasResourceProperties('AWS::RDS::DBProxy', { VpcSecurityGroupIds: [PROXY] });
+  });
+
+  test.runIf(exhaustive)('are told which output shows a group that is made here', async () => {
+    const synthesis = await deploy(
+      withDatabase({
+        server: { ...existingInstance, securityGroup: { id: DATABASE_GROUP, rules: 'print' } },
+        proxy: proxyWithSecret,
+      }),
+    );
+
+    expect(reportOf(synthesis).rulesToAdd).toEqual([
+      expect.objectContaining({ securityGroupId: DATABASE_GROUP, peer: 'output ProxySecurityGroupId' }),
+    ]);
+    synthesis.nested('networkAndDatabase').hasOutput('ProxySecurityGroupId', {
+      Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('^ProxySecurityGroup'), 'GroupId'] },
+    });
+  });
+
+  test('get rules of our own where they let us add them', async () => {
+    const synthesis = await deploy({
+      ...exampleEnvironment,
+      network: {
+        ...exampleNetwork,
+        functionSecurityGroup: { id: FUNCTIONS, rules: 'add' },
+        egress: { kind: 'endpoints', gateways: [{ service: 's3', existing: true }] },
+      },
+    });
+
+    const egress = ofType(synthesis, 'AWS::EC2::SecurityGroupEgress').map(({ properties }) => properties);
+    expect(egress).toEqual([
+      expect.objectContaining({ GroupId: FUNCTIONS, DestinationPrefixListId: 'pl-6da54004', FromPort: 443 }),
+      expect.objectContaining({
+        GroupId: FUNCTIONS,
+        DestinationSecurityGroupId: 'sg-0d1e2f3a4b5c60798',
+        FromPort: 5432,
+      }),
+    ]);
+    expect(ofType(synthesis, 'AWS::EC2::VPCEndpoint')).toEqual([]);
+    expect(reportOf(synthesis).rulesToAdd).toEqual([]);
+  });
+});
+
+describe('a VPC that is not pinned', () => {
+  test.each(
+    sample(
+      [
+        ['its tags', { tags: { team: 'data', stage: 'dev' } }, { 'tag:team': 'data', 'tag:stage': 'dev' }],
+        ['its id', { id: 'vpc-0a1b2c3d4e5f60718' }, { 'vpc-id': 'vpc-0a1b2c3d4e5f60718' }],
+        ['its name', { name: 'shared' }, { 'tag:Name': 'shared' }],
+      ] as const,
+      3,
+    ),
+  )('is asked for by %s, in the account and region of the environment', async (_by, vpc, filter) => {
+    const synthesis = await synthesize(sandbox('alice'), {
+      environments: { sandbox: { ...exampleEnvironment, network: { ...exampleNetwork, vpc } } },
+      pinnedContext: {},
+      bundle: false,
+    });
+
+    expect(synthesis.missingLookups).toEqual([
+      {
+        key: expect.stringContaining('vpc-provider'),
+        provider: 'vpc-provider',
+        props: expect.objectContaining({ account: '111122223333', region: 'eu-west-1', filter }),
+      },
+    ]);
+    // Placeholders, which no guardrail may judge.
+    synthesis.nested('function').hasResourceProperties('AWS::Lambda::Function', {
+      VpcConfig: { SubnetIds: ['p-12345', 'p-67890'] },
+    });
+  });
+});
+
+describe('a created database', () => {
+  test('has the size that the environment gives it', async () => {
+    const { nested } = await deploy(
+      withDatabase({
+        server: {
+          kind: 'created',
+          instanceType: 'm7g.large',
+          allocatedStorageGiB: 100,
+          multiAz: true,
+          backupRetentionDays: 14,
+          maxConnections: 400,
+        },
+        proxy: { kind: 'new', auth: { kind: 'iam' } },
+      }),
+    );
+
+    nested('networkAndDatabase').hasResourceProperties('AWS::RDS::DBInstance', {
+      Engine: 'postgres',
+      EngineVersion: Match.stringLikeRegexp('^17\\.'),
+      DBInstanceClass: 'db.m7g.large',
+      AllocatedStorage: '100',
+      MaxAllocatedStorage: 400,
+      MultiAZ: true,
+      BackupRetentionPeriod: 14,
+    });
+    nested('networkAndDatabase').hasResourceProperties('AWS::RDS::DBParameterGroup', {
+      Family: 'postgres17',
+      Parameters: { max_connections: '400', 'rds.force_ssl': '1' },
+    });
+  });
+
+  test('goes with a branch that keeps nothing, once somebody wrote down that it may', async () => {
+    const synthesis = await deploy({
+      ...withDatabase({ server: { kind: 'created' }, proxy: { kind: 'new', auth: { kind: 'iam' } } }),
+      onDelete: 'delete',
+      acknowledgements: [{ guardrail: 'data-loss', reason: 'A preview of a pull request, with made-up data.' }],
+    });
+
+    expect(ofType(synthesis, 'AWS::RDS::DBInstance')).toMatchObject([
+      { deletionPolicy: 'Delete', properties: { DeletionProtection: false } },
+    ]);
+    expect(ofType(synthesis, 'AWS::Cognito::UserPool')).toMatchObject([{ deletionPolicy: 'Delete' }]);
+  });
+});
+
+test.each(
+  sample(
+    [
+      ['An RDS Proxy', newProxyToInstance],
+      ['A database', withDatabase({ server: { kind: 'created' }, proxy: { kind: 'none' } })],
+    ] as const,
+    2,
+  ),
+)('%s in one zone is refused, whatever is acknowledged', async (what, environment) => {
+  const acknowledgements = [{ guardrail: 'one-zone', reason: 'There is one zone in the outpost.' }] as const;
+  const oneZone = [{ type: 'Isolated', subnets: { 'subnet-0000000a': 'eu-west-1a' } }] as const;
+  const main = { ...environment, acknowledgements };
+
+  await expect(
+    synthesize(branch('main'), { environments: { main }, pinnedContext: pinnedVpc(main, oneZone), bundle: false }),
+  ).rejects.toMatchObject({
+    name: 'ConfigurationError',
+    problems: [expect.objectContaining({ path: 'network.subnets', got: 'subnet-0000000a in eu-west-1a' })],
+    message: expect.stringContaining(`${what} cannot be in these subnets`),
+  });
+});
+
+describe('a created VPC', () => {
+  test('is in the zones and the range that the environment names, with a NAT gateway in each where it wants two', async () => {
+    const synthesis = await deploy({
+      ...withDatabase({ server: { kind: 'created' }, proxy: { kind: 'new', auth: { kind: 'iam' } } }),
+      network: {
+        kind: 'created',
+        cidr: '10.77.0.0/20',
+        availabilityZones: ['eu-west-1b', 'eu-west-1c'],
+        egress: { kind: 'nat', gateways: 2 },
+      },
+    });
+
+    const subnets = ofType(synthesis, 'AWS::EC2::Subnet').map(({ properties }) => properties);
+    expect(new Set(subnets.map(({ AvailabilityZone }) => AvailabilityZone))).toEqual(
+      new Set(['eu-west-1b', 'eu-west-1c']),
+    );
+    expect(subnets.every(({ CidrBlock }) => CidrBlock.startsWith('10.77.'))).toBe(true);
+    expect(subnets.every(({ MapPublicIpOnLaunch }) => MapPublicIpOnLaunch === false)).toBe(true);
+    expect(ofType(synthesis, 'AWS::EC2::NatGateway')).toHaveLength(2);
+    expect(synthesis.lookup).toBeUndefined();
+    expect(reportOf(synthesis).egressCost).toMatchObject({ egress: 'nat', totalFixedUsd: 73 });
+  });
+});
+
+test.runIf(exhaustive)('interface endpoints in one zone cost half', async () => {
+  const endpoints = async (zones: 'each' | 'one') => {
+    const synthesis = await deploy({
+      ...exampleEnvironment,
+      network: { ...exampleNetwork, egress: { kind: 'endpoints', zones, interfaces: [{ service: 'ssm' }] } },
+    });
+    const [endpoint] = ofType(synthesis, 'AWS::EC2::VPCEndpoint');
+    return [endpoint?.properties.SubnetIds.length, reportOf(synthesis).egressCost.totalFixedUsd];
+  };
+
+  expect([await endpoints('each'), await endpoints('one')]).toEqual([
+    [2, 14.6],
+    [1, 7.3],
+  ]);
+});
+
+test('a sandbox with placeholders is refused, naming the file and every field', async () => {
+  await expect(synthesize(sandbox('alice'))).rejects.toMatchObject({
+    name: 'ConfigurationError',
+    message: expect.stringContaining('8 values to correct in amplify/environments.ts'),
+  });
+});

@@ -1,0 +1,324 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MIGRATION_LIMITS } from '@vpc-postgres/lambda/database/migrate/limits.js';
+import { readMigrationFiles } from '@vpc-postgres/lambda/database/migrate/read-folder.js';
+import { BOOTSTRAP_SQL } from '@vpc-postgres/lambda/database/sql-files.js';
+import type { Synthesis } from '@vpc-postgres/testing/support/cloud-assembly.js';
+import { DATABASES } from '@vpc-postgres/testing/support/deployments.js';
+import {
+  exampleEnvironment,
+  exampleWithMigrations,
+  MIGRATOR_SECRET_ARN,
+  SECRET_ARN,
+} from '@vpc-postgres/testing/support/environments.js';
+import { synthesizeExample } from '@vpc-postgres/testing/support/example-synthesis.js';
+import { exhaustive, sample } from '@vpc-postgres/testing/support/exhaustive.js';
+import { keepTemplates } from '@vpc-postgres/testing/support/keep-templates.js';
+import { onOwnStacks } from '@vpc-postgres/testing/support/own-stacks-plugin.js';
+import { findCycle } from '@vpc-postgres/testing/support/stack-graph.js';
+import { branch, type SynthesisInputs, synthesize } from '@vpc-postgres/testing/support/synthesize.js';
+import {
+  allowStatementsIn,
+  ofType,
+  resourcesIn,
+  type TemplateResource,
+} from '@vpc-postgres/testing/support/templates.js';
+import { Validations } from 'aws-cdk-lib';
+import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { DatabaseSettings } from '../../src/configuration/database-settings.js';
+import type { Environment } from '../../src/configuration/environment.js';
+import { bundleMigrationFunction } from '../../src/database/migrations/bundle.js';
+
+const FOLDER = join(import.meta.dirname, '../../../testing/app/src/migrations');
+
+const deploy = (environment: Environment, inputs: SynthesisInputs = {}) =>
+  synthesize(branch('main'), { environments: { main: environment }, bundle: false, ...inputs });
+
+const functionsIn = (synthesis: Synthesis) => ofType(synthesis, 'AWS::Lambda::Function');
+const migrationFunction = (synthesis: Synthesis) => {
+  const [found, ...others] = functionsIn(synthesis).filter(({ id }) => /^Migrations[0-9A-F]{8}$/.test(id));
+  if (found === undefined || others.length > 0) throw new Error('There is not exactly one function that migrates.');
+  return found;
+};
+const messenger = (synthesis: Synthesis) => {
+  const found = functionsIn(synthesis).find(({ id }) => id.startsWith('MigrationsMessenger'));
+  if (found === undefined) throw new Error('There is no function that asks for the migrations.');
+  return found;
+};
+const stepOf = (synthesis: Synthesis) => {
+  const [step] = resourcesIn(synthesis).filter(({ type }) => type === 'Custom::MigratedDatabase');
+  if (step === undefined) throw new Error('There is no step that migrates.');
+  return step;
+};
+
+let example: Synthesis;
+
+beforeAll(async () => {
+  example = await synthesizeExample();
+});
+
+describe('the function that migrates', () => {
+  test('is in the VPC beside the one that serves, in the same subnets and group', () => {
+    const [serving] = functionsIn(example).filter(({ id }) => id.startsWith('ordersapilambda'));
+    const { VpcConfig } = migrationFunction(example).properties;
+
+    expect(VpcConfig.SubnetIds).toEqual(serving?.properties.VpcConfig.SubnetIds);
+    expect(VpcConfig.SecurityGroupIds).toEqual([
+      { 'Fn::GetAtt': [expect.stringMatching(/^FunctionSecurityGroup/), 'GroupId'] },
+    ]);
+  });
+
+  test('has a role of its own, which may connect as migrator to one proxy, and touch no network interface', () => {
+    const { properties, stack } = migrationFunction(example);
+    const roleId = properties.Role['Fn::GetAtt'][0];
+    const policies = ofType(example, 'AWS::IAM::Policy')
+      .filter((policy) => policy.stack === stack && JSON.stringify(policy.properties.Roles).includes(`"${roleId}"`))
+      .flatMap((policy) => policy.properties.PolicyDocument.Statement);
+
+    expect(roleId).toMatch(/^MigrationsServiceRole/);
+    expect(policies.filter(({ Effect }) => Effect === 'Allow')).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'rds-db:connect',
+        Resource: { 'Fn::Join': ['', expect.arrayContaining([':dbuser:prx-0123456789abcdef0/migrator'])] },
+      },
+    ]);
+    expect(policies.filter(({ Effect }) => Effect === 'Deny')).toEqual([
+      expect.objectContaining({ Action: expect.arrayContaining(['ec2:CreateNetworkInterface']), Resource: '*' }),
+    ]);
+  });
+
+  test('no other role may connect as migrator, and that of orders-api only as app', () => {
+    const connecting = ofType(example, 'AWS::IAM::Policy').filter(({ properties }) =>
+      JSON.stringify(properties).includes('rds-db:connect'),
+    );
+
+    expect(connecting.map(({ id }) => id).toSorted()).toEqual([
+      expect.stringMatching(/^MigrationsServiceRoleDefaultPolicy/),
+      expect.stringMatching(/^ordersapilambdaServiceRoleDefaultPolicy/),
+    ]);
+    expect(allowStatementsIn(example, 'function').map(({ resources }) => resources)).toEqual([
+      [expect.stringMatching(/\/app$/)],
+    ]);
+  });
+
+  test('knows where the database is, and no secret', () => {
+    expect(migrationFunction(example).properties.Environment.Variables).toEqual({
+      DATABASE_HOST: 'orders.proxy-c1d2e3f4g5h6.eu-west-1.rds.amazonaws.com',
+      DATABASE_PORT: '5432',
+      DATABASE_NAME: 'app',
+      DATABASE_USER: 'migrator',
+    });
+  });
+
+  test('has a log that ends', () => {
+    const groups = ofType(example, 'AWS::Logs::LogGroup').filter(({ id }) => id.startsWith('Migrations'));
+
+    expect(groups.map(({ properties }) => properties.RetentionInDays)).toEqual([30, 30]);
+    expect(migrationFunction(example).properties.LoggingConfig.LogGroup).toEqual({
+      Ref: expect.stringMatching(/OwnLogGroup/),
+    });
+  });
+
+  test('is one file, with the migrations inside, byte for byte what the integration tests run', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bundle-'));
+    try {
+      const files = readMigrationFiles(FOLDER).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+      bundleMigrationFunction(files, folder);
+      const bundle = readFileSync(join(folder, 'index.mjs'), 'utf8');
+
+      expect(example.functionBundles).toContain(bundle);
+      for (const { name } of files) expect(bundle).toContain(name);
+      expect(migrationFunction(example).properties).toMatchObject({ Handler: 'index.handler', Runtime: 'nodejs24.x' });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('the step of the deployment', () => {
+  test('comes after the rules that let the function in and the function’s own rights', () => {
+    const { dependsOn } = stepOf(example);
+
+    for (const needed of [/^ProxySecurityGroupfrom/, /^FunctionSecurityGroup/, /^MigrationsServiceRoleDefaultPolicy/]) {
+      expect(dependsOn).toContainEqual(expect.stringMatching(needed));
+    }
+    expect(dependsOn).toContain(migrationFunction(example).id);
+  });
+
+  test('comes before the functions that serve get their new code: their stack waits for the whole of this one', () => {
+    const stacks = example.root.findResources('AWS::CloudFormation::Stack');
+    const [functions] = Object.entries(stacks).filter(([id]) => id.startsWith('function'));
+
+    expect(functions?.[1].DependsOn).toEqual([expect.stringMatching(/^networkAndDatabase/)]);
+    expect(stepOf(example).stack).toContain('networkAndDatabase');
+    for (const [name, text] of example.files) expect(findCycle(JSON.parse(text)), name).toBeUndefined();
+  });
+
+  test('is asked for through a function outside of the VPC, which may invoke that one function and nothing else', () => {
+    const { properties, stack } = messenger(example);
+    const roleId = properties.Role['Fn::GetAtt'][0];
+    const statements = ofType(example, 'AWS::IAM::Policy')
+      .filter((policy) => policy.stack === stack && JSON.stringify(policy.properties.Roles).includes(`"${roleId}"`))
+      .flatMap((policy) => policy.properties.PolicyDocument.Statement);
+
+    expect(stepOf(example).properties.ServiceToken).toEqual({ 'Fn::GetAtt': [messenger(example).id, 'Arn'] });
+    expect(properties).not.toHaveProperty('VpcConfig');
+    expect(statements.map(({ Action }) => Action).toSorted()).toEqual(['lambda:GetFunction', 'lambda:InvokeFunction']);
+    const { id } = migrationFunction(example);
+    const arn = { 'Fn::GetAtt': [id, 'Arn'] };
+    expect(statements.flatMap(({ Resource }) => Resource)).toEqual([arn, { 'Fn::Join': ['', [arn, ':*']] }, arn]);
+  });
+
+  test('each layer gives up before the one around it', () => {
+    const statementSeconds =
+      60 *
+      Number(/alter role migrator set statement_timeout = '(\d+)min'/.exec(readFileSync(BOOTSTRAP_SQL, 'utf8'))?.[1]);
+    const { functionSeconds, reserveSeconds, lockWaitSeconds } = MIGRATION_LIMITS;
+    const seconds = [
+      lockWaitSeconds,
+      statementSeconds,
+      functionSeconds - reserveSeconds,
+      migrationFunction(example).properties.Timeout,
+      messenger(example).properties.Timeout,
+      Number(stepOf(example).properties.ServiceTimeout),
+    ];
+
+    expect(seconds).toEqual(seconds.toSorted((a, b) => a - b));
+    expect(new Set(seconds).size).toBe(seconds.length);
+  });
+});
+
+describe('runs again', () => {
+  const tea = { name: '0001-tea.sql', sql: 'create table tea (id int);' };
+  const pot = { name: '0002-pot.sql', sql: 'create table pot (id int);' };
+  const stepWith = async (inputs: SynthesisInputs, environment = exampleWithMigrations) =>
+    stepOf(await deploy(environment, inputs)).properties;
+
+  let withTea: TemplateResource['properties'];
+  beforeAll(async () => {
+    withTea = await stepWith({ migrations: [tea] });
+  });
+
+  test('never for the same files: the templates are the same, byte for byte', async () => {
+    const first = await deploy(exampleWithMigrations, { bundle: exhaustive, migrations: [tea, pot] });
+    const second = await deploy(exampleWithMigrations, { bundle: exhaustive, migrations: [pot, tea] });
+
+    expect(Object.fromEntries(second.files)).toEqual(Object.fromEntries(first.files));
+  });
+
+  test('not for a change of the function or of anything else', async () => {
+    const prepare: SynthesisInputs['prepare'] = (_, backend) => {
+      const fn = backend.stack.node
+        .findAll()
+        .find(({ node }) => node.path.endsWith('/networkAndDatabase/Migrations/Resource'));
+      (fn as CfnFunction).memorySize = 1024;
+    };
+
+    expect(
+      await stepWith({ migrations: [tea], prepare }, { ...exampleWithMigrations, limits: { reservedConcurrency: 9 } }),
+    ).toEqual(withTea);
+  });
+
+  const CHANGES = [
+    ['a file is added', [tea, pot]],
+    ['a file has changed', [{ ...tea, sql: 'create table tea (id bigint);' }]],
+    ['a file has another name', [{ ...tea, name: '0001-coffee.sql' }]],
+  ] as const;
+
+  test.each(sample(CHANGES, 3))('when %s, and the function has it', async (_, migrations) => {
+    const after = await deploy(exampleWithMigrations, { bundle: true, migrations });
+
+    expect(stepOf(after).properties.Files).not.toEqual(withTea.Files);
+    expect(migrationFunction(after).properties.Code).not.toEqual(migrationFunction(example).properties.Code);
+    expect(after.functionBundles.filter((code) => migrations.every(({ name }) => code.includes(name)))).toHaveLength(1);
+    for (const { sql } of migrations) expect(after.functionBundles.join()).toContain(sql);
+  });
+
+  test('for another database', async () => {
+    const database = { ...exampleWithMigrations.database, name: 'other' };
+
+    expect(await stepWith({ migrations: [tea] }, { ...exampleWithMigrations, database })).not.toEqual(withTea);
+  });
+});
+
+test('nothing of it is there where the environment names no migrator', async () => {
+  const synthesis = await deploy(exampleEnvironment);
+
+  expect(resourcesIn(synthesis).filter(({ id }) => /migrat/i.test(id))).toEqual([]);
+});
+
+test('files that break the rules end the synthesis, with every problem', async () => {
+  const migrations = [
+    { name: '0001-tea.sql', sql: 'create table tea (id int); commit;' },
+    { name: '0003-pot.sql', sql: '' },
+  ];
+
+  const problem = await deploy(exampleWithMigrations, { migrations }).then(String, (error: Error) => error.message);
+
+  expect(problem).toContain('There is no 0002 between 0001-tea.sql and 0003-pot.sql');
+  expect(problem).toContain('0001-tea.sql:1:28: commit is the runner');
+  expect(problem).toContain('0003-pot.sql:1:1: there is no statement in this file');
+});
+
+describe.each(sample(Object.keys(DATABASES), 5))('%s', (path) => {
+  let synthesis: Synthesis;
+
+  beforeAll(async () => {
+    const database = { ...DATABASES[path], migrator: 'migrator' } as DatabaseSettings;
+    const { proxy } = database;
+    const withSecret =
+      proxy.kind === 'new' && proxy.auth.kind === 'secret' && proxy.auth.secretArn !== undefined
+        ? { proxy: { ...proxy, auth: { ...proxy.auth, migratorSecretArn: MIGRATOR_SECRET_ARN } } }
+        : {};
+    // Without a proxy the concurrency is bounded, and leaves a connection for this.
+    const environment = {
+      ...exampleEnvironment,
+      database: { ...database, ...withSecret } as DatabaseSettings,
+      limits: { reservedConcurrency: 20 },
+    };
+    synthesis = await deploy(environment, {
+      prepare: (app) => Validations.of(app).addPlugins(onOwnStacks(new AwsSolutionsChecks())),
+    });
+    keepTemplates(synthesis);
+  });
+
+  test('the function may connect as migrator to the same place as the others, before they start', () => {
+    const [serving] = allowStatementsIn(synthesis, 'function').flatMap(({ resources }) => resources);
+    const migrating = allowStatementsIn(synthesis, 'networkAndDatabase')
+      .filter(({ actions }) => actions.includes('rds-db:connect'))
+      .flatMap(({ resources }) => resources)
+      .filter((resource) => resource.endsWith('/migrator'));
+
+    // References to other stacks differ in form.
+    expect(migrating.map((resource) => resource.replace(/REF.*\//, 'REF/'))).toContain(
+      serving?.replace(/REF.*\//, 'REF/').replace(/\/app$/, '/migrator'),
+    );
+    for (const [name, text] of synthesis.files) expect(findCycle(JSON.parse(text)), name).toBeUndefined();
+  });
+
+  test('a new proxy lets both users in, and the step waits until it has its database', () => {
+    const [proxy] = ofType(synthesis, 'AWS::RDS::DBProxy');
+    if (proxy === undefined) return expect(path).toMatch(/existing proxy|without a proxy/);
+    const statements = allowStatementsIn(synthesis, 'networkAndDatabase');
+
+    if (path.endsWith('IAM')) {
+      const users = statements
+        .filter(({ actions }) => actions.includes('rds-db:connect'))
+        .flatMap(({ resources }) => resources.filter((resource) => !/dbuser:REF\(.*(Proxy)/.test(resource)))
+        .map((resource) => resource.split('/').at(-1));
+      expect(users).toEqual(expect.arrayContaining(['app', 'migrator']));
+    } else {
+      const secrets = proxy.properties.Auth.map(({ SecretArn }: { SecretArn: unknown }) => SecretArn);
+      expect(secrets).toEqual(
+        path.startsWith('created')
+          ? [{ Ref: expect.stringMatching(/^DatabaseUserSecret/) }, { Ref: expect.stringMatching(/^MigratorSecret/) }]
+          : [SECRET_ARN, MIGRATOR_SECRET_ARN],
+      );
+    }
+    expect(stepOf(synthesis).dependsOn).toContainEqual(expect.stringMatching(/^ProxyProxyTargetGroup|TargetGroup/));
+  });
+});

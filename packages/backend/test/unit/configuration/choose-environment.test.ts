@@ -1,0 +1,160 @@
+import { environments } from '@vpc-postgres/testing/app/amplify/environments.js';
+import { broken, refusal } from '@vpc-postgres/testing/support/configuration.js';
+import {
+  exampleEnvironment,
+  exampleWithMigrations,
+  newProxyToCluster,
+  newProxyToInstance,
+} from '@vpc-postgres/testing/support/environments.js';
+import { describe, expect, test } from 'vitest';
+import { chooseEnvironment } from '../../../src/configuration/choose-environment.js';
+import type { Deployment, Target } from '../../../src/configuration/deployment.js';
+
+const UNKNOWN: Target = { account: undefined, region: undefined };
+const SANDBOX: Deployment = { type: 'sandbox', name: 'alice' };
+const branch = (name: string): Deployment => ({ type: 'branch', name });
+
+describe('which environment', () => {
+  const main = exampleEnvironment;
+  const sandbox = newProxyToInstance;
+
+  test('a sandbox deploys `sandbox`, whoever owns it', () => {
+    expect(chooseEnvironment({ main, sandbox }, SANDBOX, UNKNOWN)).toBe(sandbox);
+    expect(chooseEnvironment({ main, sandbox }, { type: 'sandbox', name: 'main' }, UNKNOWN)).toBe(sandbox);
+  });
+
+  test.each(['branch', 'standalone'])('a %s deploys the environment of its name', (type) => {
+    expect(chooseEnvironment({ main, sandbox }, { type, name: 'main' }, UNKNOWN)).toBe(main);
+  });
+
+  test('a branch without an environment is refused, naming those that exist', () => {
+    const { message } = refusal({ main, sandbox }, branch('feature/x'));
+
+    expect(message).toMatch(/^The branch "feature\/x" has no environment of that name in amplify\/environments\.ts\./);
+    expect(message).toContain('"main", "sandbox"');
+  });
+
+  test('a branch named like a property of every object is refused', () => {
+    expect(refusal({ main }, branch('constructor')).problems[0]?.path).toBe('environments.constructor');
+  });
+
+  test.each([
+    ['a pattern', 'feature/login', { 'feature/*': main, sandbox }],
+    ['the pattern with most text of its own', 'release/2026-11', { '*': sandbox, 'release/*': main, 'rel*': sandbox }],
+    ['its own name rather than a pattern', 'feature/login', { 'feature/*': sandbox, 'feature/login': main }],
+    ['a pattern with a star in the middle', 'team-a/preview', { 'team-*/preview': main, 'team-*/release': sandbox }],
+  ])('a branch deploys %s', (_what, name, all) => {
+    expect(chooseEnvironment(all, branch(name), UNKNOWN)).toBe(main);
+  });
+
+  test('a pattern is text but for its stars', () => {
+    expect(refusal({ 'v1.*': main }, branch('v1x2')).message).toContain('no environment of that name');
+  });
+
+  test('two patterns that fit equally well are refused, naming both', () => {
+    const { problems } = refusal({ 'feature/*': main, '*/feature': sandbox }, branch('feature/feature'));
+
+    expect(problems).toMatchObject([
+      { got: '"feature/*", "*/feature"', fix: expect.stringContaining('"feature/feature"') },
+    ]);
+  });
+
+  test('a pattern is never meant for a sandbox, and `sandbox` never for a branch', () => {
+    expect(refusal({ '*': main }, SANDBOX).message).toMatch(/^A sandbox has no environment/);
+    const { problems } = refusal({ '*': main, sandbox }, branch('sandbox'));
+    expect(problems).toMatchObject([
+      { got: '"sandbox", which only npx ampx sandbox deploys', fix: 'give the branch another name' },
+    ]);
+  });
+
+  test('a sandbox without an environment is refused', () => {
+    expect(refusal({ main }, SANDBOX).message).toMatch(/^A sandbox has no environment/);
+  });
+
+  test.each([
+    ['an instance', newProxyToInstance],
+    ['a cluster', newProxyToCluster],
+  ])('a new proxy in front of %s is accepted', (_what, environment) => {
+    expect(chooseEnvironment({ main: environment }, branch('main'), UNKNOWN)).toBe(environment);
+  });
+});
+
+describe('placeholders', () => {
+  test('are all named, with the file, where each value is found, and that they are placeholders', () => {
+    const { message, problems } = refusal(environments, SANDBOX);
+
+    expect(message).toMatch(
+      /^The environment "sandbox" cannot be deployed: 8 values to correct in amplify\/environments\.ts\./,
+    );
+    expect(problems.map(({ path }) => path)).toEqual([
+      'environments.sandbox.account',
+      'environments.sandbox.region',
+      'environments.sandbox.network.vpc.id',
+      'environments.sandbox.database.name',
+      'environments.sandbox.database.user',
+      'environments.sandbox.database.proxy.proxyArn',
+      'environments.sandbox.database.proxy.endpoint',
+      'environments.sandbox.database.proxy.securityGroup.id',
+    ]);
+    for (const { got, fix } of problems) {
+      expect(got).toBe('"REPLACE_ME", still the placeholder');
+      expect(fix).toMatch(/^(run aws |list the )/);
+    }
+  });
+
+  test('of one environment do not stop another', () => {
+    expect(chooseEnvironment(environments, branch('example'), UNKNOWN)).toBe(exampleWithMigrations);
+  });
+});
+
+describe('the credentials', () => {
+  const EXAMPLE: Target = { account: '111122223333', region: 'eu-west-1' };
+
+  test('of the account and region of the environment are accepted', () => {
+    expect(chooseEnvironment(environments, branch('example'), EXAMPLE)).toBe(exampleWithMigrations);
+  });
+
+  test('of another account and region are refused, both at once', () => {
+    const { problems } = refusal(environments, branch('example'), { account: '999999999999', region: 'us-east-1' });
+
+    expect(problems).toEqual([
+      {
+        path: 'environments.example.account',
+        got: '"111122223333"',
+        expected: '"999999999999", the account of the AWS credentials in use',
+        fix: expect.stringContaining('AWS_PROFILE'),
+      },
+      {
+        path: 'environments.example.region',
+        got: '"eu-west-1"',
+        expected: '"us-east-1", the region that AWS is configured for',
+        fix: expect.stringContaining('AWS_REGION=eu-west-1'),
+      },
+    ]);
+  });
+});
+
+describe('the error', () => {
+  test('survives the way that ampx treats errors: its own name, and no path that ampx takes for a broken import', () => {
+    const error = refusal(environments, SANDBOX);
+
+    expect(error.name).toBe('ConfigurationError');
+    expect(error).not.toBeInstanceOf(TypeError);
+    expect(error.message).not.toContain('amplify/backend');
+  });
+
+  test('shows path, value, expectation and fix below each other', () => {
+    const { message } = refusal(broken('account', '1'), branch('main'));
+
+    expect(message).toBe(
+      [
+        'The environment "main" cannot be deployed: one value to correct in amplify/environments.ts.',
+        '',
+        '  environments.main.account',
+        '    got       "1"',
+        '    expected  the 12 digits of an AWS account',
+        '    fix       run aws sts get-caller-identity --query Account --output text',
+      ].join('\n'),
+    );
+  });
+});

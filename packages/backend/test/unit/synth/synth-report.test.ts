@@ -1,0 +1,133 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { NetworkReport } from '../../../src/network/network-report.js';
+import { readSynthReport, renderSynthReport } from '../../../src/synth/synth-report.js';
+
+const DEPLOYMENT = { environment: 'main', type: 'branch', account: '111122223333', region: 'eu-west-1' };
+
+const network: NetworkReport = {
+  rulesToAdd: [
+    {
+      securityGroupId: 'sg-0bbbbbbbbbbbbbbbb',
+      direction: 'egress',
+      protocol: 'tcp',
+      port: 5432,
+      peer: 'sg-0d1e2f3a4b5c60798',
+      description: 'Functions to RDS Proxy',
+    },
+    {
+      securityGroupId: 'sg-0d1e2f3a4b5c60798',
+      direction: 'ingress',
+      protocol: 'tcp',
+      port: 5432,
+      peer: 'output FunctionSecurityGroupId',
+      description: 'Functions to RDS Proxy',
+    },
+  ],
+  egressCost: {
+    egress: 'endpoints',
+    items: [{ what: 'interface endpoints for ssm in 2 zones', fixedUsd: 14.6, usdPerGigabyte: 0.01 }],
+    totalFixedUsd: 14.6,
+    alternatives: [{ what: 'a NAT gateway', fixedUsd: 36.5, usdPerGigabyte: 0.045 }],
+  },
+};
+
+const violation = (ruleName: string, severity: string) => ({
+  ruleName,
+  severity,
+  description: `${ruleName} is broken.`,
+  suggestedFix: `mend ${ruleName}`,
+  violatingConstructs: [{ constructPath: 'amplify-app/function/orders-api' }],
+});
+
+let assembly: string;
+beforeEach(() => {
+  assembly = mkdtempSync(join(tmpdir(), 'synth-report-'));
+});
+afterEach(() => rmSync(assembly, { recursive: true }));
+
+function write(file: string, content: object): void {
+  writeFileSync(join(assembly, file), JSON.stringify(content));
+}
+
+function read() {
+  return readSynthReport(assembly, DEPLOYMENT);
+}
+
+const render = () => renderSynthReport(read(), (path) => path.slice(assembly.length + 1), false);
+
+describe('a synthesis without findings', () => {
+  beforeEach(() => {
+    write('amplify-app.template.json', { Resources: { a: {}, b: {} } });
+    write('network.nested.template.json', { Resources: {}, Metadata: { NetworkReport: JSON.stringify(network) } });
+  });
+
+  test('is its templates, the cost of egress beside its alternatives, and the rules that others must add', () => {
+    expect(render()).toBe(`Nothing was deployed. Resources in each template:
+
+    2  amplify-app.template.json
+    0  network.nested.template.json
+
+Egress 'endpoints' costs 14.60 USD a month at the list prices of us-east-1.
+
+   14.60 USD  interface endpoints for ssm in 2 zones, and 0.010 USD for each GB
+   36.50 USD  instead: a NAT gateway, and 0.045 USD for each GB
+
+Rules that the owners of these security groups must add (--json prints them as data):
+
+  sg-0bbbbbbbbbbbbbbbb  out to sg-0d1e2f3a4b5c60798, tcp 5432  (Functions to RDS Proxy)
+  sg-0d1e2f3a4b5c60798  in from output FunctionSecurityGroupId, tcp 5432  (Functions to RDS Proxy)`);
+  });
+
+  test('is data too', () => {
+    expect(read()).toMatchObject({ ...DEPLOYMENT, network, findings: [], acknowledged: [] });
+  });
+});
+
+describe('a refused synthesis', () => {
+  test('says what is wrong, the fix and where, and nothing of templates', () => {
+    write('amplify-app.template.json', { Resources: {} });
+    write('validation-report.json', {
+      pluginReports: [
+        { pluginName: 'Guardrails', violations: [violation('one-zone', 'error'), violation('stale', 'warning')] },
+        { pluginName: 'CloudFormation Validate', violations: [violation('E3002', 'fatal')] },
+      ],
+    });
+
+    expect(render()).toBe(`Refused
+
+  one-zone
+    problem  one-zone is broken.
+    fix      mend one-zone
+    where    amplify-app/function/orders-api
+
+  CloudFormation Validate: E3002
+    problem  E3002 is broken.
+    fix      mend E3002
+    where    amplify-app/function/orders-api
+
+Warnings
+
+  stale
+    problem  stale is broken.
+    fix      mend stale
+    where    amplify-app/function/orders-api`);
+  });
+});
+
+test('what was acknowledged is shown with its reason', () => {
+  write('amplify-app.template.json', { Resources: {} });
+  write('validation-report.json', {
+    pluginReports: [
+      {
+        pluginName: 'Guardrails',
+        violations: [],
+        suppressedViolations: [{ ...violation('one-zone', 'error'), reason: 'The outpost has one zone.' }],
+      },
+    ],
+  });
+
+  expect(render()).toContain('Acknowledged\n\n  one-zone: one-zone is broken.\n    reason   The outpost has one zone.');
+});

@@ -1,0 +1,69 @@
+/** From the start of a process to the first row: our function as Amplify bundles it, the peers', and as little as can be. */
+import { atMostTimes, type Benchmark, type Comparison } from './benchmark.js';
+import { measureColdStarts } from './lambda/cold-starts.js';
+import type { FirstRow } from './lambda/first-row.js';
+import { type BundledHandler, OUR_HANDLER } from './lambda/handlers.js';
+import { isLambdaRuntime } from './lambda/node-version.js';
+import { PEER_ENTRIES, PEER_NAMES, type Peer } from './peers.js';
+
+/** The way that AWS's documentation shows. */
+const DOCS_WAY: Peer = 'pg + rds-signer';
+/** One client of pg and the shortest signature. */
+const LEAST = 'the least code';
+const ENTRIES = {
+  ours: OUR_HANDLER,
+  ...PEER_ENTRIES,
+  [LEAST]: 'packages/benchmarks/src/peers/signers/node-crypto.ts',
+} as const;
+type Name = 'ours' | Peer | typeof LEAST;
+
+/** Of the start to first row. */
+const LIMITS: Partial<Record<Name, number>> = { [DOCS_WAY]: 0.7, [LEAST]: 1.1 };
+const MAX_BUNDLE_KILOBYTES = 150;
+
+export const coldPath: Benchmark = {
+  name: 'cold-path',
+  description: 'the start of a process to the first row, with the function as Amplify bundles it',
+  async measure(context) {
+    const measured = await measureColdStarts<Name>(ENTRIES, context);
+    if ('skipped' in measured) return measured;
+    const { bundles, byNode } = measured;
+    return [
+      ...PEER_NAMES.map((peer) => compareBundles(bundles, peer)),
+      ...byNode.flatMap(({ runs, version }) => compareRuns(runs, version)),
+    ];
+  },
+};
+
+function compareBundles(bundles: Record<Name, BundledHandler>, peer: Peer): Comparison {
+  return {
+    name: 'bundle',
+    unit: 'kB',
+    ours: [bundles.ours.kilobytes],
+    peer: [bundles[peer].kilobytes],
+    labels: { ours: '', peer },
+    ...(peer === DOCS_WAY && {
+      promise: { text: `at most ${MAX_BUNDLE_KILOBYTES} kB`, isKept: (ours) => ours <= MAX_BUNDLE_KILOBYTES },
+    }),
+  };
+}
+
+function compareRuns(runs: Record<Name, FirstRow[]>, version: string): Comparison[] {
+  const others: readonly Name[] = [...PEER_NAMES, LEAST];
+  const compare = (what: string, measure: keyof FirstRow, peer: Name): Comparison => ({
+    name: `${what}, Node.js ${version}`,
+    unit: 'ms',
+    ours: runs.ours.map((run) => run[measure]),
+    peer: runs[peer].map((run) => run[measure]),
+    labels: { ours: '', peer },
+  });
+  return [
+    compare('import', 'importMillis', DOCS_WAY),
+    compare('connect', 'connectMillis', DOCS_WAY),
+    ...others.map((peer) => {
+      const comparison = compare('start to first row', 'firstRowMillis', peer);
+      const limit = isLambdaRuntime(version) ? LIMITS[peer] : undefined;
+      return limit === undefined ? comparison : { ...comparison, promise: atMostTimes(limit) };
+    }),
+  ];
+}

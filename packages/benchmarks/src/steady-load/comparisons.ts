@@ -1,0 +1,108 @@
+/**
+ * What a run of the steady load shows: its last third against its first, without the minute in which all is new. Memory goes
+ * up and down by itself: V8 makes room for garbage in steps, for some thousands of requests, and takes it back when it
+ * collects. What a leak raises is how far it goes up.
+ */
+import { localApp } from '@vpc-postgres/testing/app/local.config.js';
+import { atMostTimes, type Comparison, percentile } from '../benchmark.js';
+import type { LoadAnswer } from './load.js';
+import type { Sample } from './samples.js';
+
+/** Each tick of the load asks as many at once, so that all of them work. */
+export const ENVIRONMENTS = 2;
+const MINUTE = 60_000;
+const MAX_GROWTH = 1.05;
+
+export interface SteadyRun {
+  minutes: number;
+  answers: readonly LoadAnswer[];
+  samples: readonly Sample[];
+}
+
+type Measure = (sample: Sample) => number | undefined;
+
+export function compareRun({ minutes, answers, samples }: SteadyRun): Comparison[] {
+  const endMillis = minutes * MINUTE;
+  const third = (endMillis - MINUTE) / 3;
+  const thirdsOf = <Value>(values: readonly Value[], millisOf: (value: Value) => number) => {
+    const from = (start: number) =>
+      values.filter((value) => millisOf(value) >= start && millisOf(value) < start + third);
+    return { ours: from(endMillis - third), peer: from(MINUTE) };
+  };
+  const labels = { ours: 'last third', peer: 'first third' };
+  const looks = thirdsOf(samples, ({ atMillis }) => atMillis);
+  const asked = thirdsOf(answers, ({ askedMillis }) => askedMillis);
+
+  const compareMedians = (name: string, measure: Measure): Comparison => ({
+    name,
+    unit: 'MB',
+    ours: looks.ours.flatMap((sample) => measure(sample) ?? []),
+    peer: looks.peer.flatMap((sample) => measure(sample) ?? []),
+    labels,
+  });
+  const compareHighest = (name: string, unit: Comparison['unit'], measure: Measure): Comparison => {
+    const { ours, peer } = compareMedians(name, measure);
+    return { name, unit, ours: [Math.max(...ours)], peer: [Math.max(...peer)], labels };
+  };
+  const noMore = { text: 'not more', isKept: (ours: number, peer: number) => ours <= peer };
+  const compareLatencies = (percent: number): Comparison => ({
+    name: `p${percent}`,
+    unit: 'ms',
+    ours: [millisOf(asked.ours, percent)],
+    peer: [millisOf(asked.peer, percent)],
+    labels,
+  });
+  const highestMegabytes = (sample: Sample) => Math.max(...sample.environmentMegabytes.values());
+  const processes = new Set(samples.flatMap((sample) => [...sample.environmentMegabytes.keys()]));
+  const problems = answers.filter(({ problem }) => problem !== undefined);
+
+  return [
+    {
+      ...compareHighest('highest memory of an environment', 'MB', highestMegabytes),
+      promise: atMostTimes(MAX_GROWTH),
+    },
+    {
+      name: 'highest memory of an environment',
+      unit: 'MB',
+      ours: [Math.max(...samples.map(highestMegabytes))],
+      peer: [localApp.functionLimits.memoryMB],
+      labels: { ours: 'at any time', peer: 'the function’s limit' },
+    },
+    compareMedians(`memory of ${ENVIRONMENTS} environments`, ({ environmentMegabytes }) => sum(environmentMegabytes)),
+    compareMedians('in use by the stack and the benchmark', ({ stackMegabytes }) => stackMegabytes),
+    {
+      ...compareHighest('connections to the database', '', (sample) => sample.databaseConnections),
+      promise: noMore,
+    },
+    { ...compareHighest('connections to the proxy', '', (sample) => sample.clientConnections), promise: noMore },
+    {
+      name: 'processes of environments, at any time',
+      unit: '',
+      ours: [processes.size],
+      peer: [ENVIRONMENTS],
+      labels: { ours: '', peer: 'environments' },
+      promise: noMore,
+    },
+    compareLatencies(50),
+    compareLatencies(99),
+    {
+      name: 'answers that were not the expected one',
+      unit: '',
+      ours: [problems.length],
+      peer: [answers.length],
+      labels: { ours: '', peer: 'requests' },
+      promise: { text: 'none', isKept: (ours) => ours === 0 },
+    },
+  ];
+}
+
+function sum(values: ReadonlyMap<number, number>): number {
+  return [...values.values()].reduce((total, value) => total + value, 0);
+}
+
+function millisOf(answers: readonly LoadAnswer[], percent: number): number {
+  return percentile(
+    answers.map(({ millis }) => millis),
+    percent,
+  );
+}

@@ -1,0 +1,69 @@
+/** Connects to a database that may have been made a minute ago. */
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { DatabaseAccessError, toDatabaseError } from '../errors.js';
+import { signIamToken } from '../iam-token.js';
+import type { DatabaseSettings } from '../settings.js';
+import { MigrationError } from './migration-error.js';
+
+export interface ConnectOptions {
+  /** Shown in pg_stat_activity, and to whoever waits for this run. */
+  readonly applicationName: string;
+  /** For how long to try again when nothing answers, in milliseconds. */
+  readonly unreachableMillis: number;
+  /** For how long to try again when the login is refused, in milliseconds. */
+  readonly refusedMillis: number;
+}
+
+/** DNS, TCP, TLS and login. */
+const ATTEMPT_MILLIS = 10_000;
+const PAUSE_MILLIS = 3_000;
+
+/** @throws MigrationError when it cannot be reached or refuses the login for longer than that. */
+export async function connectPatiently(settings: DatabaseSettings, options: ConnectOptions): Promise<pg.Client> {
+  const startedAt = performance.now();
+  for (;;) {
+    try {
+      return await connect(settings, options.applicationName);
+    } catch (cause) {
+      const refused = toDatabaseError(cause) instanceof DatabaseAccessError;
+      const patience = refused ? options.refusedMillis : options.unreachableMillis;
+      if (performance.now() - startedAt + PAUSE_MILLIS >= patience) {
+        throw new MigrationError(describe(settings, refused, cause as Error), { cause });
+      }
+      await delay(PAUSE_MILLIS);
+    }
+  }
+}
+
+/** Tries once. */
+export async function connect(settings: DatabaseSettings, applicationName: string): Promise<pg.Client> {
+  const { host, port, database, user } = settings;
+  const client = new pg.Client({
+    host,
+    port,
+    database,
+    user,
+    password: signIamToken(settings, settings.credentials(), new Date()),
+    ssl: { rejectUnauthorized: true },
+    application_name: applicationName,
+    connectionTimeoutMillis: ATTEMPT_MILLIS,
+  });
+  // A connection that is lost fails the statement as well; unheard, this event would end the process.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw error;
+  }
+}
+
+function describe({ host, port, database, user }: DatabaseSettings, refused: boolean, { message }: Error): string {
+  const place = `${host}:${port}, database ${database}`;
+  return refused
+    ? `The user ${user} was refused at ${place}: ${message} Has packages/lambda/src/database/bootstrap.sql been run there, ` +
+        'and does the proxy know the user? docs/deploy.md says how.'
+    : `There was no connection to ${place}: ${message} Look at the security groups, and at the health of the proxy's target.`;
+}

@@ -1,0 +1,83 @@
+/**
+ * The function's bundle in a process that is not frozen and can be asked what it holds: it takes part in each fault, and
+ * shows whether the handler leaves a timer or a socket behind.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { functionEnvironment } from '@vpc-postgres/local-stack/functions.js';
+import { localApp } from '@vpc-postgres/testing/app/local.config.js';
+import type { ResolverEnvelope } from '../../src/graphql/envelope.js';
+import type { FaultStack } from './fault-stack.js';
+import type { World } from './world.js';
+
+export interface HandlerProbe {
+  /** Reads a known order, as its owner. @returns `data`, or the `errorType` */
+  read(): Promise<string>;
+  /** What would keep its process alive. @see https://nodejs.org/api/process.html#processgetactiveresourcesinfo */
+  activeResources(): Promise<string[]>;
+  stop(): Promise<void>;
+}
+
+export type ProbeQuestion = { id: string; event?: unknown; timeoutMillis: number };
+export type ProbeAnswer = { id: string; envelope?: ResolverEnvelope; resources: string[] };
+
+const FUNCTION_NAME = 'orders-api';
+
+export async function startHandlerProbe(stack: FaultStack, world: World): Promise<HandlerProbe> {
+  const bundle = join(stack.stateDirectory, 'functions', FUNCTION_NAME, 'index.mjs');
+  const child = fork(join(import.meta.dirname, 'handler-probe.mjs'), [bundle], {
+    env: { ...functionEnvironment(stack.access), AWS_REGION: stack.access.region, PATH: '/usr/bin:/bin' },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // Not what this process was started with: vitest adds some of its own.
+    execArgv: [],
+  });
+  const waiting = new Map<string, (answer: ProbeAnswer) => void>();
+  const ended = new Promise<never>((_resolve, reject) => {
+    child.once('exit', (code, signal) => reject(new Error(`The handler's process ended: ${code ?? signal}.`)));
+  });
+  ended.catch(() => {});
+  child.on('message', (answer: ProbeAnswer) => {
+    waiting.get(answer.id)?.(answer);
+    waiting.delete(answer.id);
+  });
+  const ask = (event?: unknown) => Promise.race([ended, askOnce(child, waiting, event)]);
+  const [order] = world.orders;
+  const { sub } = await stack.userPool.verifyToken(await stack.userPool.issueToken({ username: 'reader' }));
+  const event = {
+    typeName: 'Query',
+    fieldName: 'getOrder',
+    arguments: { id: order?.id },
+    identity: { sub, groups: null },
+  };
+  return {
+    async read() {
+      const { envelope } = await ask(event);
+      if (envelope === undefined) return 'nothing';
+      if ('error' in envelope) return envelope.error.type;
+      return (envelope.data as { id?: string } | null)?.id === order?.id ? 'data' : 'wrong';
+    },
+    activeResources: async () => (await ask()).resources,
+    async stop() {
+      const exited = new Promise((resolve) => child.once('exit', resolve));
+      child.kill();
+      await exited;
+    },
+  };
+}
+
+function askOnce(
+  child: ChildProcess,
+  waiting: Map<string, (answer: ProbeAnswer) => void>,
+  event: unknown,
+): Promise<ProbeAnswer> {
+  const question: ProbeQuestion = {
+    id: randomUUID(),
+    timeoutMillis: localApp.functionLimits.timeoutSeconds * 1_000,
+    ...(event !== undefined && { event }),
+  };
+  return new Promise((resolve) => {
+    waiting.set(question.id, resolve);
+    child.send(question);
+  });
+}

@@ -1,0 +1,284 @@
+/**
+ * Composes the local stack along the path of a request: AppSync, Lambda, RDS Proxy, PostgreSQL. Each part is in a folder
+ * of its own; this file starts them in order and stops them in reverse.
+ */
+import { join, resolve } from 'node:path';
+import { readMigrations } from '@vpc-postgres/lambda/database/migrate/read-folder.js';
+import { type AppSyncAccess, loadOrCreateAppSyncAccess } from './appsync/access-file.js';
+import { functionNamesIn } from './appsync/directives.js';
+import { createGraphqlEndpoint, type RequestRecord } from './appsync/endpoint.js';
+import { type LocalUserPool, loadOrCreateUserPool } from './cognito/user-pool.js';
+import { writeConnectionFile } from './connection-file.js';
+import { bootstrapDatabase, LOCAL_DATABASE, LOCAL_DATABASE_USER, LOCAL_MIGRATOR, migrateDatabase } from './database.js';
+import { type BuildEvent, buildFunctions, type DatabaseAccess } from './functions.js';
+import { sendGraphql } from './graphql-client.js';
+import type { FunctionStatistics } from './lambda/function.js';
+import type { LocalApp } from './local-app.js';
+import { type MigrationsReport, watchMigrations } from './migrations.js';
+import { type LocalPostgres, startPostgres } from './postgres/cluster.js';
+import { loadOrCreateCertificate } from './rds-proxy/certificate.js';
+import { loadOrCreateCredentials } from './rds-proxy/credentials.js';
+import { type RdsProxy, type RdsProxyEvent, type RdsProxyOptions, startRdsProxy } from './rds-proxy/server.js';
+import { type InvocationTrace, type RequestStatistics, type RequestTrace, RequestTraces } from './request-traces.js';
+import { openStateDirectory } from './state-directory.js';
+import { describeStack } from './summary.js';
+import { createConsoleRoutes } from './web/console/routes.js';
+import { createGraphiqlRoutes } from './web/graphiql/routes.js';
+import { createProxyRoutes } from './web/proxy/routes.js';
+import { startWebServer } from './web/server.js';
+import { createStackRoutes } from './web/stack/routes.js';
+
+/** Part of every IAM token. Any region does, as long as both sides agree. */
+export const LOCAL_REGION = 'eu-west-1';
+
+/** The time-outs of a new proxy in AWS (packages/backend/src/database/new-proxy.ts). The rest is RDS Proxy's default. */
+export const LOCAL_POOL_SETTINGS = {
+  maxConnections: 100,
+  connectionBorrowTimeoutSeconds: 5,
+  idleClientTimeoutSeconds: 300,
+} as const;
+
+export interface LocalStackOptions {
+  /** What is served. */
+  app: LocalApp;
+  /** Data, certificates and local credentials. Made when missing. */
+  stateDirectory: string;
+  /** HTTP port of AppSync and the console page. 0 = any free one. */
+  port: number;
+  /** TCP port of the RDS Proxy stand-in. 0 = any free one. */
+  proxyPort: number;
+  /**
+   * Rebuild functions and apply migrations on change, and start even when a migration is broken.
+   * @default false
+   */
+  watch?: boolean;
+  /** @default - the app's */
+  migrationsFolder?: string;
+  /** Concurrent execution environments of each function, 1 or more. @default 4 */
+  maxEnvironments?: number;
+  /**
+   * How long AppSync lets a request run, in milliseconds, the time included that it waits for an execution environment.
+   * @default 30_000, AppSync's own limit
+   */
+  requestLimitMillis?: number;
+  /** Starts the RDS Proxy stand-in. A test may hand out one that it stops and starts again. @default startRdsProxy */
+  startProxy?: (options: RdsProxyOptions) => Promise<RdsProxy>;
+  /** Put a few rows into a new data folder. @default false */
+  sampleData?: boolean;
+  /** A step of the start is done. */
+  onProgress?: (step: string) => void;
+  onRequest?: (request: RequestRecord, invocations: readonly InvocationTrace[]) => void;
+  onBuild?: (event: BuildEvent) => void;
+  /** With `watch`: migrations were applied, are broken, are mended, or wait. */
+  onMigrations?: (report: MigrationsReport) => void;
+  onFunctionLog?: (functionName: string, line: string) => void;
+  /** A line of a function's log as CloudWatch would have it, with START, END and REPORT. */
+  onFunctionLogStream?: (functionName: string, line: string) => void;
+  onProxyEvent?: (event: RdsProxyEvent) => void;
+  /** A line of PostgreSQL's own log, which quotes rows and values. */
+  onPostgresLog?: (line: string) => void;
+}
+
+export interface LocalStack {
+  /** Of the console page, without a slash at the end. GraphQL is at `${url}/graphql`. */
+  url: string;
+  proxyPort: number;
+  /** Its figures, what pinned, and its fault switches. Stopped by `stop`. */
+  proxy: Omit<RdsProxy, 'stop'>;
+  userPool: LocalUserPool;
+  postgres: LocalPostgres;
+  access: DatabaseAccess;
+  functionNames: readonly string[];
+  /** What opens the API beside a user's token: an API key, IAM credentials. */
+  appSyncAccess: AppSyncAccess;
+  statistics(): { appSync: RequestStatistics; functions: Readonly<Record<string, FunctionStatistics>> };
+  /** The last 100 requests with the milliseconds of each hop, the newest first. */
+  recentRequests(): readonly RequestTrace[];
+  /** Ends every process and releases every port. The data stays. */
+  stop(): Promise<void>;
+}
+
+/** @throws LocalStackError, MigrationError. Whatever had started by then has been stopped again. */
+export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const stopPart of stops.splice(0).reverse()) await stopPart();
+  };
+  try {
+    return { ...(await startParts(options, (stopPart) => stops.push(stopPart))), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startParts(
+  options: LocalStackOptions,
+  onStop: (stopPart: () => Promise<void>) => void,
+): Promise<Omit<LocalStack, 'stop'>> {
+  const { app, onProgress = () => {}, startProxy = startRdsProxy, requestLimitMillis } = options;
+  const stateDirectory = resolve(options.stateDirectory);
+  const state = await openStateDirectory(stateDirectory);
+  onStop(() => state.release());
+
+  // The schema that Amplify deploys, as SDL, and the functions that its fields name.
+  const sdl = app.schema.transform().schema;
+  const functionNames = functionNamesIn(sdl);
+  const [database, functions, certificate, credentials, migratorCredentials, userPool, appSyncAccess] = await allOrStop(
+    startDatabase(stateDirectory, options, onStop, onProgress),
+    startFunctions(stateDirectory, functionNames, options, onStop, onProgress),
+    loadOrCreateCertificate(stateDirectory),
+    loadOrCreateCredentials(stateDirectory),
+    loadOrCreateCredentials(stateDirectory, 'migrator-credentials.json'),
+    loadOrCreateUserPool(stateDirectory),
+    loadOrCreateAppSyncAccess(stateDirectory),
+  );
+
+  const { postgres, isMigrated } = database;
+  const proxy = await startProxy({
+    hostname: 'localhost',
+    port: options.proxyPort,
+    region: LOCAL_REGION,
+    certificate,
+    upstreamSocketPath: join(postgres.socketDirectory, '.s.PGSQL.5432'),
+    // Each role may connect as one user, as in AWS.
+    principals: [
+      { credentials, databaseUsers: [LOCAL_DATABASE_USER] },
+      { credentials: migratorCredentials, databaseUsers: [LOCAL_MIGRATOR] },
+    ],
+    pool: LOCAL_POOL_SETTINGS,
+    admission: { databaseUsers: [LOCAL_DATABASE_USER, LOCAL_MIGRATOR] },
+    restartDatabase: () => postgres.restart(),
+    ...(options.onProxyEvent && { onEvent: options.onProxyEvent }),
+  });
+  onStop(() => proxy.stop());
+  onProgress(`RDS Proxy stand-in listens on localhost:${proxy.port}`);
+
+  const access: DatabaseAccess = {
+    host: 'localhost',
+    port: proxy.port,
+    database: LOCAL_DATABASE,
+    user: LOCAL_DATABASE_USER,
+    region: LOCAL_REGION,
+    credentials,
+    caPath: certificate.caPath,
+  };
+  await writeConnectionFile(stateDirectory, access, { user: LOCAL_MIGRATOR, credentials: migratorCredentials });
+  functions.start(access);
+  onStop(() => functions.stop());
+
+  const traces = new RequestTraces();
+  const answerGraphql = createGraphqlEndpoint({
+    sdl,
+    userPool,
+    access: appSyncAccess,
+    region: LOCAL_REGION,
+    ...(requestLimitMillis !== undefined && { requestLimitMillis }),
+    async invoke(name, event) {
+      const { payload } = await traces.invoke(name, event.fieldName, () => functions.invoke(name, event));
+      return payload;
+    },
+    onRequest(request) {
+      const invocations = traces.finish(request);
+      options.onRequest?.(request, invocations);
+    },
+  });
+  const observed = {
+    statistics: () => ({ appSync: traces.statistics(), functions: functions.statistics() }),
+    recentRequests: () => traces.recent(),
+    proxy,
+  };
+  const web = await startWebServer({
+    port: options.port,
+    routes: [
+      { path: '/graphql', handle: (request, response) => traces.run(() => answerGraphql(request, response)) },
+      ...createGraphiqlRoutes(),
+      ...createProxyRoutes(proxy),
+      ...createStackRoutes(observed, new Date()),
+      ...createConsoleRoutes({
+        app,
+        userPool,
+        describeStack: () => describeStack({ app, url: web.url, access, stateDirectory, postgres, functionNames }),
+      }),
+    ],
+  });
+  onStop(() => web.stop());
+  onProgress(`AppSync stand-in listens on ${web.url}/graphql`);
+
+  if (options.sampleData && postgres.createdCluster && isMigrated) {
+    for (const { username, request } of app.newData) await sendGraphql(web.url, userPool, username, request);
+  }
+  return {
+    url: web.url,
+    proxyPort: proxy.port,
+    ...observed,
+    userPool,
+    appSyncAccess,
+    postgres,
+    access,
+    functionNames,
+  };
+}
+
+async function startDatabase(
+  stateDirectory: string,
+  { app, watch, migrationsFolder = app.migrationsFolder, onMigrations, onPostgresLog }: LocalStackOptions,
+  onStop: (stopPart: () => Promise<void>) => void,
+  onProgress: (step: string) => void,
+): Promise<{ postgres: LocalPostgres; isMigrated: boolean }> {
+  const postgres = await startPostgres({
+    dataDirectory: join(stateDirectory, 'data'),
+    settings: { max_connections: String(LOCAL_POOL_SETTINGS.maxConnections) },
+    ...(onPostgresLog && { onLog: onPostgresLog }),
+  });
+  onStop(() => postgres.stop());
+  onProgress(`PostgreSQL ${postgres.version} runs${postgres.createdCluster ? ' on a new data folder' : ''}`);
+  await bootstrapDatabase(postgres.socketDirectory);
+  const { socketDirectory } = postgres;
+  if (!watch) {
+    const { applied } = await migrateDatabase(socketDirectory, readMigrations(migrationsFolder));
+    if (applied.length > 0) onProgress(`Migrations applied: ${applied.join(', ')}`);
+    return { postgres, isMigrated: true };
+  }
+  let isMigrated = true;
+  const onReport = (report: MigrationsReport) => {
+    isMigrated = 'applied' in report;
+    onMigrations?.(report);
+  };
+  const migrations = await watchMigrations({ folder: migrationsFolder, socketDirectory, onReport });
+  onStop(() => migrations.stop());
+  return { postgres, isMigrated };
+}
+
+async function startFunctions(
+  stateDirectory: string,
+  names: readonly string[],
+  { app, watch, maxEnvironments, onBuild, onFunctionLog, onFunctionLogStream }: LocalStackOptions,
+  onStop: (stopPart: () => Promise<void>) => void,
+  onProgress: (step: string) => void,
+) {
+  const functions = await buildFunctions({
+    names,
+    directory: join(stateDirectory, 'functions'),
+    projectDirectory: app.projectDirectory,
+    limits: app.functionLimits,
+    watch: watch ?? false,
+    onBuild: onBuild ?? (() => {}),
+    onLog: onFunctionLog ?? (() => {}),
+    ...(onFunctionLogStream && { onLogStream: onFunctionLogStream }),
+    ...(maxEnvironments !== undefined && { maxEnvironments }),
+  });
+  onStop(() => functions.dispose());
+  onProgress(`Lambda bundle built: ${names.join(', ')}`);
+  return functions;
+}
+
+/** Like Promise.all, but waits for the others when one fails, so that all that has started can be stopped. */
+async function allOrStop<Values extends readonly unknown[]>(
+  ...parts: { [Index in keyof Values]: Promise<Values[Index]> }
+): Promise<Values> {
+  const results = await Promise.allSettled(parts);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as Values;
+}

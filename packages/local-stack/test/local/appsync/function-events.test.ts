@@ -1,0 +1,134 @@
+/** What a function is invoked with, and when. */
+import { ORDER, SCHEMAS } from '@vpc-postgres/testing/support/appsync-schemas.js';
+import { serveAppSync } from '@vpc-postgres/testing/support/appsync-under-test.js';
+import { decodeJwt } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { subOf } from '../../../src/cognito/user-pool.js';
+
+const appsync = serveAppSync(SCHEMAS);
+
+describe('the event of a function', () => {
+  it('is exactly what Amplify sends', async () => {
+    appsync.invoke = async () => ({ data: ORDER });
+
+    await appsync.query(
+      appsync.alice,
+      'mutation Place($lines: [OrderLineInput!]!) { placed: createOrder(currency: "EUR", lines: $lines) { id } }',
+      { variables: { lines: ORDER.lines }, headers: { 'X-Trace': 'One', cookie: 'secret=1' } },
+    );
+
+    const { functionName, event } = appsync.theEvent;
+    expect(functionName).toBe('orders-api');
+    expect(event).toStrictEqual({
+      typeName: 'Mutation',
+      fieldName: 'createOrder',
+      arguments: { currency: 'EUR', lines: ORDER.lines },
+      identity: {
+        sub: subOf('alice'),
+        issuer: appsync.userPool.issuer,
+        username: 'alice',
+        claims: decodeJwt(appsync.alice),
+        sourceIp: [expect.stringMatching(/^(::1|127\.0\.0\.1)$/)],
+        defaultAuthStrategy: 'ALLOW',
+        groups: null,
+      },
+      source: null,
+      request: { headers: expect.any(Object), domainName: null },
+      prev: { result: {} },
+    });
+    expect(event.request.headers).toMatchObject({
+      authorization: appsync.alice,
+      'content-type': 'application/json',
+      'x-trace': 'One',
+    });
+    expect(event.request.headers).not.toHaveProperty('cookie');
+  });
+
+  it('has an argument only when the caller gave it, null included', async () => {
+    appsync.invoke = async () => ({ data: null });
+
+    await appsync.query(appsync.alice, 'query ($list: [Int!]) { echo(optional: null, list: $list) }', {
+      path: '/more',
+    });
+
+    expect(appsync.theEvent.event.arguments).toStrictEqual({ optional: null });
+  });
+
+  it('has AWSJSON parsed, and the answer has it as a string', async () => {
+    appsync.invoke = async (_, event) => ({ data: event.arguments.json });
+
+    const { body } = await appsync.query(appsync.alice, '{ echo(json: "{\\"a\\": [1]}") }', { path: '/more' });
+
+    expect(appsync.theEvent.event.arguments).toStrictEqual({ json: { a: [1] } });
+    expect(body).toEqual({ data: { echo: '{"a":[1]}' } });
+  });
+
+  it('carries on the result of the function before in a pipeline', async () => {
+    appsync.invoke = async (functionName) => ({ data: `from ${functionName}` });
+
+    const { body } = await appsync.query(appsync.alice, '{ pipeline }', { path: '/more' });
+
+    expect(appsync.events.map(({ functionName, event }) => [functionName, event.prev])).toEqual([
+      ['first', { result: {} }],
+      ['second', { result: 'from first' }],
+    ]);
+    expect(body).toEqual({ data: { pipeline: 'from second' } });
+  });
+});
+
+describe('a function that nobody waits for', () => {
+  it('is invoked, and the field is answered at once, whatever comes of it', async () => {
+    appsync.invoke = () => new Promise((_, reject) => setTimeout(() => reject(new Error('later')), 50));
+
+    const { body } = await appsync.query(appsync.alice, '{ later { success } }', { path: '/more' });
+
+    expect(body).toEqual({ data: { later: { success: true } } });
+    expect(appsync.theEvent.functionName).toBe('later');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  });
+});
+
+describe('several fields of one request', () => {
+  it('run at the same time when they are queries', async () => {
+    let running = 0;
+    let most = 0;
+    appsync.invoke = async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      running -= 1;
+      return { data: null };
+    };
+
+    await appsync.query(
+      appsync.alice,
+      '{ a: getOrder(id: "1") { id } b: getOrder(id: "2") { id } c: getOrder(id: "3") { id } }',
+    );
+
+    expect(most).toBe(3);
+  });
+
+  it('run one after the other when they are mutations', async () => {
+    const steps: string[] = [];
+    appsync.invoke = async (_, event) => {
+      steps.push(`start ${event.arguments.id}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      steps.push(`end ${event.arguments.id}`);
+      return { data: ORDER };
+    };
+
+    await appsync.query(appsync.alice, 'mutation { a: cancelOrder(id: "1") { id } b: cancelOrder(id: "2") { id } }');
+
+    expect(steps).toEqual(['start 1', 'end 1', 'start 2', 'end 2']);
+  });
+
+  it('fail one by one', async () => {
+    appsync.invoke = async (_, event) =>
+      event.arguments.id === '1' ? { data: ORDER } : { error: { type: 'X', message: 'x' } };
+
+    const { body } = await appsync.query(appsync.alice, '{ a: getOrder(id: "1") { id } b: getOrder(id: "2") { id } }');
+
+    expect(body.data).toEqual({ a: { id: 'order-1' }, b: null });
+    expect(body.errors).toMatchObject([{ path: ['b'], errorType: 'X' }]);
+  });
+});

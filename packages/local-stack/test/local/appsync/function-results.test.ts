@@ -1,0 +1,129 @@
+/** What becomes of that which a function returns: data, a typed error, a defect. */
+import { ORDER, SCHEMAS } from '@vpc-postgres/testing/support/appsync-schemas.js';
+import { REQUEST_LIMIT_MILLIS, serveAppSync } from '@vpc-postgres/testing/support/appsync-under-test.js';
+import { describe, expect, it } from 'vitest';
+
+const appsync = serveAppSync(SCHEMAS);
+
+describe('what a function returns', () => {
+  it('is the value of the field when it is data', async () => {
+    appsync.invoke = async () => ({ data: { ...ORDER, unknownToTheSchema: 1 } });
+
+    const { status, body } = await appsync.query(
+      appsync.alice,
+      '{ getOrder(id: "order-1") { id status totalCents lines { sku quantity } createdAt } }',
+    );
+
+    const { currency: _, ...expected } = ORDER;
+    expect({ status, body }).toEqual({
+      status: 200,
+      body: { data: { getOrder: { ...expected, lines: [{ sku: 'BOOK-1', quantity: 2 }] } } },
+    });
+  });
+
+  it('is a typed error when it is one', async () => {
+    const info = { fields: ['lines'] };
+    appsync.invoke = async () => ({ error: { type: 'InvalidOrder', message: 'An order has lines.', info } });
+
+    const { status, body } = await appsync.query(appsync.alice, '{\n  mine: getOrder(id: "1") { id }\n}');
+
+    expect({ status, body }).toEqual({
+      status: 200,
+      body: {
+        data: { mine: null },
+        errors: [
+          {
+            path: ['mine'],
+            data: null,
+            errorType: 'InvalidOrder',
+            errorInfo: info,
+            locations: [{ line: 2, column: 3, sourceName: null }],
+            message: 'An order has lines.',
+          },
+        ],
+      },
+    });
+  });
+
+  it.each([
+    [ORDER, 'an object with id, status, currency, totalCents, lines, createdAt'],
+    [{}, 'an empty object'],
+    [[], 'an array'],
+    [undefined, 'nothing'],
+    ['text', 'a string'],
+    [{ error: 'text' }, 'an object with error'],
+  ])('is named as a defect when it is no envelope, without its values: %j', async (result, described) => {
+    appsync.invoke = async () => result;
+
+    const { body } = await appsync.query(appsync.alice, '{ getOrder(id: "1") { id } }');
+
+    expect(body.data).toEqual({ getOrder: null });
+    expect(body.errors).toMatchObject([
+      { errorType: 'Local:InvalidEnvelope', message: expect.stringContaining(`orders-api must return { data }`) },
+    ]);
+    expect(body.errors?.[0]?.message).toMatch(new RegExp(`it returned ${described}\\.$`));
+  });
+
+  it('is Lambda:Unhandled when it throws', async () => {
+    appsync.invoke = () => Promise.reject(new Error('connect ECONNREFUSED'));
+
+    const { status, body } = await appsync.query(appsync.alice, '{ getOrder(id: "1") { id } }');
+
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      data: { getOrder: null },
+      errors: [{ path: ['getOrder'], errorType: 'Lambda:Unhandled', message: 'connect ECONNREFUSED', errorInfo: null }],
+    });
+  });
+
+  it('is a timeout when several of a pipeline take longer together than a request may', async () => {
+    appsync.invoke = () => new Promise((resolve) => setTimeout(resolve, 0.7 * REQUEST_LIMIT_MILLIS, { data: 'late' }));
+
+    const { body } = await appsync.query(appsync.alice, '{ pipeline }', { path: '/more' });
+
+    expect(body.errors).toMatchObject([{ errorType: 'ExecutionTimeout', path: ['pipeline'] }]);
+    expect(appsync.events.map(({ functionName }) => functionName)).toEqual(['first', 'second']);
+  });
+
+  it('is a timeout when it takes longer than a request may', async () => {
+    appsync.invoke = () => new Promise(() => {});
+
+    const { body } = await appsync.query(appsync.alice, '{ getOrder(id: "1") { id } }');
+
+    expect(body.errors).toMatchObject([{ errorType: 'ExecutionTimeout', message: 'Execution timed out.' }]);
+  });
+
+  it('is refused where a scalar does not hold it, with the place of the value', async () => {
+    appsync.invoke = async () => ({ data: { items: [{ ...ORDER, createdAt: 'yesterday' }], nextToken: null } });
+
+    const { body } = await appsync.query(appsync.alice, '{ listOrders { items { createdAt } } }');
+
+    expect(body.data).toBeNull();
+    expect(body.errors).toEqual([
+      {
+        path: ['listOrders', 'items', 0, 'createdAt'],
+        locations: null,
+        message:
+          "Can't serialize value (/listOrders/items[0]/createdAt) : Unable to serialize `yesterday` as a valid DateTime Object.",
+      },
+    ]);
+  });
+
+  it('is refused where it has null and the schema does not allow it', async () => {
+    appsync.invoke = async () => ({ data: { items: [ORDER, { ...ORDER, totalCents: null }], nextToken: null } });
+
+    const { body } = await appsync.query(appsync.alice, '{ listOrders { items { totalCents } } }');
+
+    expect(body).toEqual({
+      data: null,
+      errors: [
+        {
+          path: ['listOrders', 'items', 1, 'totalCents'],
+          locations: null,
+          message:
+            "Cannot return null for non-nullable type: 'Int' within parent 'Order' (/listOrders/items[1]/totalCents)",
+        },
+      ],
+    });
+  });
+});

@@ -1,0 +1,3 @@
+import { describeInterleavings } from '../../local/rds-proxy/describe-interleavings.js';
+
+describeInterleavings(200);

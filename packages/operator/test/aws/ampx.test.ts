@@ -1,0 +1,194 @@
+import { pinnedVpc } from '@vpc-postgres/testing/support/pinned-vpc.js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { type Access, bootstrap, createVpc, signIn, uploadedTemplates } from './accounts.js';
+import { account, environmentIn, environmentWithSql, region } from './environments.js';
+import { type Moto, startMoto } from './moto.js';
+import { copyProject, type ProjectCopy } from './project-copy.js';
+import { openRecordingEndpoint, REFUSAL, type RecordingEndpoint } from './recording-endpoint.js';
+
+/** The real ampx deploys the real amplify/backend.ts, to an imitation of AWS that ends when a stack would be created. */
+const motoServer = inject('motoServer');
+
+const SANDBOX = ['sandbox', '--once', '--identifier', 'test'];
+const OTHER_ACCOUNT = '444455556666';
+const OTHER_REGION = 'us-east-1';
+
+describe.skipIf(motoServer === undefined)('ampx', () => {
+  let moto: Moto;
+  let project: ProjectCopy;
+  let endpoint: RecordingEndpoint;
+  /** The environment's own account and region. Straight to moto: for what the test does, and ampx does not. */
+  let direct: Access;
+
+  beforeAll(async () => {
+    moto = await startMoto(motoServer ?? '');
+    project = copyProject();
+  });
+  afterAll(async () => {
+    project?.remove();
+    await moto?.stop();
+  });
+  beforeEach(async () => {
+    await moto.reset();
+    direct = await signIn(account, moto.url, region);
+    await bootstrap(account, direct);
+    endpoint = await openRecordingEndpoint(moto.url);
+  });
+  afterEach(() => endpoint.close());
+
+  const ampx = (args: readonly string[], access: Access, variables?: NodeJS.ProcessEnv) =>
+    project.ampx(args, { ...access, endpoint: endpoint.url }, variables);
+
+  const actions = (service: string) =>
+    endpoint.requests.filter((request) => request.service === service).map(({ action }) => action);
+
+  const uploads = () => actions('s3').filter((action) => action === 'PUT');
+
+  /** The names of the roles that were assumed, without account and region. */
+  const assumedRoles = () =>
+    endpoint.requests
+      .filter(({ action }) => action === 'AssumeRole')
+      .map(({ parameters }) => /cdk-hnb659fds-([a-z-]+)-role/.exec(parameters.get('RoleArn') ?? '')?.[1]);
+
+  const createdStacks = () =>
+    endpoint.requests
+      .filter(({ service, action }) => service === 'cloudformation' && /^(Create|Update)/.test(action))
+      .map(({ parameters }) => ({
+        name: parameters.get('StackName'),
+        template: parameters.get('TemplateURL')?.split('/').at(-1),
+      }));
+
+  test('sandbox looks an unpinned VPC up, and uploads what its second pass makes of it', async () => {
+    const vpc = await createVpc(['a', 'b'], direct);
+    project.configure({ environments: { sandbox: environmentIn(vpc.id) } });
+
+    const { output } = await ampx(SANDBOX, direct);
+
+    expect(actions('ec2'), output).toContain('DescribeVpcs');
+    expect(assumedRoles()[0]).toBe('lookup');
+    const templates = await uploadedTemplates(account, direct);
+    // Of the one that serves and the one that migrates.
+    expect(functionSubnets(templates)).toEqual([vpc.isolatedSubnets, vpc.isolatedSubnets]);
+    expect([...templates.values()].filter(namesDummyVpc)).toEqual([]);
+    // The lookup's own stack is not among them.
+    expect(createdStacks()).toEqual([
+      { name: expect.stringMatching(/^amplify-.*-test-sandbox-[0-9a-f]{10}$/), template: expect.any(String) },
+    ]);
+    expect([...templates.keys()]).toContain(createdStacks()[0]?.template);
+    expect(output).toContain(REFUSAL);
+  });
+
+  test('sandbox with the SQL data source places it in the subnets that its second pass knows', async () => {
+    const vpc = await createVpc(['a', 'b'], direct);
+    project.configure({ environments: { sandbox: environmentWithSql(vpc.id) } });
+
+    const { output } = await ampx(SANDBOX, direct);
+
+    expect(output).toContain(REFUSAL);
+    const templates = await uploadedTemplates(account, direct);
+    // And of the data source.
+    expect(functionSubnets(templates)).toEqual([vpc.isolatedSubnets, vpc.isolatedSubnets, vpc.isolatedSubnets]);
+    expect(endpointsIn(templates)).toEqual([
+      expect.objectContaining({ VpcId: vpc.id, SubnetIds: vpc.isolatedSubnets, PrivateDnsEnabled: false }),
+    ]);
+    expect([...templates.values()].filter(namesDummyVpc)).toEqual([]);
+  });
+
+  test('sandbox judges the VPC that it found: in one availability zone, nothing is uploaded', async () => {
+    const vpc = await createVpc(['a'], direct);
+    project.configure({ environments: { sandbox: environmentIn(vpc.id) } });
+
+    const { output } = await ampx(SANDBOX, direct);
+
+    expect(output).toContain(
+      `is in ${vpc.isolatedSubnets[0]} in ${region}a, and must be in 2 availability zones or more`,
+    );
+    expect(output).toContain("add { guardrail: 'one-zone', reason: '…' }");
+    expect(actions('ec2')).toContain('DescribeVpcs');
+    expect(uploads()).toEqual([]);
+    expect(createdStacks()).toEqual([]);
+  });
+
+  test('sandbox stops at a VPC that the account does not have', async () => {
+    project.configure({ environments: { sandbox: environmentIn('vpc-0123456789abcdef0') } });
+
+    const { output } = await ampx(SANDBOX, direct);
+
+    expect(output).toContain('network.vpc.id');
+    expect(output).toContain('vpc-0123456789abcdef0');
+    expect(actions('ec2'), output).toEqual(['DescribeVpcs']);
+    expect(uploads()).toEqual([]);
+    expect(createdStacks()).toEqual([]);
+  });
+
+  test('sandbox refuses credentials of another account before it looks anything up', async () => {
+    const vpc = await createVpc(['a', 'b'], direct);
+    project.configure({ environments: { sandbox: environmentIn(vpc.id) } });
+    const other = await signIn(OTHER_ACCOUNT, moto.url, region);
+    await bootstrap(OTHER_ACCOUNT, other);
+
+    const { output } = await ampx(SANDBOX, other);
+
+    expect(output).toContain('environments.sandbox.account');
+    expect(output).toContain(OTHER_ACCOUNT);
+    expect(actions('ec2')).toEqual([]);
+    expect(uploads()).toEqual([]);
+    expect(createdStacks()).toEqual([]);
+  });
+
+  test('sandbox refuses another region before it looks anything up', async () => {
+    project.configure({ environments: { sandbox: environmentIn('vpc-0123456789abcdef0') } });
+    const other = { ...direct, region: OTHER_REGION };
+    await bootstrap(account, other);
+
+    const { output } = await ampx(SANDBOX, other);
+
+    expect(output).toContain('environments.sandbox.region');
+    expect(output).toContain(OTHER_REGION);
+    expect(actions('ec2')).toEqual([]);
+    expect(uploads()).toEqual([]);
+    expect(createdStacks()).toEqual([]);
+  });
+
+  test('pipeline-deploy of a branch whose VPC is pinned needs no right to look it up', async () => {
+    const environment = environmentIn('vpc-0123456789abcdef0');
+    const subnets = { 'subnet-0aaaaaaaaaaaaaaaa': `${region}a`, 'subnet-0bbbbbbbbbbbbbbbb': `${region}b` };
+    const pinnedContext = pinnedVpc(environment, [{ type: 'Isolated', subnets }]);
+    project.configure({ environments: { main: environment }, pinnedContext });
+    endpoint.deny(({ service, action, parameters }) => {
+      const isLookupRole = parameters.get('RoleArn')?.includes('-lookup-role-') === true;
+      return service === 'ec2' || (action === 'AssumeRole' && isLookupRole);
+    });
+
+    const { code, output } = await ampx(['pipeline-deploy', '--branch', 'main', '--app-id', 'd1example'], direct, {
+      CI: 'true',
+    });
+
+    expect(actions('ec2'), output).toEqual([]);
+    const templates = await uploadedTemplates(account, direct);
+    expect(functionSubnets(templates)).toEqual([Object.keys(subnets), Object.keys(subnets)]);
+    expect(createdStacks()).toEqual([
+      { name: expect.stringMatching(/^amplify-d1example-main-branch-/), template: expect.any(String) },
+    ]);
+    expect(output).toContain(REFUSAL);
+    expect(code).toBe(1);
+  });
+});
+
+interface Resource {
+  readonly Type?: string;
+  readonly Properties?: { readonly VpcConfig?: { readonly SubnetIds?: unknown } };
+}
+
+const resourcesIn = (templates: ReadonlyMap<string, string>) =>
+  [...templates.values()].flatMap((template) => Object.values<Resource>(JSON.parse(template).Resources ?? {}));
+
+/** The subnets of each function in the VPC. */
+const functionSubnets = (templates: ReadonlyMap<string, string>) =>
+  resourcesIn(templates).flatMap(({ Properties }) => (Properties?.VpcConfig ? [Properties.VpcConfig.SubnetIds] : []));
+
+const endpointsIn = (templates: ReadonlyMap<string, string>) =>
+  resourcesIn(templates).flatMap(({ Type, Properties }) => (Type === 'AWS::EC2::VPCEndpoint' ? [Properties] : []));
+
+/** What the CDK stands in for a VPC before the lookup. */
+const namesDummyVpc = (template: string) => /"(vpc|s|p)-1234\d?"/.test(template);

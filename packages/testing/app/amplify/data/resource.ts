@@ -1,0 +1,21 @@
+/** The AppSync API: which schema, which functions resolve it, and who may call it. */
+import { defineData } from '@aws-amplify/backend';
+import { a, type ClientSchema } from '@aws-amplify/data-schema';
+import { ordersApi } from '../functions/orders-api/resource.js';
+import { schema } from './schema.js';
+import { type SqlDataSourcePlace, sqlSchema } from './sql-schema.js';
+
+/** @param sqlDataSource Where Amplify's SQL data source is, in an environment that has one. */
+export const defineApi = (sqlDataSource?: SqlDataSourcePlace) =>
+  defineData({
+    schema: sqlDataSource === undefined ? schema : withSqlDataSource(sqlDataSource),
+    // The names that a.handler.function() uses in schema.ts.
+    functions: { 'orders-api': ordersApi },
+    // Every caller is a signed-in user. No API key: a key in a web page is public, and it expires at a bad moment.
+    authorizationModes: { defaultAuthorizationMode: 'userPool' },
+  });
+
+const withSqlDataSource = (place: SqlDataSourcePlace) => a.combine([schema, sqlSchema(place)]);
+
+/** For the clients of an environment that has the SQL data source; `Schema` of schema.ts for the others. */
+export type SchemaWithSqlDataSource = ClientSchema<ReturnType<typeof withSqlDataSource>>;

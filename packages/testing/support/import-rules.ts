@@ -1,0 +1,149 @@
+/** Who may import whom, and who may read the process environment: the boundaries of docs/architecture.md as data. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix, sep } from 'node:path';
+import ts from 'typescript';
+
+export interface SourceFile {
+  /** Relative to the repository, with forward slashes. */
+  path: string;
+  text: string;
+}
+
+interface ImportRule {
+  files: RegExp;
+  /** What these files may import: a path of the repository, or a package or Node module by name. Nothing else. */
+  mayImport: readonly RegExp[];
+}
+
+const NODE = /^node:/;
+const CDK = /^(aws-cdk-lib|constructs)(\/|$)/;
+/** A package of the registry. */
+const REGISTRY = /^(?!packages\/|amplify\/|src\/|aws-cdk-lib|constructs|@aws-amplify\/backend$)/;
+
+/** The first rule that fits a file holds. A file may always import its own folder's files. */
+const IMPORT_RULES: readonly ImportRule[] = [
+  {
+    files: /^amplify\/backend\.ts$/,
+    mayImport: [/^amplify\//, /^packages\/backend\/src\//, NODE, CDK, /^@aws-amplify\/backend$/],
+  },
+  { files: /^amplify\/environments\.ts$/, mayImport: [/^packages\/backend\/src\/configuration\//] },
+  { files: /^amplify\/data\/schema\.ts$/, mayImport: [/^@aws-amplify\/data-schema$/] },
+  {
+    files: /^amplify\/(auth|data)\//,
+    mayImport: [
+      /^amplify\/(auth|data|functions)\//,
+      NODE,
+      CDK,
+      /^@aws-amplify\/(backend|data-schema(\/internals)?|plugin-types)$/,
+    ],
+  },
+  { files: /^packages\/backend\/src\/(auth|data)\//, mayImport: [NODE, CDK, /^@aws-amplify\/(backend|plugin-types)$/] },
+  { files: /^amplify\/functions\/[^/]+\/resource\.ts$/, mayImport: [/^@aws-amplify\/backend$/] },
+  {
+    files: /^amplify\/functions\/[^/]+\/handler\.ts$/,
+    mayImport: [/^src\//, /^packages\/lambda\/src\/(database|graphql)\//],
+  },
+  {
+    files: /^packages\/backend\/src\/database\/migrations\/function\/handler\.ts$/,
+    mayImport: [/^packages\/lambda\/src\/(database|graphql)\//],
+  },
+  { files: /^packages\/backend\/src\/configuration\//, mayImport: [NODE, /^zod(\/|$)/] },
+  {
+    files: /^packages\/backend\/src\/database\/migrations\/bundle\.ts$/,
+    mayImport: [NODE, /^esbuild$/, /^packages\/lambda\/src\/database\/migrate\/migration\.ts$/],
+  },
+  {
+    files: /^packages\/backend\/src\/(network|database|monitoring|guardrails)\//,
+    mayImport: [
+      /^packages\/backend\/src\/(configuration|network|database|monitoring|guardrails)\//,
+      NODE,
+      CDK,
+      /^@aws-amplify\/(backend|plugin-types)$/,
+      /^packages\/lambda\/src\/database\/(environment-names|pool-limits)\.ts$/,
+      // The files are read and checked at synthesis, and bundled by the same code in tests.
+      /^packages\/lambda\/src\/database\/migrate\/(limits|migration|read-folder)\.ts$/,
+    ],
+  },
+  { files: /^packages\/lambda\/src\/sql\//, mayImport: [] },
+  { files: /^packages\/lambda\/src\/database\//, mayImport: [/^packages\/lambda\/src\/sql\//, NODE, /^pg$/] },
+  { files: /^packages\/lambda\/src\/graphql\//, mayImport: [/^packages\/lambda\/src\/database\//, NODE] },
+  // Not part of what runs in Lambda: how it is bundled for it.
+  { files: /^packages\/lambda\/src\/bundle\//, mayImport: [NODE, /^esbuild$/] },
+  {
+    files: /^packages\/backend\/src\/synth\//,
+    mayImport: [/^packages\/backend\/src\/(configuration\/|network\/network-report\.ts$)/, REGISTRY],
+  },
+  {
+    files: /^packages\/operator\/src\//,
+    mayImport: [
+      /^packages\/operator\/src\//,
+      /^packages\/backend\/src\/(configuration\/|synth\/load-environments\.ts$|database\/migrations\/bundle\.ts$)/,
+      /^packages\/lambda\/src\/(database\/migrate|bundle)\//,
+      REGISTRY,
+    ],
+  },
+  {
+    files: /^packages\/local-stack\/src\//,
+    mayImport: [
+      /^packages\/local-stack\/src\//,
+      /^packages\/lambda\/src\/(database\/|bundle\/function-bundle\.ts$|graphql\/envelope\.ts$)/,
+      REGISTRY,
+    ],
+  },
+  // Everything else in src/ is a domain.
+  { files: /^src\/[^/]+\//, mayImport: [/^packages\/lambda\/src\/(database|graphql)\//, NODE] },
+];
+
+/** Command lines, composition roots and handlers. Everywhere else configuration is a parameter. */
+const MAY_READ_ENVIRONMENT =
+  /^(amplify\/backend\.ts|amplify\/functions\/[^/]+\/handler\.ts|packages\/backend\/src\/database\/migrations\/function\/handler\.ts|packages\/(operator\/src|backend\/src\/synth)\/[a-z-]+\.ts|packages\/local-stack\/src\/(start|forget-postgres-variables)\.ts|packages\/local-stack\/src\/cognito\/user-token\.ts|packages\/local-stack\/src\/lambda\/bootstrap\.ts)$/;
+
+/** Every TypeScript file under the given folders of the repository. */
+export function readSources(repository: string, folders: readonly string[]): SourceFile[] {
+  return folders.flatMap((folder) =>
+    readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.m?ts$/.test(name) && !name.includes('node_modules'))
+      .map((name) => {
+        const path = posix.join(folder, name.split(sep).join('/'));
+        return { path, text: readFileSync(join(repository, path), 'utf8') };
+      }),
+  );
+}
+
+/** One sentence for each import or read that breaks a rule. */
+export function importProblems(sources: readonly SourceFile[]): string[] {
+  return sources.flatMap((source) => [...forbiddenImports(source), ...forbiddenEnvironmentReads(source)]);
+}
+
+function forbiddenImports({ path, text }: SourceFile): string[] {
+  const rule = IMPORT_RULES.find(({ files }) => files.test(path));
+  if (rule === undefined)
+    return [`${path} has no import rule: add its folder to packages/testing/support/import-rules.ts.`];
+  const ownFolder = /^(src|amplify|packages\/[^/]+\/src)\/[^/]+\//.exec(path)?.[0];
+  return importsOf({ path, text })
+    .filter((imported) => {
+      if (imported === 'amplify/backend.ts') return true;
+      const own = ownFolder !== undefined && ownFolder !== 'amplify/functions/' && imported.startsWith(ownFolder);
+      return !own && !rule.mayImport.some((allowed) => allowed.test(imported));
+    })
+    .map((imported) => `${path} must not import ${imported}.`);
+}
+
+/** What a file imports: paths of the repository, and packages by name. */
+export function importsOf({ path, text }: SourceFile): string[] {
+  return ts
+    .preProcessFile(text, true, true)
+    .importedFiles.map(({ fileName }) =>
+      fileName.startsWith('.')
+        ? posix.join(posix.dirname(path), fileName).replace(/\.(m?)js$/, '.$1ts')
+        : fileName.replace(/^@vpc-postgres\/([^/]+)\/(.*)\.js$/, 'packages/$1/src/$2.ts'),
+    );
+}
+
+function forbiddenEnvironmentReads({ path, text }: SourceFile): string[] {
+  if (MAY_READ_ENVIRONMENT.test(path)) return [];
+  const withoutComments = text.replace(/\/\*[\s\S]*?\*\/|(^|\s)\/\/.*$/gm, '');
+  return /\bprocess\s*\.\s*env\b|\benv\b[^;]*from 'node:process'/.test(withoutComments)
+    ? [`${path} must not read process.env: take the value as a parameter.`]
+    : [];
+}

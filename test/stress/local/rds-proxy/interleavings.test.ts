@@ -1,3 +1,0 @@
-import { describeInterleavings } from '../../../local/rds-proxy/describe-interleavings.js';
-
-describeInterleavings(200);
