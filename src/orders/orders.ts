@@ -121,7 +121,7 @@ export async function listOrders(database: Database, caller: Caller, request: Li
     [status, after?.orderId ?? null, limit + 1],
     { retry: 'read' },
   );
-  if (orders.length === 0 && after !== null) await refuseUnknownPosition(database, caller, after.orderId);
+  if (orders.length === 0 && after !== null) await assertKnownPosition(database, caller, after.orderId);
 
   const items = orders.slice(0, limit);
   const last = items.at(-1);
@@ -130,7 +130,7 @@ export async function listOrders(database: Database, caller: Caller, request: Li
 }
 
 /** An empty page is either the end of the list or the answer to a forged position. */
-async function refuseUnknownPosition(database: Database, caller: Caller, orderId: string): Promise<void> {
+async function assertKnownPosition(database: Database, caller: Caller, orderId: string): Promise<void> {
   if ((await getOrder(database, caller, orderId)) === null) throw new InvalidInputError([INVALID_NEXT_TOKEN]);
 }
 

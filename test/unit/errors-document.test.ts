@@ -9,7 +9,7 @@ import { expect, test } from 'vitest';
 /** docs/errors.md is what authors of clients rely on. */
 const document = await readFile(join(import.meta.dirname, '../../docs/errors.md'), 'utf8');
 
-const resolverErrorOf = (error: unknown) => toResolverError(error, { reference: 'r', constraints: {} });
+const resolverErrorOf = (error: unknown) => toResolverError(error, { requestId: 'r', constraints: {} });
 const typeOf = (error: unknown) => resolverErrorOf(error).type;
 const ofSqlState = (code: string, severity: string) =>
   toDatabaseError(Object.assign(new Error('x'), { code, severity }));

@@ -1,4 +1,4 @@
-/** What a benchmark is: a name, and a measurement that yields ratios of ours against a peer measured in the same run. */
+/** What a benchmark is: a name, and a measurement that yields ratios of ours against a baseline measured in the same run. */
 
 /** One line of the table. */
 export interface Comparison {
@@ -6,23 +6,23 @@ export interface Comparison {
   name: string;
   /** '' for a count. */
   unit: 'ms' | 's' | 'tps' | 'kB' | 'MB' | '';
-  /** One figure for each round, in the order measured. */
+  /** One value for each round, in the order measured. */
   ours: readonly number[];
-  peer: readonly number[];
+  baseline: readonly number[];
   /** What the two are: "through the proxy", "direct TLS". */
-  labels: { ours: string; peer: string };
-  /** Whether the medians are good enough, and the sentence that says so. Absent where nothing is promised. */
-  promise?: Promised;
+  labels: { ours: string; baseline: string };
+  /** Whether the medians are good enough, and the sentence that says so. Absent where nothing is required. */
+  threshold?: Threshold;
 }
 
-export interface Promised {
+export interface Threshold {
   text: string;
-  isKept: (oursMedian: number, peerMedian: number) => boolean;
+  isPassed: (oursMedian: number, baselineMedian: number) => boolean;
 }
 
-/** Ours is at most this many times the peer's. */
-export function atMostTimes(limit: number): Promised {
-  return { text: `at most ${limit} x`, isKept: (ours, peer) => ours <= limit * peer };
+/** Ours is at most this many times the baseline's. */
+export function atMostTimes(limit: number): Threshold {
+  return { text: `at most ${limit} x`, isPassed: (ours, baseline) => ours <= limit * baseline };
 }
 
 export interface BenchmarkContext {
@@ -43,7 +43,7 @@ export interface Benchmark {
   description: string;
   /** Left out of a run that names no benchmark: it takes long. */
   onlyByName?: boolean;
-  /** @returns nothing to compare, with a reason, where this machine lacks a program or the peers are not installed */
+  /** @returns nothing to compare, with a reason, where this machine lacks a program or the baselines are not installed */
   measure(context: BenchmarkContext): Promise<readonly Comparison[] | { skipped: string }>;
 }
 

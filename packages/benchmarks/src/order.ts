@@ -1,4 +1,4 @@
-/** The order that is read, and whose it is: the same for ours and for every peer. */
+/** The order that is read, and whose it is: the same for ours and for every baseline. */
 
 export const CALLER = {
   sub: '00000000-0000-4000-8000-000000000001',

@@ -11,7 +11,7 @@ export interface Program {
   stop(): Promise<void>;
 }
 
-/** Runs in the folder of the app, as npm start does. @param args of Node.js. TypeScript is loaded by tsx, for ours and for peers alike. */
+/** Runs in the folder of the app, as npm start does. @param args of Node.js. TypeScript is loaded by tsx, for ours and for baselines alike. */
 export function startProgram(args: readonly string[], env: Readonly<Record<string, string>> = {}): Program {
   const child = spawn(process.execPath, ['--import', 'tsx', ...args], {
     cwd: localApp.projectDirectory,

@@ -15,8 +15,8 @@ const DEFAULT_MINUTES = 15;
 
 const HELP = `Usage: npm run bench [-- OPTIONS] [NAME …]
 
-Measures this project against peers in the same run, in turns, and prints medians, spread and ratios.
-A broken promise exits 1. Without a name, all of them run but those marked *, for about an hour on an otherwise idle machine:
+Measures this project against baselines in the same run, in turns, and prints medians, spread and ratios.
+A FAILED threshold makes it exit with 1. Without a name, all of them run but those marked *, for about an hour on an otherwise idle machine:
 ${BENCHMARKS.map(describe).join('\n')}
 
 Options:
@@ -27,7 +27,7 @@ Options:
   --json        one JSON document instead of the table
   --help        show this text
 
-The peers are packages of their own: npm ci --prefix packages/benchmarks/src/peers --ignore-scripts`;
+The baselines are packages of their own: npm ci --prefix packages/benchmarks/src/peers --ignore-scripts`;
 
 await main();
 
@@ -72,7 +72,7 @@ async function main(): Promise<void> {
       );
   }
   console.log(values.json ? JSON.stringify(results, null, 2) : formatTable(results));
-  if (results.some(({ rows }) => rows.some(({ isKept }) => !isKept))) process.exitCode = 1;
+  if (results.some(({ rows }) => rows.some(({ isPassed }) => !isPassed))) process.exitCode = 1;
 }
 
 async function runOne(

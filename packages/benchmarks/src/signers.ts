@@ -22,13 +22,13 @@ export const signers: Benchmark = {
     if ('skipped' in measured) return measured;
     const { bundles, byNode } = measured;
     const others = (Object.keys(SIGNERS) as Signer[]).filter((name) => name !== OURS);
-    const against = (name: string, unit: Comparison['unit'], figures: (signer: Signer) => number[]) =>
-      others.map((peer) => ({
+    const against = (name: string, unit: Comparison['unit'], metrics: (signer: Signer) => number[]) =>
+      others.map((baseline) => ({
         name,
         unit,
-        ours: figures(OURS),
-        peer: figures(peer),
-        labels: { ours: OURS, peer },
+        ours: metrics(OURS),
+        baseline: metrics(baseline),
+        labels: { ours: OURS, baseline },
       }));
     return [
       ...against('bundle', 'kB', (signer) => [bundles[signer].kilobytes]),

@@ -63,16 +63,16 @@ export const withUser: Benchmark = {
   },
 };
 
-function compare(millis: number, label: string, ours: number[], peer: number[]): Comparison {
+function compare(millis: number, label: string, ours: number[], baseline: number[]): Comparison {
   const isPromised = label === 'database.query' && millis === PROMISED_AT_MILLIS;
   return {
     name: `getOrder by ${label}, ${millis} ms each way, p50`,
     unit: 'ms',
     ours,
-    peer,
-    labels: { ours: label, peer: 'bare statement' },
+    baseline,
+    labels: { ours: label, baseline: 'bare statement' },
     ...(isPromised && {
-      promise: atMostTimes(MAX_RATIO),
+      threshold: atMostTimes(MAX_RATIO),
     }),
   };
 }

@@ -8,14 +8,14 @@ import { join } from 'node:path';
 import { readMigrations } from '@vpc-postgres/lambda/database/migrate/read-folder.js';
 import { bootstrapDatabase, migrateDatabase } from '@vpc-postgres/local-stack/database.js';
 import { localApp } from '@vpc-postgres/testing/app/local.config.js';
+import { BASELINE_ENTRIES, BASELINE_NAMES, type Baseline, prepareBaselines } from '../baselines.js';
 import { type Benchmark, type Comparison, percentile } from '../benchmark.js';
 import { bundleHandlers, OUR_HANDLER } from '../lambda/handlers.js';
 import { environmentVariables, getOrderEvent } from '../lambda/variables.js';
 import { addOneOrder } from '../one-order.js';
-import { PEER_ENTRIES, PEER_NAMES, type Peer, preparePeers } from '../peers.js';
 import { type ProxyAndDirect, startProxyAndDirect } from '../proxy-and-direct.js';
 import { watchConnections } from './connections.js';
-import { type Answer, askEnvironments } from './environments.js';
+import { askEnvironments, type BurstSample } from './environments.js';
 
 const ENVIRONMENTS = 500;
 /** PostgreSQL's max_connections is 100, of which it keeps three for superusers: what is left, the proxy may hold. */
@@ -23,11 +23,11 @@ const MAX_CONNECTIONS = 97;
 const WAYS = ['proxied', 'direct'] as const;
 type WayName = (typeof WAYS)[number];
 /** Without Prisma: 500 processes that have it loaded want more than 24 GB. */
-const PEERS_OF_BURST = PEER_NAMES.filter((name) => name !== 'Prisma');
-type Name = 'ours' | Peer;
+const BASELINES_OF_BURST = BASELINE_NAMES.filter((name) => name !== 'Prisma');
+type Name = 'ours' | Baseline;
 
-interface Outcome {
-  answers: Answer[];
+interface BurstResult {
+  answers: BurstSample[];
   connections: number;
 }
 
@@ -35,9 +35,9 @@ export const burst: Benchmark = {
   name: 'burst',
   description:
     `${ENVIRONMENTS} loaded environments that are asked at once, against a database of 100 connections; ` +
-    'ours connects while it loads, the peers when they are asked',
+    'ours connects while it loads, the baselines when they are asked',
   async measure({ onProgress }) {
-    const reason = await preparePeers();
+    const reason = await prepareBaselines();
     if (reason !== undefined) return { skipped: reason };
     const directory = await mkdtemp(join(tmpdir(), 'burst-'));
     const ways = await startProxyAndDirect();
@@ -45,10 +45,10 @@ export const burst: Benchmark = {
       await bootstrapDatabase(ways.socketDirectory, ways.direct.port);
       await migrateDatabase(ways.socketDirectory, await readMigrations(localApp.migrationsFolder), ways.direct.port);
       const orderId = await addOneOrder(ways);
-      const bundles = await bundleHandlers<Name>({ ours: OUR_HANDLER, ...PEER_ENTRIES }, directory);
-      const outcomes = {} as Record<Name, Record<WayName, Outcome>>;
-      for (const name of ['ours', ...PEERS_OF_BURST] as const) {
-        outcomes[name] = {} as Record<WayName, Outcome>;
+      const bundles = await bundleHandlers<Name>({ ours: OUR_HANDLER, ...BASELINE_ENTRIES }, directory);
+      const outcomes = {} as Record<Name, Record<WayName, BurstResult>>;
+      for (const name of ['ours', ...BASELINES_OF_BURST] as const) {
+        outcomes[name] = {} as Record<WayName, BurstResult>;
         for (const way of WAYS) {
           onProgress(`${name}, ${way}`);
           const outcome = await runBurst(ways, way, bundles[name].path, orderId);
@@ -64,7 +64,7 @@ export const burst: Benchmark = {
   },
 };
 
-async function runBurst(ways: ProxyAndDirect, way: WayName, bundle: string, orderId: string): Promise<Outcome> {
+async function runBurst(ways: ProxyAndDirect, way: WayName, bundle: string, orderId: string): Promise<BurstResult> {
   const superuser = await ways.connectSuperuser();
   const watch = watchConnections(superuser);
   try {
@@ -83,30 +83,30 @@ async function runBurst(ways: ProxyAndDirect, way: WayName, bundle: string, orde
   }
 }
 
-function describe({ answers, connections }: Outcome): string {
+function describe({ answers, connections }: BurstResult): string {
   const counts = new Map<string, number>();
   for (const { error = 'rows' } of answers) counts.set(error, (counts.get(error) ?? 0) + 1);
   return `${[...counts].map(([kind, count]) => `${count} ${kind}`).join(', ')}; at most ${connections} connections`;
 }
 
-function compare(outcomes: Record<Name, Record<WayName, Outcome>>): Comparison[] {
+function compare(outcomes: Record<Name, Record<WayName, BurstResult>>): Comparison[] {
   const ours = outcomes.ours.proxied;
   const labels = { proxied: 'through the proxy', direct: 'direct' } as const;
-  const sides: { label: string; outcome: Outcome }[] = [
+  const sides: { label: string; outcome: BurstResult }[] = [
     { label: 'ours, direct', outcome: outcomes.ours.direct },
-    ...PEERS_OF_BURST.flatMap((peer) =>
-      WAYS.map((way) => ({ label: `${peer}, ${labels[way]}`, outcome: outcomes[peer][way] })),
+    ...BASELINES_OF_BURST.flatMap((baseline) =>
+      WAYS.map((way) => ({ label: `${baseline}, ${labels[way]}`, outcome: outcomes[baseline][way] })),
     ),
   ];
   return sides.flatMap(({ label, outcome }) => {
-    const line = (name: string, unit: Comparison['unit'], measure: (outcome: Outcome) => number): Comparison => ({
+    const line = (name: string, unit: Comparison['unit'], measure: (outcome: BurstResult) => number): Comparison => ({
       name,
       unit,
       ours: [measure(ours)],
-      peer: [measure(outcome)],
-      labels: { ours: labels.proxied, peer: label },
+      baseline: [measure(outcome)],
+      labels: { ours: labels.proxied, baseline: label },
     });
-    const millis = (percent: number) => (of: Outcome) =>
+    const millis = (percent: number) => (of: BurstResult) =>
       percentile(
         of.answers.map((answer) => answer.millis),
         percent,
@@ -114,16 +114,19 @@ function compare(outcomes: Record<Name, Record<WayName, Outcome>>): Comparison[]
     return [
       {
         ...line('errors', '', errorsOf),
-        promise: { text: 'none of ours', isKept: (count: number) => count === 0 },
+        threshold: { text: 'none of ours', isPassed: (count: number) => count === 0 },
       },
       line('p50', 'ms', millis(50)),
       line('p99', 'ms', millis(99)),
       {
         ...line('highest count of connections', '', ({ connections }) => connections),
-        promise: { text: `at most ${MAX_CONNECTIONS} of ours`, isKept: (count: number) => count <= MAX_CONNECTIONS },
+        threshold: {
+          text: `at most ${MAX_CONNECTIONS} of ours`,
+          isPassed: (count: number) => count <= MAX_CONNECTIONS,
+        },
       },
     ];
   });
 }
 
-const errorsOf = ({ answers }: Outcome) => answers.filter(({ error }) => error !== undefined).length;
+const errorsOf = ({ answers }: BurstResult) => answers.filter(({ error }) => error !== undefined).length;

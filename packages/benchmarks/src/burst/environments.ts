@@ -7,7 +7,7 @@ const ENVIRONMENT = join(import.meta.dirname, 'environment.mjs');
 /** Processes that load at a time. The burst is of requests: what loading costs is measured by cold-path. */
 const LOADING_AT_ONCE = 8;
 
-export interface Answer {
+export interface BurstSample {
   millis: number;
   /** Its type, or PostgreSQL's or Node's code. Absent for a row. */
   error?: string;
@@ -24,7 +24,7 @@ export interface EnvironmentsOptions {
  * Waits until every environment has loaded its bundle, and then asks them all.
  * @returns an answer of each, when all of the processes have ended
  */
-export async function askEnvironments(options: EnvironmentsOptions): Promise<Answer[]> {
+export async function askEnvironments(options: EnvironmentsOptions): Promise<BurstSample[]> {
   const children: ChildProcess[] = [];
   try {
     const load = async () => {
@@ -35,7 +35,7 @@ export async function askEnvironments(options: EnvironmentsOptions): Promise<Ans
       }
     };
     await Promise.all(Array.from({ length: LOADING_AT_ONCE }, load));
-    const answers = children.map((child) => messageOf(child) as Promise<Answer>);
+    const answers = children.map((child) => messageOf(child) as Promise<BurstSample>);
     for (const child of children) child.send('ask');
     return await Promise.all(answers);
   } finally {

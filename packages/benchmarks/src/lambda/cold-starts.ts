@@ -2,9 +2,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { prepareBaselines } from '../baselines.js';
 import type { BenchmarkContext } from '../benchmark.js';
 import { startStackWithOneOrder } from '../one-order.js';
-import { preparePeers } from '../peers.js';
 import { type FirstRow, measureInTurns } from './first-row.js';
 import { type BundledHandler, bundleHandlers } from './handlers.js';
 import { versionOfNode } from './node-version.js';
@@ -20,13 +20,13 @@ export interface ColdStarts<Name extends string> {
 
 /**
  * @param entries By the name that the caller gives them: paths from the project's root.
- * @returns nothing measured, with a reason, where the peers are not installed
+ * @returns nothing measured, with a reason, where the baselines are not installed
  */
 export async function measureColdStarts<Name extends string>(
   entries: Readonly<Record<Name, string>>,
   { nodes, onProgress }: BenchmarkContext,
 ): Promise<ColdStarts<Name> | { skipped: string }> {
-  const skipped = await preparePeers();
+  const skipped = await prepareBaselines();
   if (skipped !== undefined) return { skipped };
   const directory = await mkdtemp(join(tmpdir(), 'cold-starts-'));
   const stack = await startStackWithOneOrder();

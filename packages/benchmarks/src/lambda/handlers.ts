@@ -1,4 +1,4 @@
-/** The handlers that are measured: ours and the peers', each bundled as Amplify bundles a function. */
+/** The handlers that are measured: ours and the baselines', each bundled as Amplify bundles a function. */
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { functionBuildOptions } from '@vpc-postgres/lambda/bundle/function-bundle.js';

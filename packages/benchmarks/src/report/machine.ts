@@ -1,9 +1,9 @@
-/** The machine and the versions behind the figures, in one line. */
+/** The machine and the versions behind the results, in one line. */
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { PEERS_FOLDER } from '../peers.js';
+import { BASELINES_FOLDER } from '../baselines.js';
 
 const GIBIBYTE = 2 ** 30;
 
@@ -18,8 +18,8 @@ export function describeMachine(): string {
 }
 
 /** The packages that are measured, as package.json files pin them: "pg 8.23.1". */
-export async function peerVersions(): Promise<string[]> {
-  const { dependencies } = JSON.parse(await readFile(join(PEERS_FOLDER, 'package.json'), 'utf8')) as {
+export async function baselineVersions(): Promise<string[]> {
+  const { dependencies } = JSON.parse(await readFile(join(BASELINES_FOLDER, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>;
   };
   return Object.entries(dependencies).map(([name, version]) => `${name} ${version}`);

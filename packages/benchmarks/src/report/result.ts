@@ -5,10 +5,10 @@ const row = z.object({
   benchmark: z.string(),
   name: z.string(),
   ours: z.string(),
-  peer: z.string(),
+  baseline: z.string(),
   ratio: z.string(),
-  promise: z.string(),
-  isKept: z.boolean(),
+  threshold: z.string(),
+  isPassed: z.boolean(),
 });
 
 export const resultSchema = z.object({

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { peerVersions } from './machine.js';
+import { baselineVersions } from './machine.js';
 import { formatPage } from './page.js';
 import { type Result, resultSchema } from './result.js';
 
@@ -24,5 +24,5 @@ export async function saveResults(measured: readonly Result[], order: readonly s
 
 /** The page as the saved results make it. */
 export async function renderPage(): Promise<string> {
-  return formatPage({ results: await loadResults(), versions: await peerVersions() });
+  return formatPage({ results: await loadResults(), versions: await baselineVersions() });
 }

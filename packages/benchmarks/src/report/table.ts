@@ -1,7 +1,7 @@
 /** The report for a terminal. */
 import type { Result } from './result.js';
 
-const COLUMNS = ['name', 'ours', 'peer', 'ratio', 'promise'] as const;
+const COLUMNS = ['name', 'ours', 'baseline', 'ratio', 'threshold'] as const;
 
 export function formatTable(results: readonly Result[]): string {
   const rows = results.flatMap(({ rows }) => rows);

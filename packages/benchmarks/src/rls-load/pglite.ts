@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { BASELINES_FOLDER } from '../baselines.js';
 import { databaseOver } from '../database-over.js';
-import { PEERS_FOLDER } from '../peers.js';
 import { startProgram } from '../program.js';
 import { INSERT_ROWS, type LoadCounts, POLICY_BY_SETTING, runLoad, USERS } from './load.js';
 import { type Subject, withOneEach } from './subject.js';
@@ -15,7 +15,7 @@ const QUERY_TIMEOUT_MILLIS = 8_000;
 
 export async function startPgliteServer(): Promise<Subject> {
   const folder = await mkdtemp(join(tmpdir(), 'pglite-'));
-  const program = startProgram([join(PEERS_FOLDER, 'pglite/serve.ts'), join(folder, 'data')]);
+  const program = startProgram([join(BASELINES_FOLDER, 'pglite/serve.ts'), join(folder, 'data')]);
   const [, port] = await program.printed(/\{"port":(\d+)\}/);
   const server = { host: '127.0.0.1', port: Number(port), user: 'app', query_timeout: QUERY_TIMEOUT_MILLIS };
   const first = new pg.Client(server);
@@ -55,7 +55,7 @@ export async function startPgliteServer(): Promise<Subject> {
 /** The load with PGlite in the process of its users, by BEGIN and COMMIT. */
 export async function loadPgliteInProcess(): Promise<LoadCounts> {
   const folder = await mkdtemp(join(tmpdir(), 'pglite-'));
-  const program = startProgram([join(PEERS_FOLDER, 'pglite/in-process.ts'), join(folder, 'data')]);
+  const program = startProgram([join(BASELINES_FOLDER, 'pglite/in-process.ts'), join(folder, 'data')]);
   try {
     const [counts] = await program.printed(/\{"own":.*\}/);
     return JSON.parse(counts);

@@ -3,8 +3,9 @@
  * differs is that PGlite has one session for all of its clients. Shown by each way that its users have, the one that it
  * withstands included.
  */
+
+import { prepareBaselines } from '../baselines.js';
 import type { Benchmark, Comparison } from '../benchmark.js';
-import { preparePeers } from '../peers.js';
 import { type LoadCounts, USERS } from './load.js';
 import { startOurs } from './ours.js';
 import { loadPgliteInProcess, startPgliteServer } from './pglite.js';
@@ -15,7 +16,7 @@ const AT_ONCE = `${USERS.length} users at once`;
 
 interface Pair {
   ours: LoadCounts[];
-  peer: LoadCounts[];
+  baseline: LoadCounts[];
 }
 type Way = 'transaction' | 'session' | 'inProcess' | 'withUser';
 
@@ -23,7 +24,7 @@ export const rlsLoad: Benchmark = {
   name: 'rls-load',
   description: `${AT_ONCE} under row-level security, against PGlite: answers with rows of somebody else`,
   async measure({ onProgress }) {
-    const skipped = await preparePeers();
+    const skipped = await prepareBaselines();
     if (skipped !== undefined) return { skipped };
     const stops: (() => Promise<void>)[] = [];
     try {
@@ -43,21 +44,21 @@ async function runRounds(
   pglite: Subject,
   onProgress: (step: string) => void,
 ): Promise<Record<Way, Pair>> {
-  const runs: Record<Way, { ours: () => Promise<LoadCounts>; peer: () => Promise<LoadCounts> }> = {
-    transaction: { ours: ours.transaction, peer: pglite.transaction },
-    session: { ours: ours.session, peer: pglite.session },
-    inProcess: { ours: ours.withUser, peer: loadPgliteInProcess },
-    withUser: { ours: ours.withUser, peer: pglite.withUser },
+  const runs: Record<Way, { ours: () => Promise<LoadCounts>; baseline: () => Promise<LoadCounts> }> = {
+    transaction: { ours: ours.transaction, baseline: pglite.transaction },
+    session: { ours: ours.session, baseline: pglite.session },
+    inProcess: { ours: ours.withUser, baseline: loadPgliteInProcess },
+    withUser: { ours: ours.withUser, baseline: pglite.withUser },
   };
   const seen: Record<Way, Pair> = {
-    transaction: { ours: [], peer: [] },
-    session: { ours: [], peer: [] },
-    inProcess: { ours: [], peer: [] },
-    withUser: { ours: [], peer: [] },
+    transaction: { ours: [], baseline: [] },
+    session: { ours: [], baseline: [] },
+    inProcess: { ours: [], baseline: [] },
+    withUser: { ours: [], baseline: [] },
   };
   for (let round = 1; round <= ROUNDS; round += 1) {
     for (const way of Object.keys(runs) as Way[]) {
-      for (const side of ['ours', 'peer'] as const) {
+      for (const side of ['ours', 'baseline'] as const) {
         const counts = await runs[way][side]();
         seen[way][side].push(counts);
         onProgress(`round ${round} of ${ROUNDS}, ${way}, ${side}: ${JSON.stringify(counts)}`);
@@ -85,8 +86,8 @@ function compare({ transaction, session, inProcess, withUser }: Record<Way, Pair
       name: `${AT_ONCE}, BEGIN … COMMIT, the whole load`,
       unit: 's',
       ours: transaction.ours.map(({ seconds }) => seconds),
-      peer: transaction.peer.map(({ seconds }) => seconds),
-      labels: { ours: 'stand-in', peer: socket },
+      baseline: transaction.baseline.map(({ seconds }) => seconds),
+      labels: { ours: 'stand-in', baseline: socket },
     },
   ];
 }
@@ -96,19 +97,19 @@ const lacking = (counts: LoadCounts) => counts.incomplete + counts.failed;
 
 function none(
   name: string,
-  { ours, peer }: Pair,
+  { ours, baseline }: Pair,
   count: (counts: LoadCounts) => number,
   oursLabel: string,
-  peerLabel: string,
+  baselineLabel: string,
 ): Comparison {
   const oursCounts = ours.map(count);
   return {
     name,
     unit: '',
     ours: oursCounts,
-    peer: peer.map(count),
-    labels: { ours: oursLabel, peer: peerLabel },
+    baseline: baseline.map(count),
+    labels: { ours: oursLabel, baseline: baselineLabel },
     // Of any round: a median would forgive one.
-    promise: { text: 'none of ours', isKept: () => oursCounts.every((found) => found === 0) },
+    threshold: { text: 'none of ours', isPassed: () => oursCounts.every((found) => found === 0) },
   };
 }

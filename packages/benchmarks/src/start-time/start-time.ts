@@ -1,6 +1,6 @@
 /**
  * What a developer waits for: from the start of the local mode to the first row. Ours is all of `npm start`, asked over
- * HTTP. The peer is PGlite, the engine of the nearest local mode, and nothing else: no API, no function in a process of its
+ * HTTP. The baseline is PGlite, the engine of the nearest local mode, and nothing else: no API, no function in a process of its
  * own, no TLS, no sign-in. Once behind its socket server, where the same domain code reaches it, and once in process, where
  * it is fastest.
  */
@@ -10,8 +10,8 @@ import { join } from 'node:path';
 import { loadUserPool } from '@vpc-postgres/local-stack/cognito/user-pool.js';
 import { sendGraphql } from '@vpc-postgres/local-stack/graphql-client.js';
 import { localApp } from '@vpc-postgres/testing/app/local.config.js';
+import { BASELINES_FOLDER, prepareBaselines } from '../baselines.js';
 import type { Benchmark, Comparison } from '../benchmark.js';
-import { PEERS_FOLDER, preparePeers } from '../peers.js';
 import { type Program, startProgram } from '../program.js';
 
 const ROUNDS = 7;
@@ -42,7 +42,7 @@ export const startTime: Benchmark = {
   name: 'start-time',
   description: 'the start of the local mode to the first row, against PGlite behind its socket server',
   async measure({ onProgress }) {
-    const skipped = await preparePeers();
+    const skipped = await prepareBaselines();
     if (skipped !== undefined) return { skipped };
     const directory = await mkdtemp(join(tmpdir(), 'start-time-'));
     try {
@@ -70,7 +70,7 @@ export const startTime: Benchmark = {
 
 function startedPeer(file: string) {
   return {
-    start: (folder: string) => startProgram([join(PEERS_FOLDER, 'pglite', file), folder]),
+    start: (folder: string) => startProgram([join(BASELINES_FOLDER, 'pglite', file), folder]),
     readRow: async (program: Program) => void (await program.printed(/\{"order":\{"id":/)),
   };
 }
@@ -98,22 +98,22 @@ async function readOverHttp(program: Program, folder: string): Promise<void> {
 
 function compare(name: Case, { ours, socket, inProcess }: Record<Side, number[]>): Comparison[] {
   const limit = NEAREST_LOCAL_MODE[name];
-  const against = (peer: number[], label: string): Comparison => ({
+  const against = (baseline: number[], label: string): Comparison => ({
     name: `start to first row, ${CASE_NAMES[name]}`,
     unit: 's',
     ours,
-    peer,
-    labels: { ours: 'npm start, over HTTP', peer: label },
+    baseline,
+    labels: { ours: 'npm start, over HTTP', baseline: label },
   });
   return [
     {
       ...against(socket, 'PGlite and its socket server'),
-      promise: { text: 'not slower', isKept: (oursMedian, peerMedian) => oursMedian <= peerMedian },
+      threshold: { text: 'not slower', isPassed: (oursMedian, baselineMedian) => oursMedian <= baselineMedian },
     },
     against(inProcess, 'PGlite in process, alone'),
     {
       ...against([limit], 'AWS Blocks, npm run dev, as once measured on two cores'),
-      promise: { text: `under ${limit} s`, isKept: (oursMedian) => oursMedian < limit },
+      threshold: { text: `under ${limit} s`, isPassed: (oursMedian) => oursMedian < limit },
     },
   ];
 }

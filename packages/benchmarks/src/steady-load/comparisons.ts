@@ -27,9 +27,9 @@ export function compareRun({ minutes, answers, samples }: SteadyRun): Comparison
   const thirdsOf = <Value>(values: readonly Value[], millisOf: (value: Value) => number) => {
     const from = (start: number) =>
       values.filter((value) => millisOf(value) >= start && millisOf(value) < start + third);
-    return { ours: from(endMillis - third), peer: from(MINUTE) };
+    return { ours: from(endMillis - third), baseline: from(MINUTE) };
   };
-  const labels = { ours: 'last third', peer: 'first third' };
+  const labels = { ours: 'last third', baseline: 'first third' };
   const looks = thirdsOf(samples, ({ atMillis }) => atMillis);
   const asked = thirdsOf(answers, ({ askedMillis }) => askedMillis);
 
@@ -37,19 +37,19 @@ export function compareRun({ minutes, answers, samples }: SteadyRun): Comparison
     name,
     unit: 'MB',
     ours: looks.ours.flatMap((sample) => measure(sample) ?? []),
-    peer: looks.peer.flatMap((sample) => measure(sample) ?? []),
+    baseline: looks.baseline.flatMap((sample) => measure(sample) ?? []),
     labels,
   });
   const compareHighest = (name: string, unit: Comparison['unit'], measure: Measure): Comparison => {
-    const { ours, peer } = compareMedians(name, measure);
-    return { name, unit, ours: [Math.max(...ours)], peer: [Math.max(...peer)], labels };
+    const { ours, baseline } = compareMedians(name, measure);
+    return { name, unit, ours: [Math.max(...ours)], baseline: [Math.max(...baseline)], labels };
   };
-  const noMore = { text: 'not more', isKept: (ours: number, peer: number) => ours <= peer };
+  const noMore = { text: 'not more', isPassed: (ours: number, baseline: number) => ours <= baseline };
   const compareLatencies = (percent: number): Comparison => ({
     name: `p${percent}`,
     unit: 'ms',
     ours: [millisOf(asked.ours, percent)],
-    peer: [millisOf(asked.peer, percent)],
+    baseline: [millisOf(asked.baseline, percent)],
     labels,
   });
   const highestMegabytes = (sample: Sample) => Math.max(...sample.environmentMegabytes.values());
@@ -59,29 +59,29 @@ export function compareRun({ minutes, answers, samples }: SteadyRun): Comparison
   return [
     {
       ...compareHighest('highest memory of an environment', 'MB', highestMegabytes),
-      promise: atMostTimes(MAX_GROWTH),
+      threshold: atMostTimes(MAX_GROWTH),
     },
     {
       name: 'highest memory of an environment',
       unit: 'MB',
       ours: [Math.max(...samples.map(highestMegabytes))],
-      peer: [localApp.functionLimits.memoryMB],
-      labels: { ours: 'at any time', peer: 'the function’s limit' },
+      baseline: [localApp.functionLimits.memoryMB],
+      labels: { ours: 'at any time', baseline: 'the function’s limit' },
     },
     compareMedians(`memory of ${ENVIRONMENTS} environments`, ({ environmentMegabytes }) => sum(environmentMegabytes)),
     compareMedians('in use by the stack and the benchmark', ({ stackMegabytes }) => stackMegabytes),
     {
       ...compareHighest('connections to the database', '', (sample) => sample.databaseConnections),
-      promise: noMore,
+      threshold: noMore,
     },
-    { ...compareHighest('connections to the proxy', '', (sample) => sample.clientConnections), promise: noMore },
+    { ...compareHighest('connections to the proxy', '', (sample) => sample.clientConnections), threshold: noMore },
     {
       name: 'processes of environments, at any time',
       unit: '',
       ours: [processes.size],
-      peer: [ENVIRONMENTS],
-      labels: { ours: '', peer: 'environments' },
-      promise: noMore,
+      baseline: [ENVIRONMENTS],
+      labels: { ours: '', baseline: 'environments' },
+      threshold: noMore,
     },
     compareLatencies(50),
     compareLatencies(99),
@@ -89,9 +89,9 @@ export function compareRun({ minutes, answers, samples }: SteadyRun): Comparison
       name: 'answers that were not the expected one',
       unit: '',
       ours: [problems.length],
-      peer: [answers.length],
-      labels: { ours: '', peer: 'requests' },
-      promise: { text: 'none', isKept: (ours) => ours === 0 },
+      baseline: [answers.length],
+      labels: { ours: '', baseline: 'requests' },
+      threshold: { text: 'none', isPassed: (ours) => ours === 0 },
     },
   ];
 }

@@ -55,17 +55,17 @@ export const warmPath: Benchmark = {
 };
 
 function compare({ millis, statements }: WarmMeasurements, version: string): Comparison[] {
-  const against = (peer: readonly number[][], label: string): Comparison => ({
+  const against = (baseline: readonly number[][], label: string): Comparison => ({
     name: `getOrder, p50, Node.js ${version}`,
     unit: 'ms',
     ours: millis.invocation.map(median),
-    peer: peer.map(median),
-    labels: { ours: 'invocation', peer: label },
+    baseline: baseline.map(median),
+    labels: { ours: 'invocation', baseline: label },
   });
   return [
     {
       ...against(millis.pipelined, `the same ${statements.length} statements, pipelined by pg`),
-      ...(isLambdaRuntime(version) && { promise: atMostTimes(MAX_RATIO) }),
+      ...(isLambdaRuntime(version) && { threshold: atMostTimes(MAX_RATIO) }),
     },
     against(millis.batch, 'the same, as one batch on the function’s connection'),
     against(millis.bare, 'the read alone, no transaction and no policies'),

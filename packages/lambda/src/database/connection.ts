@@ -73,7 +73,7 @@ async function checkOut(pool: Pool, activity: DatabaseActivity, interruption: In
 class CheckedOutConnection implements Connection {
   readonly #client: PoolClient;
   readonly #interruption: Interruption;
-  #unanswered = 0;
+  #pendingResponses = 0;
   #isTakenBack = false;
 
   constructor(client: PoolClient, interruption: Interruption) {
@@ -89,11 +89,11 @@ class CheckedOutConnection implements Connection {
     if (!this.isUsable) {
       return { results: [], error: new DatabaseUnavailableError('The connection was lost or taken back.', undefined) };
     }
-    this.#unanswered += 1;
+    this.#pendingResponses += 1;
     const { results, error } = await new Promise<BatchResponse>((resolve) => {
       this.#client.query(new Batch(statements, resolve));
     });
-    this.#unanswered -= 1;
+    this.#pendingResponses -= 1;
     if (error === undefined) return { results };
     const databaseError = toDatabaseError(error);
     // After an ERROR, and after a row that cannot be read, the session goes on. After anything else it might be busy.
@@ -104,7 +104,7 @@ class CheckedOutConnection implements Connection {
 
   /** @returns whether the next caller can have it: it is usable, nothing is under way, and no transaction is open. */
   takeBack(): boolean {
-    const isClean = this.isUsable && this.#unanswered === 0 && isIdle(this.#client);
+    const isClean = this.isUsable && this.#pendingResponses === 0 && isIdle(this.#client);
     this.#isTakenBack = true;
     return isClean;
   }

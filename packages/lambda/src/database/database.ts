@@ -7,7 +7,7 @@ import { openConnection, withConnection } from './connection.js';
 import { readIdentity, type UserIdentity } from './identity.js';
 import { createPool, type PoolOptions } from './pool.js';
 import { type RetryPolicy, withRetries } from './retry.js';
-import type { DatabaseSettings } from './settings.js';
+import type { ConnectionSettings } from './settings.js';
 import {
   type IsolationLevel,
   openingOf,
@@ -92,7 +92,7 @@ const AS_NOBODY = openingOf('nobody', 'read committed', false);
 const WARM_UP_MILLIS = 1_000;
 
 /** The pool is created on first use: importing a handler opens nothing. */
-export function createDatabase(settings: DatabaseSettings, options: PoolOptions): PooledDatabase {
+export function createDatabase(settings: ConnectionSettings, options: PoolOptions): PooledDatabase {
   let pool: Pool | undefined;
   const activity = noActivity();
   const getPool = (): Pool => {

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { checkNodePostgres } from './batch.js';
 import { iamTokenSigner } from './iam-token.js';
 import { POOL_LIMITS } from './pool-limits.js';
-import type { DatabaseSettings } from './settings.js';
+import type { ConnectionSettings } from './settings.js';
 
 export interface PoolOptions {
   /** Shown in pg_stat_activity. RDS Proxy accepts it as a start-up parameter. */
@@ -19,7 +19,7 @@ export interface PoolOptions {
   onIdleError: (error: Error) => void;
 }
 
-export function createPool(settings: DatabaseSettings, options: PoolOptions): pg.Pool {
+export function createPool(settings: ConnectionSettings, options: PoolOptions): pg.Pool {
   const { certificateAuthorities } = options;
   checkNodePostgres();
   const pool = new pg.Pool({

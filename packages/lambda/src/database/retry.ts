@@ -53,7 +53,7 @@ export async function withRetries<Result>(
   const isReading = policy === 'read';
   const isRepeatable = isReading || policy === 'idempotent';
   const retries = { lostConnection: 0, conflict: 0 };
-  let mayBeCommitted = false;
+  let mightBeCommitted = false;
   for (;;) {
     const attempt: Attempt = { outcome: 'nothing sent', failure: undefined };
     try {
@@ -61,9 +61,9 @@ export async function withRetries<Result>(
     } catch (error) {
       const { outcome, failure } = attempt;
       if (outcome === 'committed' && !isReading) throw new CommittedError(error);
-      mayBeCommitted ||= outcome === 'unknown' && !isReading;
+      mightBeCommitted ||= outcome === 'unknown' && !isReading;
       const isSafe = isRepeatable || outcome !== 'unknown';
-      if (signal?.aborted || outcome === 'committed') throw explain(error, mayBeCommitted);
+      if (signal?.aborted || outcome === 'committed') throw explain(error, mightBeCommitted);
       if (
         isSafe &&
         failure instanceof DatabaseUnavailableError &&
@@ -74,7 +74,7 @@ export async function withRetries<Result>(
         await sleep(Math.random() * RETRY_LIMITS.conflictDelayMillis * 2 ** retries.conflict);
         retries.conflict += 1;
       } else {
-        throw explain(error, mayBeCommitted);
+        throw explain(error, mightBeCommitted);
       }
       activity.retries += 1;
     }
@@ -82,8 +82,8 @@ export async function withRetries<Result>(
 }
 
 /** Whatever the last run met, this one or an earlier one might be committed: an error of the database says so. */
-function explain(error: unknown, mayBeCommitted: boolean): unknown {
-  return mayBeCommitted && error instanceof DatabaseError ? withUnknownOutcome(error) : error;
+function explain(error: unknown, mightBeCommitted: boolean): unknown {
+  return mightBeCommitted && error instanceof DatabaseError ? withUnknownOutcome(error) : error;
 }
 
 function isRetryableConflict(failure: unknown): boolean {

@@ -2,7 +2,7 @@
 import { type AwsCredentials, CREDENTIALS_ENVIRONMENT, credentialsOf } from './aws-credentials.js';
 import { DATABASE_ENVIRONMENT } from './environment-names.js';
 
-export interface DatabaseSettings {
+export interface ConnectionSettings {
   /** Host name of the RDS Proxy endpoint; also the name the TLS certificate and the IAM token are checked against. */
   host: string;
   /** Host name of an endpoint for statements that only read: a pool of its own, with this in place of `host`. */
@@ -33,7 +33,7 @@ export class DatabaseSettingsError extends Error {
  * @param env `process.env` of the Lambda function.
  * @throws DatabaseSettingsError naming every missing or invalid variable at once.
  */
-export function readDatabaseSettings(env: Readonly<Record<string, string | undefined>>): DatabaseSettings {
+export function readDatabaseSettings(env: Readonly<Record<string, string | undefined>>): ConnectionSettings {
   const problems: string[] = [];
 
   const required = (name: string): string => {

@@ -17,19 +17,19 @@ export interface InvocationContext {
 
 /**
  * @param identity `event.identity` of AppSync.
- * @param work Its result is the result.
+ * @param callback Its result is the result.
  * @throws InvalidIdentityError
  */
 export async function asCaller<Result>(
   identity: unknown,
   context: InvocationContext,
-  work: (caller: Caller) => Promise<Result>,
+  callback: (caller: Caller) => Promise<Result>,
 ): Promise<Result> {
   const deadline = new AbortController();
   const millis = Math.max(0, context.getRemainingTimeInMillis() - TIME_TO_ANSWER_MILLIS);
   const timer = setTimeout(() => deadline.abort(), millis);
   try {
-    return await work({ ...readIdentity(identity), signal: deadline.signal });
+    return await callback({ ...readIdentity(identity), signal: deadline.signal });
   } finally {
     clearTimeout(timer);
   }

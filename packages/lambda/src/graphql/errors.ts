@@ -11,89 +11,89 @@ import { CommittedError } from '../database/retry.js';
 import { ClientError, type InputProblem, InvalidInputError } from './client-error.js';
 import type { ResolverError } from './envelope.js';
 
-interface Row {
+interface ErrorMapping {
   readonly error: abstract new (...args: never[]) => Error;
   /** `errorType` of the GraphQL answer. */
   readonly type: string;
   readonly message: string;
   /** Whether an operator must see it at once, as opposed to what a caller did or could do again. */
-  readonly isOurFault: boolean;
+  readonly isServerFault: boolean;
 }
 
-const UNAVAILABLE: Row = {
+const UNAVAILABLE: ErrorMapping = {
   error: DatabaseUnavailableError,
   type: 'DatabaseUnavailable',
   message: 'The database cannot be reached. Try again.',
-  isOurFault: true,
+  isServerFault: true,
 };
 
-const TABLE: readonly Row[] = [
+const TABLE: readonly ErrorMapping[] = [
   UNAVAILABLE,
   {
     error: DatabaseTimeoutError,
     type: 'DatabaseTimeout',
     message: 'The database took too long.',
-    isOurFault: true,
+    isServerFault: true,
   },
   {
     error: DatabaseConflictError,
     type: 'Conflict',
     message: 'Another request changed the same data. Try again.',
-    isOurFault: false,
+    isServerFault: false,
   },
   {
     error: ConstraintViolationError,
     type: 'ConstraintViolation',
     message: 'The data breaks a rule of the database.',
-    isOurFault: true,
+    isServerFault: true,
   },
   {
     error: CommittedError,
     type: 'InternalError',
     message: 'Your change was stored, and something went wrong on our side after it. Do not send it again.',
-    isOurFault: true,
+    isServerFault: true,
   },
   {
     error: InvalidIdentityError,
     type: 'Unauthenticated',
     message: 'Sign in as a user of the pool to use this operation.',
-    isOurFault: false,
+    isServerFault: false,
   },
 ];
 
 /** Whatever the table does not know: its text may be about the inside, and stays in the log. */
-const UNKNOWN = { type: 'InternalError', message: 'Something went wrong on our side.', isOurFault: true };
+const UNKNOWN = { type: 'InternalError', message: 'Something went wrong on our side.', isServerFault: true };
 
 export interface ErrorContext {
   /** Identifies the log line of this request. Given to the client with every error that is not its own. */
-  reference: string;
+  requestId: string;
   /** What to say when a constraint of this name refuses a row. */
   constraints: Readonly<Record<string, InputProblem>>;
 }
 
-export function toResolverError(error: unknown, { reference, constraints }: ErrorContext): ResolverError {
+export function toResolverError(error: unknown, { requestId, constraints }: ErrorContext): ResolverError {
   const known = explainConstraint(error, constraints);
   if (known instanceof ClientError) {
     return { type: known.type, message: known.message, ...(known.info && { info: known.info }) };
   }
-  const { type, message } = rowOf(error);
-  if (isOutcomeUnknown(error)) return { type, message: OUTCOME_UNKNOWN, info: { reference, outcomeUnknown: true } };
-  return { type, message, info: { reference } };
+  const { type, message } = mappingOf(error);
+  if (isOutcomeUnknown(error)) return { type, message: OUTCOME_UNKNOWN, info: { requestId, outcomeUnknown: true } };
+  return { type, message, info: { requestId } };
 }
 
 /** Said in place of what the table says, some of which sounds as if nothing had been written. */
 const OUTCOME_UNKNOWN =
   'The database did not confirm the end of the transaction: the write might have been committed. Check before you try again.';
 
-export function isOurFault(error: unknown): boolean {
-  return !(error instanceof ClientError) && rowOf(error).isOurFault;
+export function isServerFault(error: unknown): boolean {
+  return !(error instanceof ClientError) && mappingOf(error).isServerFault;
 }
 
 function isOutcomeUnknown(error: unknown): boolean {
   return error instanceof DatabaseError && error.outcomeUnknown;
 }
 
-function rowOf(error: unknown): Omit<Row, 'error'> {
+function mappingOf(error: unknown): Omit<ErrorMapping, 'error'> {
   if (isOutcomeUnknown(error) && !(error instanceof DatabaseTimeoutError)) return UNAVAILABLE;
   return TABLE.find((row) => error instanceof row.error) ?? UNKNOWN;
 }

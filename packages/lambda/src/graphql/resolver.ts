@@ -8,7 +8,7 @@ import { assertStorableText } from './arguments.js';
 import { asCaller, type Caller, type InvocationContext } from './caller.js';
 import type { InputProblem } from './client-error.js';
 import type { ResolverEnvelope } from './envelope.js';
-import { isOurFault, toResolverError } from './errors.js';
+import { isServerFault, toResolverError } from './errors.js';
 import { errorLogFields, type Log } from './log.js';
 
 /**
@@ -64,8 +64,8 @@ export function createResolver({ fields, constraints = {}, activity, log }: Reso
       log('info', 'resolved', { ...invocation, ...measurements() });
       return { data };
     } catch (error) {
-      const resolverError = toResolverError(error, { reference: context.awsRequestId, constraints });
-      log(isOurFault(error) ? 'error' : 'info', 'refused', {
+      const resolverError = toResolverError(error, { requestId: context.awsRequestId, constraints });
+      log(isServerFault(error) ? 'error' : 'info', 'failed', {
         ...invocation,
         ...measurements(),
         errorType: resolverError.type,

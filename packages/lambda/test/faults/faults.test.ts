@@ -8,7 +8,7 @@ import { printRuns, writeRuns } from './report.js';
 import { REQUEST_COUNT } from './requests.js';
 import { type FaultRun, type FaultSetting, runFault } from './run-fault.js';
 import { startEnvironments } from './start-environments.js';
-import { createWorld } from './world.js';
+import { createTestContext } from './test-context.js';
 
 let stack: FaultStack;
 let probe: HandlerProbe;
@@ -18,11 +18,11 @@ const runs: FaultRun[] = [];
 beforeAll(async () => {
   stack = await startFaultStack();
   await installStatementFaults(stack);
-  const world = await createWorld(stack);
-  probe = await startHandlerProbe(stack, world);
+  const context = await createTestContext(stack);
+  probe = await startHandlerProbe(stack, context);
   await startEnvironments(stack);
   expect(await probe.read()).toBe('data');
-  setting = { stack, world, probe, before: await measureBaseline(stack), handlerBefore: await measureHandler(probe) };
+  setting = { stack, context, probe, before: await measureBaseline(stack), handlerBefore: await measureHandler(probe) };
 });
 afterAll(async () => {
   printRuns(runs);

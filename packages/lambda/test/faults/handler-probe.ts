@@ -9,7 +9,7 @@ import { functionEnvironment } from '@vpc-postgres/local-stack/functions.js';
 import { localApp } from '@vpc-postgres/testing/app/local.config.js';
 import type { ResolverEnvelope } from '../../src/graphql/envelope.js';
 import type { FaultStack } from './fault-stack.js';
-import type { World } from './world.js';
+import type { TestContext } from './test-context.js';
 
 export interface HandlerProbe {
   /** Reads a known order, as its owner. @returns `data`, or the `errorType` */
@@ -24,7 +24,7 @@ export type ProbeAnswer = { id: string; envelope?: ResolverEnvelope; resources: 
 
 const FUNCTION_NAME = 'orders-api';
 
-export async function startHandlerProbe(stack: FaultStack, world: World): Promise<HandlerProbe> {
+export async function startHandlerProbe(stack: FaultStack, context: TestContext): Promise<HandlerProbe> {
   const bundle = join(stack.stateDirectory, 'functions', FUNCTION_NAME, 'index.mjs');
   const child = fork(join(import.meta.dirname, 'handler-probe.mjs'), [bundle], {
     env: { ...functionEnvironment(stack.access), AWS_REGION: stack.access.region, PATH: '/usr/bin:/bin' },
@@ -42,7 +42,7 @@ export async function startHandlerProbe(stack: FaultStack, world: World): Promis
     waiting.delete(answer.id);
   });
   const ask = (event?: unknown) => Promise.race([ended, askOnce(child, waiting, event)]);
-  const [order] = world.orders;
+  const [order] = context.orders;
   const { sub } = await stack.userPool.verifyToken(await stack.userPool.issueToken({ username: 'reader' }));
   const event = {
     typeName: 'Query',

@@ -1,7 +1,7 @@
 /** One GraphQL request over a connection of its own, so that no idle connection is left to be taken for a leak. */
 import http from 'node:http';
 
-export interface GraphqlAnswer {
+export interface GraphqlResponse {
   data?: Record<string, unknown> | null;
   errors?: { errorType?: string; message: string }[];
 }
@@ -15,7 +15,7 @@ export function postGraphql(
   token: string,
   body: { query: string; variables: Record<string, unknown> },
   signal: AbortSignal,
-): Promise<GraphqlAnswer> {
+): Promise<GraphqlResponse> {
   return new Promise((resolve, reject) => {
     const headers = { authorization: token, 'content-type': 'application/json' };
     const request = http.request(`${url}/graphql`, { method: 'POST', agent: false, headers, signal }, (response) => {
@@ -24,7 +24,7 @@ export function postGraphql(
       response.on('error', reject);
       response.on('end', () => {
         try {
-          resolve(JSON.parse(Buffer.concat(chunks).toString('utf8')) as GraphqlAnswer);
+          resolve(JSON.parse(Buffer.concat(chunks).toString('utf8')) as GraphqlResponse);
         } catch (error) {
           reject(error);
         }

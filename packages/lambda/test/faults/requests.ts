@@ -1,7 +1,7 @@
 /** The 200 requests of a fault: writes with and without a key, reads of what is known, and some that must be refused. */
 import { randomUUID } from 'node:crypto';
 import type { FaultStack } from './fault-stack.js';
-import type { World } from './world.js';
+import type { TestContext } from './test-context.js';
 
 export const REQUEST_COUNT = 200;
 
@@ -40,13 +40,13 @@ const STRANGER = 'stranger';
 export const USERS = { writer: WRITER, reader: READER, stranger: STRANGER } as const;
 
 /** @param fault tells the orders of one fault from those of another */
-export async function planRequests(stack: FaultStack, world: World, fault: string): Promise<PlannedRequest[]> {
+export async function planRequests(stack: FaultStack, context: TestContext, fault: string): Promise<PlannedRequest[]> {
   const kinds = Array.from({ length: REQUEST_COUNT }, (_, index) => MIX[index % MIX.length] as RequestKind);
-  const toCancel = await placeOrders(stack, world.writerSub, kinds.filter((kind) => kind === 'cancel').length);
-  return kinds.map((kind, index) => planOne(kind, `${fault}-${index}`, world, toCancel));
+  const toCancel = await placeOrders(stack, context.writerSub, kinds.filter((kind) => kind === 'cancel').length);
+  return kinds.map((kind, index) => planOne(kind, `${fault}-${index}`, context, toCancel));
 }
 
-function planOne(kind: RequestKind, sku: string, world: World, toCancel: string[]): PlannedRequest {
+function planOne(kind: RequestKind, sku: string, context: TestContext, toCancel: string[]): PlannedRequest {
   switch (kind) {
     case 'createWithKey':
       return { ...newOrder(sku, randomUUID()), kind };
@@ -59,13 +59,19 @@ function planOne(kind: RequestKind, sku: string, world: World, toCancel: string[
       return { kind, username: WRITER, query: CANCEL, variables: { id: orderId }, orderId };
     }
     case 'get': {
-      const expected = world.orders[sku.length % world.orders.length];
+      const expected = context.orders[sku.length % context.orders.length];
       return { kind, username: READER, query: GET, variables: { id: expected?.id }, expected };
     }
     case 'getForeign':
-      return { kind, username: STRANGER, query: GET, variables: { id: world.orders[0]?.id }, expected: null };
+      return { kind, username: STRANGER, query: GET, variables: { id: context.orders[0]?.id }, expected: null };
     case 'list':
-      return { kind, username: READER, query: LIST, variables: {}, expected: { items: world.orders, nextToken: null } };
+      return {
+        kind,
+        username: READER,
+        query: LIST,
+        variables: {},
+        expected: { items: context.orders, nextToken: null },
+      };
   }
 }
 

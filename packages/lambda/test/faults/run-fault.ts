@@ -5,10 +5,10 @@ import type { FaultStack } from './fault-stack.js';
 import type { HandlerProbe } from './handler-probe.js';
 import { type Footprint, findHandlerLeaks, findLeaks, type HandlerFootprint } from './leaks.js';
 import { newOrder, planRequests } from './requests.js';
-import { type Outcome, send } from './send.js';
+import { type RequestOutcome, send } from './send.js';
 import { wakeEnvironments } from './start-environments.js';
+import type { TestContext } from './test-context.js';
 import { type Ended, type Findings, isOpen, judge } from './verify.js';
-import type { World } from './world.js';
 
 export interface FaultRun extends Findings {
   name: string;
@@ -24,7 +24,7 @@ export interface FaultRun extends Findings {
   /** Writes with a key whose end was open: sent again after the fault. */
   repeated: number;
   leaked: string[];
-  firstNewRequest: Outcome;
+  firstNewRequest: RequestOutcome;
   /** By the handler whose process is never frozen. */
   firstNewRead: string;
   /** How the handler's reads ended, one after the other while the fault lasted. */
@@ -36,7 +36,7 @@ export interface FaultRun extends Findings {
 
 export interface FaultSetting {
   stack: FaultStack;
-  world: World;
+  context: TestContext;
   probe: HandlerProbe;
   before: Footprint;
   handlerBefore: HandlerFootprint;
@@ -48,8 +48,8 @@ const AGAIN_MILLIS = 100;
 
 /** @param prefix of its orders' skus, different for each run */
 export async function runFault(setting: FaultSetting, fault: Fault, prefix: string): Promise<FaultRun> {
-  const { stack, world, probe, before, handlerBefore } = setting;
-  const planned = await planRequests(stack, world, prefix);
+  const { stack, context, probe, before, handlerBefore } = setting;
+  const planned = await planRequests(stack, context, prefix);
   if (fault.strikesWhile === 'idle') await wakeEnvironments(stack);
   const retriesBefore = stack.retries();
   const madeBefore = stack.exchangeable.connectionsMade();

@@ -3,7 +3,7 @@ import type { FaultStack } from './fault-stack.js';
 import { postGraphql } from './http-client.js';
 import type { PlannedRequest } from './requests.js';
 
-export type Outcome =
+export type RequestOutcome =
   | { kind: 'data'; data: unknown; millis: number }
   /** @property type `errorType` of docs/errors.md */
   | { kind: 'error'; type: string; message: string; millis: number }
@@ -11,12 +11,12 @@ export type Outcome =
   | { kind: 'none'; message: string; millis: number };
 
 /** Longer than AppSync takes to give up (fault-stack.ts): an answer of its own comes first. */
-const NO_ANSWER_MILLIS = 150_000;
+const NO_RESPONSE_MILLIS = 150_000;
 
-export async function send(stack: FaultStack, request: PlannedRequest): Promise<Outcome> {
+export async function send(stack: FaultStack, request: PlannedRequest): Promise<RequestOutcome> {
   const token = await stack.userPool.issueToken({ username: request.username });
   const startedAt = performance.now();
-  const signal = AbortSignal.timeout(NO_ANSWER_MILLIS);
+  const signal = AbortSignal.timeout(NO_RESPONSE_MILLIS);
   const { query, variables } = request;
   const took = () => ({ millis: performance.now() - startedAt });
   try {

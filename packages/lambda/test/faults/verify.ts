@@ -2,11 +2,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FaultStack } from './fault-stack.js';
 import type { PlannedRequest } from './requests.js';
-import type { Outcome } from './send.js';
+import type { RequestOutcome } from './send.js';
 
 export interface Ended {
   request: PlannedRequest;
-  outcome: Outcome;
+  outcome: RequestOutcome;
 }
 
 /** One sentence for each request that ended as none may. */
@@ -62,7 +62,12 @@ function definite({ kind }: PlannedRequest): readonly string[] {
   return kind === 'createWithKey' ? DEFINITE_WITH_KEY : DEFINITE;
 }
 
-function judgeEnd(request: PlannedRequest, outcome: Outcome, mayEnd: readonly string[], findings: Findings): void {
+function judgeEnd(
+  request: PlannedRequest,
+  outcome: RequestOutcome,
+  mayEnd: readonly string[],
+  findings: Findings,
+): void {
   const seconds = `after ${(outcome.millis / 1000).toFixed(1)} s`;
   if (request.kind === 'createInvalid') {
     const isRefused = outcome.kind === 'error' && ['InvalidInput', ...mayEnd].includes(outcome.type);
@@ -76,7 +81,7 @@ function judgeEnd(request: PlannedRequest, outcome: Outcome, mayEnd: readonly st
   }
 }
 
-function judgeCreate(request: PlannedRequest, outcome: Outcome, rows: readonly Row[], findings: Findings): void {
+function judgeCreate(request: PlannedRequest, outcome: RequestOutcome, rows: readonly Row[], findings: Findings): void {
   if (rows.length > 1) findings.duplicated.push(`${request.sku} is there ${rows.length} times`);
   if (outcome.kind === 'data') {
     const { id, lines } = outcome.data as { id: string; lines: { sku: string }[] };
@@ -87,7 +92,7 @@ function judgeCreate(request: PlannedRequest, outcome: Outcome, rows: readonly R
   }
 }
 
-function judgeCancel(outcome: Outcome, row: Row | undefined, findings: Findings): void {
+function judgeCancel(outcome: RequestOutcome, row: Row | undefined, findings: Findings): void {
   if (row === undefined) {
     findings.lost.push('an order to be cancelled is gone');
   } else if (outcome.kind === 'data' && row.status !== 'CANCELLED') {

@@ -1,13 +1,13 @@
 /** Applies one file: all of it or nothing. */
 import { FINISHED, recordProgress } from './history.js';
-import type { Migration, Statement } from './migration.js';
+import type { Migration, SqlStatement } from './migration.js';
 import { MigrationError } from './migration-error.js';
 import { describePostgresError } from './postgres-message.js';
 import type { Session } from './session.js';
 import { resetSession } from './session-state.js';
 
 /** Called before each statement, for a log. */
-export type OnStatement = (migration: Migration, statement: Statement) => void;
+export type OnStatement = (migration: Migration, statement: SqlStatement) => void;
 
 /** Throws a MigrationError when the file must not count as applied. */
 export type Verify = (migration: Migration) => Promise<void>;
@@ -43,11 +43,11 @@ export async function applyInTransaction(
 /** @throws MigrationError with the place of the statement in the file. */
 export async function locating<Result>(
   migration: Migration,
-  statement: Statement,
-  work: () => Promise<Result>,
+  statement: SqlStatement,
+  callback: () => Promise<Result>,
 ): Promise<Result> {
   try {
-    return await work();
+    return await callback();
   } catch (cause) {
     if (cause instanceof MigrationError) throw cause;
     throw new MigrationError(describePostgresError(migration, statement, cause), { cause });
@@ -55,7 +55,7 @@ export async function locating<Result>(
 }
 
 /** Runs a statement in the transaction that is open. */
-export async function runStatement(session: Session, { text, tokens }: Statement): Promise<void> {
+export async function runStatement(session: Session, { text, tokens }: SqlStatement): Promise<void> {
   if (!/^create (or replace )?(function|procedure)\b/i.test(tokens.slice(0, 4).join(' '))) {
     await session.run(text);
     return;

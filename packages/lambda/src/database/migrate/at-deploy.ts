@@ -1,6 +1,6 @@
 /** Migrates during a deployment: what CloudFormation's custom resource asks for, and what it is told. */
-import type { DatabaseSettings } from '../settings.js';
-import { connect, connectPatiently } from './connect.js';
+import type { ConnectionSettings } from '../settings.js';
+import { connect, connectWithRetry } from './connect.js';
 import { MIGRATION_LIMITS } from './limits.js';
 import { migrate } from './migrate.js';
 import { fingerprintOf, type MigrationFile } from './migration.js';
@@ -20,7 +20,7 @@ export interface MigrationRequest {
 
 export interface MigrationHandlerOptions {
   /** Where the database is, as the user migrator. */
-  readonly settings: DatabaseSettings;
+  readonly settings: ConnectionSettings;
   readonly files: readonly MigrationFile[];
   readonly log: (level: 'info' | 'error', message: string, fields: Record<string, unknown>) => void;
   /** Shown in pg_stat_activity, and to whoever waits for this run. 63 bytes are kept of it. */
@@ -47,7 +47,7 @@ export function createMigrationHandler(options: MigrationHandlerOptions) {
   const run = async (remainingMillis: number): Promise<void> => {
     const limits = { ...MIGRATION_LIMITS, ...options.limits };
     const giveUpAt = performance.now() + remainingMillis - limits.reserveSeconds * 1_000;
-    const client = await connectPatiently(options.settings, {
+    const client = await connectWithRetry(options.settings, {
       applicationName: options.applicationName,
       unreachableMillis: limits.unreachableSeconds * 1_000,
       refusedMillis: limits.refusedSeconds * 1_000,

@@ -3,8 +3,8 @@ import type { ClientBase } from 'pg';
 import { FINISHED, readHistory, recordProgress } from './history.js';
 import type { Migration } from './migration.js';
 import { MigrationError } from './migration-error.js';
+import { withMigrationLock } from './migration-lock.js';
 import { planMigrations } from './plan.js';
-import { withRunLock } from './run-lock.js';
 import { Session } from './session.js';
 
 export interface BaselineOptions {
@@ -46,11 +46,11 @@ export async function baseline(
     throw new MigrationError(`There is no migration ${JSON.stringify(through)}. Expected one of: ${names || 'none'}.`);
   }
   const session = new Session(client, TIME_LIMIT_MILLIS);
-  return withRunLock(session, lockWaitMillis, async () => {
+  return withMigrationLock(session, lockWaitMillis, async () => {
     const pending = await pendingFiles(session, migrations);
     const last = pending.findIndex(({ name }) => name === through);
     if (last < 0) throw new MigrationError(`${through} is recorded as applied already. Nothing was recorded.`);
-    await refuseEmptyDatabase(session);
+    await assertNotEmpty(session);
     const recorded = pending.slice(0, last + 1);
     const write = session.transaction(async () => {
       for (const migration of recorded) await recordProgress(session, migration, undefined, FINISHED);
@@ -73,7 +73,7 @@ async function pendingFiles(session: Session, migrations: readonly Migration[]):
   );
 }
 
-async function refuseEmptyDatabase(session: Session): Promise<void> {
+async function assertNotEmpty(session: Session): Promise<void> {
   const { rows } = await session.run<{ database: string; isEmpty: boolean }>(
     `select current_database() as database, not exists (
        select from (select relnamespace as namespace from pg_class union all select pronamespace from pg_proc) as object

@@ -2,7 +2,7 @@
  * Finds the index of a CREATE INDEX CONCURRENTLY. A build that is cut short leaves an index behind that is invalid: writes
  * keep it up to date, no query uses it, and IF NOT EXISTS takes it for the one that was wanted.
  */
-import type { Statement } from './migration.js';
+import type { SqlStatement } from './migration.js';
 import { MigrationError } from './migration-error.js';
 import type { Session } from './session.js';
 
@@ -15,7 +15,7 @@ export interface FoundIndex {
 }
 
 /** @returns undefined when the table has no index of this name. */
-export async function findIndex(session: Session, statement: Statement): Promise<FoundIndex | undefined> {
+export async function findIndex(session: Session, statement: SqlStatement): Promise<FoundIndex | undefined> {
   const [index, ...table] = await readNames(session, statement);
   const { rows } = await session.run<FoundIndex>(
     `select format('%I.%I', n.nspname, c.relname) as name,
@@ -53,7 +53,7 @@ export async function dropInvalidIndex(session: Session, { name, valid, builtBy 
  * The names of index, schema and table as PostgreSQL sees them: it folds, cuts off and unescapes a name, and here each is
  * the name of a column in a result.
  */
-async function readNames(session: Session, { tokens }: Statement): Promise<string[]> {
+async function readNames(session: Session, { tokens }: SqlStatement): Promise<string[]> {
   const rest = tokens.slice(tokens.findIndex((token) => /^concurrently$/i.test(token)) + 1);
   if (/^if not exists$/i.test(rest.slice(0, 3).join(' '))) rest.splice(0, 3);
   const [index, , ...target] = rest;

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { DatabaseAccessError, toDatabaseError } from '../errors.js';
 import { signIamToken } from '../iam-token.js';
-import type { DatabaseSettings } from '../settings.js';
+import type { ConnectionSettings } from '../settings.js';
 import { MigrationError } from './migration-error.js';
 
 export interface ConnectOptions {
@@ -20,7 +20,7 @@ const ATTEMPT_MILLIS = 10_000;
 const PAUSE_MILLIS = 3_000;
 
 /** @throws MigrationError when it cannot be reached or refuses the login for longer than that. */
-export async function connectPatiently(settings: DatabaseSettings, options: ConnectOptions): Promise<pg.Client> {
+export async function connectWithRetry(settings: ConnectionSettings, options: ConnectOptions): Promise<pg.Client> {
   const startedAt = performance.now();
   for (;;) {
     try {
@@ -37,7 +37,7 @@ export async function connectPatiently(settings: DatabaseSettings, options: Conn
 }
 
 /** Tries once. */
-export async function connect(settings: DatabaseSettings, applicationName: string): Promise<pg.Client> {
+export async function connect(settings: ConnectionSettings, applicationName: string): Promise<pg.Client> {
   const { host, port, database, user } = settings;
   const client = new pg.Client({
     host,
@@ -60,7 +60,7 @@ export async function connect(settings: DatabaseSettings, applicationName: strin
   }
 }
 
-function describe({ host, port, database, user }: DatabaseSettings, refused: boolean, { message }: Error): string {
+function describe({ host, port, database, user }: ConnectionSettings, refused: boolean, { message }: Error): string {
   const place = `${host}:${port}, database ${database}`;
   return refused
     ? `The user ${user} was refused at ${place}: ${message} Has packages/lambda/src/database/bootstrap.sql been run there, ` +

@@ -1,13 +1,13 @@
 /** Applies SQL files to a database, in the order of their numbers and each once. The same for npm start, tests and Lambda. */
 import type { ClientBase } from 'pg';
 import { applyInTransaction, type OnStatement, type Verify } from './apply-migration.js';
-import { applyStepByStep } from './apply-step-by-step.js';
+import { applyWithoutTransaction } from './apply-without-transaction.js';
 import { readHistory } from './history.js';
 import type { Migration } from './migration.js';
 import { MigrationError } from './migration-error.js';
+import { withMigrationLock } from './migration-lock.js';
 import { type NewerMigrations, planMigrations } from './plan.js';
 import type { WaitObserver } from './report-waits.js';
-import { withRunLock } from './run-lock.js';
 import { Session } from './session.js';
 
 export interface MigrateOptions {
@@ -57,13 +57,17 @@ export async function migrate(
 ): Promise<MigrateResult> {
   const { lockWaitMillis = DEFAULTS.lockWaitMillis, onStatement = () => {} } = options;
   const session = new Session(client, options.timeLimitMillis ?? DEFAULTS.timeLimitMillis);
-  const run = withRunLock(session, lockWaitMillis, async () => {
+  const run = withMigrationLock(session, lockWaitMillis, async () => {
     const history = await readHistory(session);
     const { pending, newer } = planMigrations(migrations, history, options.newerMigrations ?? 'refuse');
     const apply = async (migration: Migration, verify: Verify | undefined) => {
       if (migration.transactional) return applyInTransaction(session, migration, onStatement, verify);
       const begun = history.find(({ name }) => name === migration.name);
-      return applyStepByStep(session, migration, begun, { onStatement, waitObserver: options.waitObserver, verify });
+      return applyWithoutTransaction(session, migration, begun, {
+        onStatement,
+        waitObserver: options.waitObserver,
+        verify,
+      });
     };
     for (const migration of pending) {
       const verify = migration === pending.at(-1) ? options.verify : undefined;

@@ -7,7 +7,7 @@ export class MigrationError extends Error {
 
 const LONGEST_LINE = 160;
 
-export interface Place {
+export interface SourcePosition {
   /** From 1. */
   readonly line: number;
   /** From 1, in characters. */
@@ -15,7 +15,7 @@ export interface Place {
 }
 
 /** @param offset an index into the text. */
-export function placeOf(text: string, offset: number): Place {
+export function positionOf(text: string, offset: number): SourcePosition {
   const before = text.slice(0, offset).split('\n');
   return { line: before.length, column: [...(before.at(-1) ?? '')].length + 1 };
 }
@@ -26,7 +26,7 @@ export function placeOf(text: string, offset: number): Place {
  * @param offset where it went wrong: an index into the file's text.
  */
 export function describeProblem({ name, sql }: MigrationFile, offset: number, message: string): string {
-  const { line, column } = placeOf(sql, offset);
+  const { line, column } = positionOf(sql, offset);
   const text = (sql.split('\n')[line - 1] ?? '').replace(/\r$/, '').replaceAll('\t', ' ');
   const margin = `  ${line} | `;
   return [

@@ -14,10 +14,10 @@ export interface Migration extends MigrationFile {
   readonly checksum: string;
   /** False for a file whose first line is `-- no-transaction`. */
   readonly transactional: boolean;
-  readonly statements: readonly Statement[];
+  readonly statements: readonly SqlStatement[];
 }
 
-export interface Statement {
+export interface SqlStatement {
   /** Without the comments before it and the semicolon behind it. */
   readonly text: string;
   /** Where it starts in the file: an index into `sql`. */

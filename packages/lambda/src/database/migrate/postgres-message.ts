@@ -1,9 +1,9 @@
 /** What PostgreSQL says about a statement, and where in the file that is. */
-import type { Migration, Statement } from './migration.js';
+import type { Migration, SqlStatement } from './migration.js';
 import { describeProblem } from './migration-error.js';
 
 /** The message without `detail`, which quotes rows. */
-export function describePostgresError(migration: Migration, statement: Statement, error: unknown): string {
+export function describePostgresError(migration: Migration, statement: SqlStatement, error: unknown): string {
   const { code, position, hint } = error as { code?: unknown; position?: unknown; hint?: unknown };
   const offset = statement.offset + offsetOf(statement.text, Number(position));
   const message = withoutValues(error instanceof Error ? error.message : String(error), code);

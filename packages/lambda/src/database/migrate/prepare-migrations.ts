@@ -1,6 +1,6 @@
 /** Reads files as migrations and checks the whole set, without a database: all that is wrong, at once. */
 import { UnterminatedError } from '../../sql/tokens.js';
-import { checksumOf, type Migration, type MigrationFile, type Statement } from './migration.js';
+import { checksumOf, type Migration, type MigrationFile, type SqlStatement } from './migration.js';
 import { describeProblem, MigrationError } from './migration-error.js';
 import { splitStatements } from './split-statements.js';
 import { copyDirection, outsideTransaction, psqlCommand, transactionControl } from './statement-kind.js';
@@ -123,8 +123,8 @@ function readMigration(file: MigrationFile): { migration: Migration; problems: s
   return { migration: { ...file, checksum: checksumOf(file.sql), transactional, statements }, problems };
 }
 
-function split(file: MigrationFile, tell: (offset: number, message: string) => void): Statement[] {
-  const statements: Statement[] = [];
+function split(file: MigrationFile, tell: (offset: number, message: string) => void): SqlStatement[] {
+  const statements: SqlStatement[] = [];
   try {
     for (const statement of splitStatements(file.sql)) statements.push(statement);
   } catch (error) {
@@ -137,7 +137,7 @@ function split(file: MigrationFile, tell: (offset: number, message: string) => v
 const INSERT_INSTEAD =
   'Write insert into … values (…), (…), or for many rows insert into … select * from unnest(array[…], array[…])';
 
-function problemOf(statement: Statement, transactional: boolean): string | undefined {
+function problemOf(statement: SqlStatement, transactional: boolean): string | undefined {
   const command = psqlCommand(statement);
   if (command !== undefined) {
     return `${command} is a command of psql, and not SQL. ${command === '\\copy' ? INSERT_INSTEAD : 'Write what it does in SQL, or remove it'}`;

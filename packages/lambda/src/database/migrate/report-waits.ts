@@ -1,8 +1,8 @@
 /** Reports for whom a statement waits, while it waits. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
-import type { Migration, Statement } from './migration.js';
-import { placeOf } from './migration-error.js';
+import type { Migration, SqlStatement } from './migration.js';
+import { positionOf } from './migration-error.js';
 import type { Session } from './session.js';
 
 /** A session of PostgreSQL that holds what a statement needs. */
@@ -17,16 +17,16 @@ export interface WaitObserver {
   /** Opens a second connection to the database, as the first one is busy. Called only when a statement takes seconds. */
   connect(): Promise<Client>;
   /** Called when the statement begins to wait, and again when it waits for others. Must not throw. */
-  onWait(migration: Migration, statement: Statement, blockers: readonly Blocker[]): void;
+  onWait(migration: Migration, statement: SqlStatement, blockers: readonly Blocker[]): void;
 }
 
 /** `0002-index.sql:2: the statement waits for the transactions of process 71 of PostgreSQL, user app, application "psql".` */
-export function describeWait({ name, sql }: Migration, { offset }: Statement, blockers: readonly Blocker[]): string {
+export function describeWait({ name, sql }: Migration, { offset }: SqlStatement, blockers: readonly Blocker[]): string {
   const sessions = blockers.map(
     ({ pid, user, applicationName }) =>
       `process ${pid} of PostgreSQL, user ${user ?? 'unknown'}, application "${applicationName ?? ''}"`,
   );
-  return `${name}:${placeOf(sql, offset).line}: the statement waits for the transactions of ${sessions.join('; ')}.`;
+  return `${name}:${positionOf(sql, offset).line}: the statement waits for the transactions of ${sessions.join('; ')}.`;
 }
 
 /** Before the first look: what takes less is not worth a connection. */

@@ -21,7 +21,7 @@ export interface RowFinding {
 /** @returns problems first. They are those of the database as the client's open transaction sees it. */
 export async function findRowExposures(client: ClientBase, role: string = API_ROLE): Promise<RowFinding[]> {
   const { rows } = await client.query<Exposure>(EXPOSURES, [role]);
-  return judgeExposures(rows, role);
+  return findingsOf(rows, role);
 }
 
 /**
@@ -41,7 +41,7 @@ export function describeFinding({ message, fix }: RowFinding): string {
   return `${message}\n  ${fix}`;
 }
 
-export function judgeExposures(exposures: readonly Exposure[], role: string): RowFinding[] {
+export function findingsOf(exposures: readonly Exposure[], role: string): RowFinding[] {
   // Every check lets a superuser pass, so that everything else would be reported too.
   const superuser = exposures.find(({ reason }) => reason === 'superuser');
   if (superuser !== undefined) return [describeExposure(superuser, role)];

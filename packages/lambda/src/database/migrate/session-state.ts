@@ -1,5 +1,5 @@
 /** Reads what a session would carry into the next file or statement, and resets all of it. */
-import { RUN_LOCK_ID } from './run-lock.js';
+import { MIGRATION_LOCK_ID } from './migration-lock.js';
 import type { Session } from './session.js';
 
 /**
@@ -26,7 +26,7 @@ begin
       end
       from pg_locks
      where locktype = 'advisory' and pid = pg_backend_pid()
-       and (objsubid <> 1 or (classid::bigint << 32) + objid::bigint <> ${RUN_LOCK_ID});
+       and (objsubid <> 1 or (classid::bigint << 32) + objid::bigint <> ${MIGRATION_LOCK_ID});
     exit when not found;
   end loop;
 end

@@ -46,10 +46,10 @@ export class Session {
   }
 
   /** Everything or nothing. */
-  async transaction<Result>(work: () => Promise<Result>): Promise<Result> {
+  async transaction<Result>(callback: () => Promise<Result>): Promise<Result> {
     await this.run('begin');
     try {
-      const result = await work();
+      const result = await callback();
       await this.run('commit');
       return result;
     } catch (error) {

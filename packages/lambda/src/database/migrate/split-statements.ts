@@ -5,7 +5,7 @@
  * @see https://www.postgresql.org/docs/17/sql-syntax-lexical.html
  */
 import { type Token, tokenize } from '../../sql/tokens.js';
-import type { Statement } from './migration.js';
+import type { SqlStatement } from './migration.js';
 import { copyDirection } from './statement-kind.js';
 
 const KEPT_TOKENS = 24;
@@ -16,7 +16,7 @@ const KEPT_TOKENS = 24;
  *
  * @throws UnterminatedError after the statements before it.
  */
-export function* splitStatements(sql: string): Generator<Statement> {
+export function* splitStatements(sql: string): Generator<SqlStatement> {
   for (let from = 0; from < sql.length; ) {
     const { tokens, next } = readStatement(sql, from);
     from = next;

@@ -1,14 +1,14 @@
 /** Which statements need special care: what the runner cannot send, what ends a transaction, and what PostgreSQL runs in none. */
 import { tokenize } from '../../sql/tokens.js';
-import type { Statement } from './migration.js';
+import type { SqlStatement } from './migration.js';
 
 /** As they are written: PostgreSQL folds names by rules of its own. */
-function words({ tokens }: Statement): string {
+function words({ tokens }: SqlStatement): string {
   return tokens.join(' ');
 }
 
 /** `\copy` and the like, which psql runs itself; undefined for a statement. No SQL has a backslash but in strings and quoted names. */
-export function psqlCommand({ text }: Statement): string | undefined {
+export function psqlCommand({ text }: SqlStatement): string | undefined {
   return /^\\\S*/.exec(text)?.[0];
 }
 
@@ -16,7 +16,7 @@ export function psqlCommand({ text }: Statement): string | undefined {
  * Where COPY gets rows from or sends them to, when it is the client: `copy … from stdin`, `copy … to stdout`.
  * PostgreSQL takes either word for the other. Undefined for a file or program of the server, and for every other statement.
  */
-export function copyDirection({ text, tokens: [first = ''] }: Statement): 'from' | 'to' | undefined {
+export function copyDirection({ text, tokens: [first = ''] }: SqlStatement): 'from' | 'to' | undefined {
   if (first.toLowerCase() !== 'copy') return undefined;
   let depth = 0;
   let direction: 'from' | 'to' | undefined;
@@ -32,7 +32,7 @@ export function copyDirection({ text, tokens: [first = ''] }: Statement): 'from'
 }
 
 /** The words that begin, end or part a transaction; undefined for every other statement. */
-export function transactionControl(statement: Statement): string | undefined {
+export function transactionControl(statement: SqlStatement): string | undefined {
   return /^(begin|start transaction|commit|end|rollback|abort|savepoint|release|prepare transaction)(?= |$)/i
     .exec(words(statement))?.[0]
     .toLowerCase();
@@ -51,7 +51,7 @@ const CREATE_INDEX = new RegExp(
 );
 
 /** Undefined for a statement that runs in a transaction, together with the record that it ran. */
-export function outsideTransaction(statement: Statement): OutsideTransaction | undefined {
+export function outsideTransaction(statement: SqlStatement): OutsideTransaction | undefined {
   const text = words(statement);
   if (/^create (unique )?index concurrently( |$)/i.test(text)) {
     const [, index, table] = CREATE_INDEX.exec(text) ?? [];

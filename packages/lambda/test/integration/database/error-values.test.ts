@@ -170,7 +170,7 @@ function shown(error: unknown): string {
   return [
     inspect(error, { depth: Number.POSITIVE_INFINITY, showHidden: true }),
     JSON.stringify(errorLogFields(error)),
-    JSON.stringify(toResolverError(error, { reference: 'r', constraints: {} })),
+    JSON.stringify(toResolverError(error, { requestId: 'r', constraints: {} })),
   ].join('\n');
 }
 

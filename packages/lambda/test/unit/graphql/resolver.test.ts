@@ -63,7 +63,7 @@ test('tells the client of errors that are meant for the client, with their type'
   expect(await handler(event('sell'), CONTEXT)).toEqual({
     error: { type: 'SoldOut', message: 'No more tea.', info: { sku: 'TEA-1' } },
   });
-  expect(lines).toMatchObject([['info', 'refused', { errorType: 'SoldOut' }]]);
+  expect(lines).toMatchObject([['info', 'failed', { errorType: 'SoldOut' }]]);
 });
 
 test.each([
@@ -85,7 +85,7 @@ test.each([
 
   const result = await handler(event('fail'), CONTEXT);
 
-  expect(result).toMatchObject({ error: { type, info: { reference: 'request-1' } } });
+  expect(result).toMatchObject({ error: { type, info: { requestId: 'request-1' } } });
   expect(JSON.stringify(result)).not.toContain('secret_table');
 });
 
@@ -125,7 +125,7 @@ test('tells the field which constraint refused, where the domain has named it', 
       info: { problems: [{ field: 'degrees', message: 'Expected at least 80.' }] },
     },
   });
-  expect(lines).toMatchObject([['error', 'refused', { errorType: 'InvalidInput', constraint: 'tea_is_hot' }]]);
+  expect(lines).toMatchObject([['error', 'failed', { errorType: 'InvalidInput', constraint: 'tea_is_hot' }]]);
 });
 
 test.each([
@@ -147,10 +147,10 @@ test.each([
     error: {
       type,
       message: expect.stringContaining('might have been committed'),
-      info: { reference: 'request-1', outcomeUnknown: true },
+      info: { requestId: 'request-1', outcomeUnknown: true },
     },
   });
-  expect(lines).toMatchObject([['error', 'refused', { errorType: type, outcomeUnknown: true }]]);
+  expect(lines).toMatchObject([['error', 'failed', { errorType: type, outcomeUnknown: true }]]);
 });
 
 test('gives the field a signal that aborts before Lambda would end the invocation', async () => {
@@ -190,7 +190,7 @@ test('a field never sees text that PostgreSQL cannot store, and the log line is 
   expect(await handler(event('echo', { arguments: args }), CONTEXT)).toMatchObject({
     error: { type: 'InvalidInput', info: { problems: [{ field: 'note' }, { field: 'lines[0].sku' }] } },
   });
-  expect(lines).toMatchObject([['info', 'refused', { errorType: 'InvalidInput' }]]);
+  expect(lines).toMatchObject([['info', 'failed', { errorType: 'InvalidInput' }]]);
 });
 
 test('the client of a transaction that was committed is told so, and the log has what failed after it', async () => {
@@ -204,8 +204,8 @@ test('the client of a transaction that was committed is told so, and the log has
     error: {
       type: 'InternalError',
       message: 'Your change was stored, and something went wrong on our side after it. Do not send it again.',
-      info: { reference: 'request-1' },
+      info: { requestId: 'request-1' },
     },
   });
-  expect(lines).toMatchObject([['error', 'refused', { error: 'DatabaseTimeoutError', committed: true }]]);
+  expect(lines).toMatchObject([['error', 'failed', { error: 'DatabaseTimeoutError', committed: true }]]);
 });

@@ -10,13 +10,13 @@ export interface KnownOrder {
   lines: { sku: string; quantity: number; unitPriceCents: number }[];
 }
 
-export interface World {
+export interface TestContext {
   /** The reader's, newest first, as the API answers them. */
   orders: readonly KnownOrder[];
   writerSub: string;
 }
 
-export async function createWorld(stack: FaultStack): Promise<World> {
+export async function createTestContext(stack: FaultStack): Promise<TestContext> {
   for (let index = 0; index < 3; index += 1) {
     const outcome = await send(stack, { ...newOrder(`known-${index}`, undefined, index + 1), username: USERS.reader });
     if (outcome.kind !== 'data') throw new Error(`The reader's orders cannot be placed: ${JSON.stringify(outcome)}`);

@@ -10,7 +10,7 @@ import { tokenize } from '../../sql/tokens.js';
 import { locating, type OnStatement, runStatement, type Verify } from './apply-migration.js';
 import { dropInvalidIndex, findIndex } from './concurrent-index.js';
 import { type Progress, recordProgress, removeRecord } from './history.js';
-import { checksumOf, type Migration, type Statement } from './migration.js';
+import { checksumOf, type Migration, type SqlStatement } from './migration.js';
 import { describeProblem, MigrationError } from './migration-error.js';
 import { type Blocker, reportWaits, type WaitObserver } from './report-waits.js';
 import type { Session } from './session.js';
@@ -27,9 +27,9 @@ export interface StepOptions {
 interface Step {
   readonly session: Session;
   readonly migration: Migration;
-  readonly statement: Statement;
+  readonly statement: SqlStatement;
   /** Those of the file before it. */
-  readonly settings: readonly Statement[];
+  readonly settings: readonly SqlStatement[];
   /** What is recorded of the file. */
   readonly known: Progress | undefined;
   readonly waitObserver?: WaitObserver | undefined;
@@ -41,14 +41,14 @@ const NOTHING: Progress = { finished: false, doneStatements: [], runningStatemen
  * @param begun what is recorded of an earlier run.
  * @throws MigrationError; the statements before the one that failed stay, and the next run goes on from there.
  */
-export async function applyStepByStep(
+export async function applyWithoutTransaction(
   session: Session,
   migration: Migration,
   begun: Progress | undefined,
   { onStatement, waitObserver, verify }: StepOptions,
 ): Promise<void> {
   const doneCount = begun?.doneStatements.length ?? 0;
-  const settings: Statement[] = [];
+  const settings: SqlStatement[] = [];
   let known = begun;
   for (const [index, statement] of migration.statements.entries()) {
     if (index >= doneCount) {
@@ -64,7 +64,7 @@ export async function applyStepByStep(
 }
 
 /** Takes effect on the session alone, and lasts: so it is repeated before each statement behind it. */
-function isSetting({ tokens: [first = '', second = ''] }: Statement): boolean {
+function isSetting({ tokens: [first = '', second = ''] }: SqlStatement): boolean {
   return /^(set|reset)$/i.test(first) && !/^(local|transaction|constraints)$/i.test(second);
 }
 
@@ -80,26 +80,26 @@ async function applyInside({ session, migration, statement, settings, known }: S
   return progress;
 }
 
-async function runWithoutTrace(session: Session, migration: Migration, statement: Statement): Promise<void> {
-  const refuse = (what: string, fix: string) => {
+async function runWithoutTrace(session: Session, migration: Migration, statement: SqlStatement): Promise<void> {
+  const reject = (what: string, fix: string) => {
     const message = `this might leave ${what} to the statements behind it, and a run that is resumed there would be without it. ${fix}`;
     throw new MigrationError(describeProblem(migration, statement.offset, message));
   };
   // PostgreSQL does not list the settings that have a name of their own, such as my.setting.
   if (callsSetConfig(statement))
-    refuse('a setting', 'Write set NAME = VALUE, a statement of its own, in place of set_config()');
+    reject('a setting', 'Write set NAME = VALUE, a statement of its own, in place of set_config()');
   const before = await readSessionState(session);
   await runStatement(session, statement);
   const differences = differencesOf(before, await readSessionState(session));
   if (differences.length === 0) return;
-  refuse(
+  reject(
     differences.join(', '),
     'Write a setting as a statement of its own, set NAME = VALUE; drop a temporary table in the block that makes it',
   );
 }
 
 /** Outside of what it only defines. */
-function callsSetConfig({ text, tokens }: Statement): boolean {
+function callsSetConfig({ text, tokens }: SqlStatement): boolean {
   if (/^create$/i.test(tokens[0] ?? '')) return false;
   return [...tokenize(text)].some((token) => token.kind === 'word' && /^"?set_config"?$/i.test(token.text));
 }
@@ -131,7 +131,7 @@ async function applyOutside(step: Step): Promise<Progress> {
 }
 
 /** @returns whether the index is there and valid. Drops it when it is invalid. */
-async function prepareIndex(session: Session, statement: Statement): Promise<boolean> {
+async function prepareIndex(session: Session, statement: SqlStatement): Promise<boolean> {
   const found = await findIndex(session, statement);
   if (found !== undefined) await dropInvalidIndex(session, found);
   return found?.valid === true;
@@ -147,28 +147,28 @@ async function takeBack({ session, migration, statement, settings }: Step, runni
     await repeatSettings(session, migration, settings);
     await prepareIndex(session, statement);
     await resetSession(session);
-  } else if (!isVacuum(statement) && !isRefusal(error)) return;
+  } else if (!isVacuum(statement) && !isRejection(error)) return;
   if (running.doneStatements.length === 0) await removeRecord(session, migration, running);
   else await recordProgress(session, migration, running, { ...running, runningStatement: null });
 }
 
 /** PostgreSQL has not begun with the statement: a syntax error, a name that it does not know, a privilege that is missing. */
-function isRefusal(error: unknown): boolean {
+function isRejection(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return typeof code === 'string' && code.startsWith('42');
 }
 
 /** Leaves nothing that a later run would have to know of. */
-function isVacuum({ tokens: [first = ''] }: Statement): boolean {
+function isVacuum({ tokens: [first = ''] }: SqlStatement): boolean {
   return /^vacuum$/i.test(first);
 }
 
-function buildsIndex(statement: Statement): boolean {
+function buildsIndex(statement: SqlStatement): boolean {
   return outsideTransaction(statement)?.kind === 'create index';
 }
 
 /** Runs `work` in the session that the file has made. */
-async function withSettings<Result>(step: Step, work: () => Promise<Result>): Promise<Result> {
+async function withSettings<Result>(step: Step, callback: () => Promise<Result>): Promise<Result> {
   const { session, migration, statement, settings, waitObserver } = step;
   // A build waits for transactions that are older, and a drop too. Both let everybody read and write meanwhile, so neither
   // is bound by the lock_timeout of the role, only by the file's own.
@@ -176,15 +176,19 @@ async function withSettings<Result>(step: Step, work: () => Promise<Result>): Pr
   if (isConcurrent) await session.run('set lock_timeout = 0');
   await repeatSettings(session, migration, settings);
   const report = (blockers: readonly Blocker[]) => waitObserver?.onWait(migration, statement, blockers);
-  const result = isConcurrent ? await reportWaits(session, waitObserver, report, work) : await work();
+  const result = isConcurrent ? await reportWaits(session, waitObserver, report, callback) : await callback();
   await resetSession(session);
   return result;
 }
 
-async function repeatSettings(session: Session, migration: Migration, settings: readonly Statement[]): Promise<void> {
+async function repeatSettings(
+  session: Session,
+  migration: Migration,
+  settings: readonly SqlStatement[],
+): Promise<void> {
   for (const setting of settings) await locating(migration, setting, () => session.run(setting.text));
 }
 
-function withDone(known: Progress | undefined, { text }: Statement): Progress {
+function withDone(known: Progress | undefined, { text }: SqlStatement): Progress {
   return { ...NOTHING, doneStatements: [...(known?.doneStatements ?? []), checksumOf(text)] };
 }

@@ -4,7 +4,7 @@ import { MigrationError } from './migration-error.js';
 import type { Session } from './session.js';
 
 /** Of the advisory lock. Any constant does that nothing else in the database uses. */
-export const RUN_LOCK_ID = 7_236_115_902;
+export const MIGRATION_LOCK_ID = 7_236_115_902;
 
 /**
  * How often it is asked for. Asking and not waiting, because a session that waits holds a snapshot, and the other run's
@@ -18,16 +18,17 @@ const POLL_MILLIS = 200;
  *
  * @throws MigrationError when somebody else still holds it after `waitMillis`, naming whom.
  */
-export async function withRunLock<Result>(
+export async function withMigrationLock<Result>(
   session: Session,
   waitMillis: number,
-  work: () => Promise<Result>,
+  callback: () => Promise<Result>,
 ): Promise<Result> {
   await acquire(session, waitMillis);
   try {
-    return await work();
+    return await callback();
   } finally {
-    if (session.isUsable) await session.run('select pg_advisory_unlock($1)', [RUN_LOCK_ID]).catch(() => undefined);
+    if (session.isUsable)
+      await session.run('select pg_advisory_unlock($1)', [MIGRATION_LOCK_ID]).catch(() => undefined);
   }
 }
 
@@ -35,7 +36,7 @@ async function acquire(session: Session, waitMillis: number): Promise<void> {
   const giveUpAt = performance.now() + waitMillis;
   for (;;) {
     const { rows } = await session.run<{ acquired: boolean }>('select pg_try_advisory_lock($1) as acquired', [
-      RUN_LOCK_ID,
+      MIGRATION_LOCK_ID,
     ]);
     if (rows[0]?.acquired) return;
     if (performance.now() >= giveUpAt) throw new MigrationError(await describeHolder(session, waitMillis));
@@ -50,7 +51,7 @@ async function describeHolder(session: Session, waitMillis: number): Promise<str
       where l.locktype = 'advisory' and l.granted and l.objsubid = 1
         and (l.classid::bigint << 32) + l.objid::bigint = $1
         and l.database = (select oid from pg_database where datname = current_database())`,
-    [RUN_LOCK_ID],
+    [MIGRATION_LOCK_ID],
   );
   const waited = `Waited ${waitMillis / 1000} s for another run of the migrations, and applied nothing.`;
   const [holder] = rows;
