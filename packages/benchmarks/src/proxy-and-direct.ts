@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Signer } from '@aws-sdk/rds-signer';
-import type { DatabaseAccess } from '@vpc-postgres/local-stack/functions.js';
+import type { LocalDatabase } from '@vpc-postgres/local-stack/functions.js';
 import { listenOnLoopback, portOf } from '@vpc-postgres/local-stack/loopback.js';
 import { startPostgres } from '@vpc-postgres/local-stack/postgres/cluster.js';
 import { choosePrivileges } from '@vpc-postgres/local-stack/postgres/privileges.js';
@@ -30,7 +30,7 @@ export interface ProxyAndDirect {
   proxy: RdsProxy;
   caPath: string;
   /** What a function needs for the proxied way. */
-  access: DatabaseAccess;
+  access: LocalDatabase;
   /** Where PostgreSQL's Unix socket is: `.s.PGSQL.` and the direct port. Everybody is trusted there. */
   socketDirectory: string;
   /** Past both. The caller ends it. */

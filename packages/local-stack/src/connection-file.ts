@@ -1,13 +1,13 @@
 /** Tells other tools how to reach the local database: read by `npm run db:token`. Holds credentials of the stand-in only. */
 import { join } from 'node:path';
-import type { DatabaseAccess } from './functions.js';
+import type { LocalDatabase } from './functions.js';
 import { replacePrivateFile } from './replace-file.js';
 
 /** @param migrator the user that migrates, and the credentials of the role that may connect as it. */
 export async function writeConnectionFile(
   stateDirectory: string,
-  access: DatabaseAccess,
-  migrator: Pick<DatabaseAccess, 'user' | 'credentials'>,
+  access: LocalDatabase,
+  migrator: Pick<LocalDatabase, 'user' | 'credentials'>,
 ): Promise<void> {
   const { host, port, region, database, user, credentials } = access;
   const text = `${JSON.stringify({ host, port, region, database, user, credentials, migrator }, null, 2)}\n`;

@@ -42,7 +42,7 @@ export interface LocalFunctionsOptions {
 
 export type BuildEvent = { functionName: string; errors: readonly string[] };
 
-export interface DatabaseAccess {
+export interface LocalDatabase {
   host: string;
   port: number;
   database: string;
@@ -59,7 +59,7 @@ export interface LocalInvocation extends LocalInvocationResult {
 
 export interface LocalFunctions {
   /** Gives every function its database and credentials, and starts one environment of each ahead of time. */
-  start(access: DatabaseAccess): void;
+  start(access: LocalDatabase): void;
   /** @throws FunctionError */
   invoke(name: string, event: unknown): Promise<LocalInvocation>;
   /** Figures of each function, by name. Empty before start(). */
@@ -156,7 +156,7 @@ export function functionEnvironment({
   user,
   credentials,
   caPath,
-}: DatabaseAccess): Record<string, string> {
+}: LocalDatabase): Record<string, string> {
   return {
     [DATABASE_ENVIRONMENT.host]: host,
     [DATABASE_ENVIRONMENT.port]: String(port),

@@ -2,7 +2,7 @@
 import type { LocalUserPool } from './cognito/user-pool.js';
 import type { GraphqlRequest } from './local-app.js';
 
-export interface GraphqlAnswer {
+export interface GraphqlResponse {
   data: Record<string, unknown> | null;
   errors?: { errorType: string; message: string; errorInfo?: unknown; path?: unknown }[];
 }
@@ -12,11 +12,11 @@ export async function sendGraphql(
   userPool: LocalUserPool,
   username: string,
   request: GraphqlRequest,
-): Promise<GraphqlAnswer> {
+): Promise<GraphqlResponse> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: await userPool.issueToken({ username }) },
     body: JSON.stringify(request),
   });
-  return (await response.json()) as GraphqlAnswer;
+  return (await response.json()) as GraphqlResponse;
 }

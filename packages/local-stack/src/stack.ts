@@ -4,13 +4,13 @@
  */
 import { join, resolve } from 'node:path';
 import { readMigrations } from '@vpc-postgres/lambda/database/migrate/read-folder.js';
-import { type AppSyncAccess, loadOrCreateAppSyncAccess } from './appsync/access-file.js';
+import { type AppSyncCredentials, loadOrCreateAppSyncCredentials } from './appsync/credentials-file.js';
 import { functionNamesIn } from './appsync/directives.js';
 import { createGraphqlEndpoint, type RequestRecord } from './appsync/endpoint.js';
 import { type LocalUserPool, loadOrCreateUserPool } from './cognito/user-pool.js';
 import { writeConnectionFile } from './connection-file.js';
 import { bootstrapDatabase, LOCAL_DATABASE, LOCAL_DATABASE_USER, LOCAL_MIGRATOR, migrateDatabase } from './database.js';
-import { type BuildEvent, buildFunctions, type DatabaseAccess } from './functions.js';
+import { type BuildEvent, buildFunctions, type LocalDatabase } from './functions.js';
 import { sendGraphql } from './graphql-client.js';
 import type { FunctionStatistics } from './lambda/function.js';
 import type { LocalApp } from './local-app.js';
@@ -87,10 +87,10 @@ export interface LocalStack {
   proxy: Omit<RdsProxy, 'stop'>;
   userPool: LocalUserPool;
   postgres: LocalPostgres;
-  access: DatabaseAccess;
+  access: LocalDatabase;
   functionNames: readonly string[];
   /** What opens the API beside a user's token: an API key, IAM credentials. */
-  appSyncAccess: AppSyncAccess;
+  appSyncCredentials: AppSyncCredentials;
   statistics(): { appSync: RequestStatistics; functions: Readonly<Record<string, FunctionStatistics>> };
   /** The last 100 requests with the milliseconds of each hop, the newest first. */
   recentRequests(): readonly RequestTrace[];
@@ -124,15 +124,16 @@ async function startParts(
   // The schema that Amplify deploys, as SDL, and the functions that its fields name.
   const sdl = app.schema.transform().schema;
   const functionNames = functionNamesIn(sdl);
-  const [database, functions, certificate, credentials, migratorCredentials, userPool, appSyncAccess] = await allOrStop(
-    startDatabase(stateDirectory, options, onStop, onProgress),
-    startFunctions(stateDirectory, functionNames, options, onStop, onProgress),
-    loadOrCreateCertificate(stateDirectory),
-    loadOrCreateCredentials(stateDirectory),
-    loadOrCreateCredentials(stateDirectory, 'migrator-credentials.json'),
-    loadOrCreateUserPool(stateDirectory),
-    loadOrCreateAppSyncAccess(stateDirectory),
-  );
+  const [database, functions, certificate, credentials, migratorCredentials, userPool, appSyncCredentials] =
+    await allOrStop(
+      startDatabase(stateDirectory, options, onStop, onProgress),
+      startFunctions(stateDirectory, functionNames, options, onStop, onProgress),
+      loadOrCreateCertificate(stateDirectory),
+      loadOrCreateCredentials(stateDirectory),
+      loadOrCreateCredentials(stateDirectory, 'migrator-credentials.json'),
+      loadOrCreateUserPool(stateDirectory),
+      loadOrCreateAppSyncCredentials(stateDirectory),
+    );
 
   const { postgres, isMigrated } = database;
   const proxy = await startProxy({
@@ -154,7 +155,7 @@ async function startParts(
   onStop(() => proxy.stop());
   onProgress(`RDS Proxy stand-in listens on localhost:${proxy.port}`);
 
-  const access: DatabaseAccess = {
+  const access: LocalDatabase = {
     host: 'localhost',
     port: proxy.port,
     database: LOCAL_DATABASE,
@@ -171,7 +172,7 @@ async function startParts(
   const answerGraphql = createGraphqlEndpoint({
     sdl,
     userPool,
-    access: appSyncAccess,
+    access: appSyncCredentials,
     region: LOCAL_REGION,
     ...(requestLimitMillis !== undefined && { requestLimitMillis }),
     async invoke(name, event) {
@@ -213,7 +214,7 @@ async function startParts(
     proxyPort: proxy.port,
     ...observed,
     userPool,
-    appSyncAccess,
+    appSyncCredentials,
     postgres,
     access,
     functionNames,

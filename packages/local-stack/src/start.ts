@@ -65,14 +65,15 @@ async function serve({ directory, environments, lambdaLog }: ServeOptions): Prom
   const proxyPort = readPort('PROXY_PORT', 6432);
   console.log(style('dim', 'Starting the local stack …'));
 
-  const [app, { startLocalStack }, { renderSummary }, { renderRequestLine }, { createProxyLines }] = await Promise.all([
-    loadLocalApp(),
-    import('./stack.js'),
-    import('./summary.js'),
-    import('./request-line.js'),
-    import('./proxy-line.js'),
-  ]);
-  const renderProxyEvent = createProxyLines();
+  const [app, { startLocalStack }, { renderSummary }, { formatRequest }, { createProxyEventFormatter }] =
+    await Promise.all([
+      loadLocalApp(),
+      import('./stack.js'),
+      import('./summary.js'),
+      import('./format-request.js'),
+      import('./format-proxy-event.js'),
+    ]);
+  const renderProxyEvent = createProxyEventFormatter();
   const starting = startLocalStack({
     app,
     stateDirectory: directory,
@@ -82,7 +83,7 @@ async function serve({ directory, environments, lambdaLog }: ServeOptions): Prom
     sampleData: true,
     maxEnvironments: environments,
     onProgress: (step) => console.log(`${style('dim', seconds().padStart(7))}  ${step}`),
-    onRequest: async (request, invocations) => console.log(await renderRequestLine(request, invocations, new Date())),
+    onRequest: async (request, invocations) => console.log(await formatRequest(request, invocations, new Date())),
     onBuild: ({ functionName, errors }) =>
       console.log(
         errors.length === 0
@@ -112,8 +113,8 @@ async function serve({ directory, environments, lambdaLog }: ServeOptions): Prom
   const stack = await starting;
   console.log(renderSummary({ ...stack, app, stateDirectory: directory }, stack.proxy.pins().length, style));
   console.log(`Ready in ${seconds()}. Ctrl-C ends it all.\n`);
-  const { notImitated } = await import('./not-imitated.js');
-  for (const line of notImitated(app.environments)) console.log(`${line}\n`);
+  const { listUnsupported } = await import('./unsupported.js');
+  for (const line of listUnsupported(app.environments)) console.log(`${line}\n`);
 }
 
 function adviceAfterProblem(directory: string): string {

@@ -1,13 +1,13 @@
 /** What runs where, and how to use it: data for the console page, and text for the terminal. */
 import { relative } from 'node:path';
-import type { DatabaseAccess } from './functions.js';
+import type { LocalDatabase } from './functions.js';
 import type { LocalApp } from './local-app.js';
 import type { StackDescription } from './web/console/routes.js';
 
 export interface RunningStack {
   app: Pick<LocalApp, 'users' | 'oneLineQuery'>;
   url: string;
-  access: DatabaseAccess;
+  access: LocalDatabase;
   stateDirectory: string;
   postgres: { version: string };
   functionNames: readonly string[];

@@ -2,7 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AppSyncAccess, loadOrCreateAppSyncAccess } from '@vpc-postgres/local-stack/appsync/access-file.js';
+import {
+  type AppSyncCredentials,
+  loadOrCreateAppSyncCredentials,
+} from '@vpc-postgres/local-stack/appsync/credentials-file.js';
 import { createGraphqlEndpoint, type RequestRecord } from '@vpc-postgres/local-stack/appsync/endpoint.js';
 import type { AppSyncEvent } from '@vpc-postgres/local-stack/appsync/event.js';
 import { type LocalUserPool, loadOrCreateUserPool } from '@vpc-postgres/local-stack/cognito/user-pool.js';
@@ -20,7 +23,7 @@ export interface GraphqlBody {
   errors?: { message: string; errorType?: string; [key: string]: unknown }[];
 }
 
-export interface GraphqlAnswer {
+export interface AppSyncResponse {
   status: number;
   body: GraphqlBody;
 }
@@ -53,7 +56,7 @@ export class AppSyncUnderTest {
   /** A token of alice, who is in no group, and of carol, who is an admin. */
   alice = '';
   admin = '';
-  #started: { directory: string; userPool: LocalUserPool; access: AppSyncAccess; server: WebServer } | undefined;
+  #started: { directory: string; userPool: LocalUserPool; access: AppSyncCredentials; server: WebServer } | undefined;
 
   readonly #watch = watchForSecrets(() => this.#secrets);
   #secrets: KnownSecrets | undefined;
@@ -62,7 +65,7 @@ export class AppSyncUnderTest {
     return this.#parts.userPool;
   }
 
-  get access(): AppSyncAccess {
+  get access(): AppSyncCredentials {
     return this.#parts.access;
   }
 
@@ -82,12 +85,12 @@ export class AppSyncUnderTest {
     return first;
   }
 
-  query(authorization: string, text: string, options: QueryOptions = {}): Promise<GraphqlAnswer> {
+  query(authorization: string, text: string, options: QueryOptions = {}): Promise<AppSyncResponse> {
     const { path = '/graphql', headers, ...rest } = options;
     return this.post(path, { authorization, ...headers }, JSON.stringify({ query: text, ...rest }));
   }
 
-  async post(path: string, headers: Record<string, string>, body: string): Promise<GraphqlAnswer> {
+  async post(path: string, headers: Record<string, string>, body: string): Promise<AppSyncResponse> {
     const response = await fetch(`${this.url}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
@@ -101,7 +104,7 @@ export class AppSyncUnderTest {
   async start(schemas: Readonly<Record<string, string>>): Promise<void> {
     const directory = await mkdtemp(join(tmpdir(), 'appsync-'));
     const userPool = await loadOrCreateUserPool(directory);
-    const access = await loadOrCreateAppSyncAccess(directory);
+    const access = await loadOrCreateAppSyncCredentials(directory);
     const serve = (sdl: string) =>
       createGraphqlEndpoint({
         sdl,

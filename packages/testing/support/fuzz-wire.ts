@@ -1,5 +1,5 @@
 /** Feeds random inputs to everything that parses the protocol, and says what became of them. */
-import { Refusal } from '@vpc-postgres/local-stack/rds-proxy/refusal.js';
+import { ProxyError } from '@vpc-postgres/local-stack/rds-proxy/proxy-error.js';
 import { BackendStream } from '@vpc-postgres/local-stack/rds-proxy/session/backend-stream.js';
 import { ByteRun } from '@vpc-postgres/local-stack/rds-proxy/session/byte-run.js';
 import { FrontendStream } from '@vpc-postgres/local-stack/rds-proxy/session/frontend-stream.js';
@@ -25,7 +25,7 @@ export interface FuzzResult {
 
 /**
  * @param seed makes the run repeatable
- * @throws whatever a parser throws that is no ProtocolViolation or Refusal, with the seed and the input
+ * @throws whatever a parser throws that is no ProtocolViolation or ProxyError, with the seed and the input
  */
 export function fuzzWire(inputCount: number, seed: number): FuzzResult {
   const random = createRandom(seed);
@@ -38,7 +38,7 @@ export function fuzzWire(inputCount: number, seed: number): FuzzResult {
       result.mostHeldBytes = Math.max(result.mostHeldBytes, held);
       result.accepted += 1;
     } catch (error) {
-      if (!(error instanceof ProtocolViolation || error instanceof Refusal)) {
+      if (!(error instanceof ProtocolViolation || error instanceof ProxyError)) {
         throw new Error(`Input ${index} of seed ${seed}: ${input.toString('hex')}`, { cause: error });
       }
       result.refused += 1;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Signer } from '@aws-sdk/rds-signer';
 import { LOCAL_DATABASE } from '@vpc-postgres/local-stack/database.js';
-import type { DatabaseAccess } from '@vpc-postgres/local-stack/functions.js';
+import type { LocalDatabase } from '@vpc-postgres/local-stack/functions.js';
 import { type LocalStack, type LocalStackOptions, startLocalStack } from '@vpc-postgres/local-stack/stack.js';
 import pg from 'pg';
 import { localApp } from '../app/local.config.js';
@@ -16,7 +16,7 @@ import { watchForSecrets } from './secrets/watch.js';
 const isTest = process.env.VITEST !== undefined;
 const copyCluster = isTest ? (await import('./new-cluster/copy.js')).copyBootstrappedCluster : async () => {};
 
-export interface GraphqlAnswer {
+export interface GraphqlResponse {
   status: number;
   data: Record<string, unknown> | null;
   errors: { errorType: string; message: string; errorInfo?: { problems?: { field: string }[] } }[];
@@ -29,7 +29,12 @@ export interface TestStack extends LocalStack {
   /** Connects past the proxy, as somebody who may do everything. The test must end it. */
   connectSuperuser(): Promise<pg.Client>;
   /** Sends one GraphQL request as a user of the local pool. */
-  ask(username: string, query: string, variables?: Record<string, unknown>, groups?: string[]): Promise<GraphqlAnswer>;
+  ask(
+    username: string,
+    query: string,
+    variables?: Record<string, unknown>,
+    groups?: string[],
+  ): Promise<GraphqlResponse>;
 }
 
 export async function startTestStack(options: Partial<LocalStackOptions> = {}): Promise<TestStack> {
@@ -91,7 +96,7 @@ export async function startTestStack(options: Partial<LocalStackOptions> = {}): 
       });
       const text = await response.text();
       watch?.answered('answer of AppSync', text);
-      const { data = null, errors = [] } = JSON.parse(text) as Partial<GraphqlAnswer>;
+      const { data = null, errors = [] } = JSON.parse(text) as Partial<GraphqlResponse>;
       return { status: response.status, data, errors };
     },
 
@@ -106,7 +111,7 @@ export async function startTestStack(options: Partial<LocalStackOptions> = {}): 
  * Logs in as a person with psql does: past the function, over TLS, with a fresh token. To be ended by the caller.
  * @param port of a relay before the proxy, whose token is still the proxy's
  */
-export async function connectThroughProxy(access: DatabaseAccess, port = access.port): Promise<pg.Client> {
+export async function connectThroughProxy(access: LocalDatabase, port = access.port): Promise<pg.Client> {
   const { host, user, database, region, credentials, caPath } = access;
   const signer = new Signer({ hostname: host, port: access.port, username: user, region, credentials });
   const client = new pg.Client({

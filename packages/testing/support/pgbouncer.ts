@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { choosePrivileges } from '@vpc-postgres/local-stack/postgres/privileges.js';
-import { spawnTethered } from '@vpc-postgres/local-stack/postgres/tethered-process.js';
+import { spawnSupervised } from '@vpc-postgres/local-stack/postgres/supervised-process.js';
 
 const PROGRAM = '/usr/sbin/pgbouncer';
 
@@ -42,7 +42,7 @@ default_pool_size = ${connections}
   // It refuses to run as root, as PostgreSQL does, and must read that one's socket.
   const privileges = await choosePrivileges();
   await privileges.takeOwnership(directory);
-  const server = spawnTethered(privileges.wrap({ file: PROGRAM, arguments: [configuration] }), directory);
+  const server = spawnSupervised(privileges.wrap({ file: PROGRAM, arguments: [configuration] }), directory);
   const stop = async () => {
     server.kill('SIGTERM');
     await server.exited;

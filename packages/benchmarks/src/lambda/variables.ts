@@ -1,10 +1,10 @@
 /** What Lambda and AppSync give a handler: environment variables and an event. */
 import process from 'node:process';
-import { type DatabaseAccess, functionEnvironment } from '@vpc-postgres/local-stack/functions.js';
+import { functionEnvironment, type LocalDatabase } from '@vpc-postgres/local-stack/functions.js';
 import { CALLER } from '../order.js';
 
 /** @param port of another way to the same database. @default the proxy's */
-export function environmentVariables(access: DatabaseAccess, port = access.port): Record<string, string> {
+export function environmentVariables(access: LocalDatabase, port = access.port): Record<string, string> {
   return {
     PATH: process.env.PATH ?? '',
     AWS_REGION: access.region,

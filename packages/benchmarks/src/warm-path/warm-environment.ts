@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { DatabaseAccess } from '@vpc-postgres/local-stack/functions.js';
+import type { LocalDatabase } from '@vpc-postgres/local-stack/functions.js';
 import { environmentVariables } from '../lambda/variables.js';
 
 const WARM_ENVIRONMENT = join(import.meta.dirname, 'warm-environment.mjs');
@@ -43,7 +43,7 @@ interface Report extends WarmMeasurements {
 export async function measureWarmEnvironment(options: {
   node: string;
   bundle: string;
-  access: DatabaseAccess;
+  access: LocalDatabase;
   plan: WarmPlan;
 }): Promise<WarmMeasurements> {
   const { node, bundle, access, plan } = options;

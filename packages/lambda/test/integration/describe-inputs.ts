@@ -2,7 +2,7 @@
  * Random arguments for every operation of the API, through the whole stack, and the texts that have broken into databases in
  * every string field: each is answered with data or refused for what it is, and PostgreSQL runs no statement but ours.
  */
-import { type GraphqlAnswer, startTestStack, type TestStack } from '@vpc-postgres/testing/support/local-stack.js';
+import { type GraphqlResponse, startTestStack, type TestStack } from '@vpc-postgres/testing/support/local-stack.js';
 import { SQL_INJECTIONS } from '@vpc-postgres/testing/support/sql-injections.js';
 import fc from 'fast-check';
 import type pg from 'pg';
@@ -48,7 +48,7 @@ export function describeInputs(inputCount: number, attacks: readonly string[] = 
       return rows.map(({ query }) => query);
     }
 
-    async function send(username: string, inputs: readonly Input[]): Promise<GraphqlAnswer> {
+    async function send(username: string, inputs: readonly Input[]): Promise<GraphqlResponse> {
       const { query, variables } = requestOf(inputs);
       return stack.ask(username, query, variables);
     }
@@ -73,7 +73,7 @@ export function describeInputs(inputCount: number, attacks: readonly string[] = 
       await send('carol', [{ field: 'listOrders', args: { limit: 1, nextToken } }]);
     }
 
-    function expectOnlyCallersFaults(inputs: readonly Input[], answer: GraphqlAnswer): void {
+    function expectOnlyCallersFaults(inputs: readonly Input[], answer: GraphqlResponse): void {
       const ours = answer.errors.filter(({ errorType }) => !CALLERS_FAULT.includes(errorType));
       // A value of the wrong type: GraphQL's own refusal of the whole request, which has no error type.
       const isRefusedByGraphql = answer.data === null && ours.every(({ errorType }) => errorType === undefined);

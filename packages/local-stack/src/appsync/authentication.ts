@@ -3,8 +3,8 @@ import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { JWSInvalid, JWTExpired, JWTInvalid } from 'jose/errors';
 import type { LocalUserPool } from '../cognito/user-pool.js';
-import type { AppSyncAccess } from './access-file.js';
-import type { AuthorizationMode, Caller, IamIdentity, IamRole } from './caller.js';
+import type { AuthenticatedCaller, AuthorizationMode, IamIdentity, IamRole } from './caller.js';
+import type { AppSyncCredentials } from './credentials-file.js';
 import { unauthenticated } from './errors.js';
 import { isSigned, verifySignature } from './iam-signature.js';
 
@@ -16,7 +16,7 @@ const ACCOUNT = '000000000000';
 
 export interface AuthenticationOptions {
   userPool: LocalUserPool;
-  access: AppSyncAccess;
+  access: AppSyncCredentials;
   /** Of the signatures. */
   region: string;
   /** Those that the API has. IAM it always has: Amplify switches it on. */
@@ -33,7 +33,7 @@ export async function authenticate(
   request: IncomingMessage,
   readBody: () => Promise<Buffer>,
   { userPool, access, region, modes }: AuthenticationOptions,
-): Promise<Caller> {
+): Promise<AuthenticatedCaller> {
   const sourceIp = [request.socket.remoteAddress ?? '127.0.0.1'];
   const apiKey = request.headers['x-api-key'];
   if (typeof apiKey === 'string' && modes.has('apiKey')) {

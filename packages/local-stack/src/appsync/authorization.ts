@@ -6,11 +6,11 @@
  */
 import type { UserPoolIdentity } from '../cognito/user-pool.js';
 import { LocalStackError } from '../local-stack-error.js';
-import type { AuthorizationMode, Caller, IamRole } from './caller.js';
+import type { AuthenticatedCaller, AuthorizationMode, IamRole } from './caller.js';
 import type { AuthRule } from './directives.js';
 
 /** True when the caller may have the field. */
-export type AccessCheck = (caller: Caller) => boolean;
+export type AccessCheck = (caller: AuthenticatedCaller) => boolean;
 
 /** Amplify's default for a rule that does not say. */
 const DEFAULT_GROUP_CLAIM = 'cognito:groups';

@@ -17,16 +17,16 @@ export interface IamIdentity {
   userArn: string;
 }
 
-export type Caller =
+export type AuthenticatedCaller =
   | { mode: 'userPool'; identity: UserPoolIdentity }
   /** Whoever holds the key. AppSync knows nothing more of them. */
   | { mode: 'apiKey'; identity: null }
   | { mode: 'iam'; role: IamRole; identity: IamIdentity };
 
-export type AuthorizationMode = Caller['mode'];
+export type AuthorizationMode = AuthenticatedCaller['mode'];
 
 /** For the log: a user's name, or what there is instead of one. */
-export function callerName(caller: Caller): string {
+export function callerName(caller: AuthenticatedCaller): string {
   if (caller.mode === 'userPool') return caller.identity.username;
   return caller.mode === 'apiKey' ? 'API key' : `IAM ${caller.role}`;
 }

@@ -6,9 +6,9 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type DocumentNode, execute, getOperationAST, Kind, validate } from 'graphql';
 import type { LocalUserPool } from '../cognito/user-pool.js';
-import type { AppSyncAccess } from './access-file.js';
 import { authenticate } from './authentication.js';
 import { callerName } from './caller.js';
+import type { AppSyncCredentials } from './credentials-file.js';
 import {
   type AnswerError,
   formatFieldError,
@@ -18,7 +18,7 @@ import {
 } from './errors.js';
 import { type RequestContext, requestHeaders } from './event.js';
 import { type Invoke, withDeadline } from './invocation.js';
-import { type GraphqlRequest, parseGraphqlRequest, readRequestBody } from './request.js';
+import { type ParsedRequest, parseGraphqlRequest, readRequestBody } from './request.js';
 import { authorizationModesOf, createExecutableSchema } from './schema.js';
 
 /** AppSync ends a request after 30 s, whatever its Lambdas' own timeouts. */
@@ -30,7 +30,7 @@ export interface GraphqlEndpointOptions {
   /** Whose tokens are accepted. */
   userPool: LocalUserPool;
   /** The API key, where the schema has a rule for one, and the IAM credentials that are accepted. */
-  access: AppSyncAccess;
+  access: AppSyncCredentials;
   /** The region that IAM signatures must name. */
   region: string;
   /** Runs a function and gives what it returned; rejects with the `errorMessage` of a function that failed. */
@@ -59,7 +59,7 @@ export interface RequestRecord {
 /** Answers one request. It rejects only on a defect of its own; every other failure is an answer. */
 export type GraphqlEndpoint = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-interface Answer {
+interface HttpResponse {
   status: number;
   body: { data?: unknown; errors?: (AnswerError | { errorType: string; message: string })[] };
 }
@@ -70,7 +70,7 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
   const schema = createExecutableSchema({ sdl, invoke: withDeadline(options.invoke) });
   const authentication = { ...options, modes: authorizationModesOf(sdl) };
 
-  async function answer(request: IncomingMessage, record: RequestRecord): Promise<Answer> {
+  async function answer(request: IncomingMessage, record: RequestRecord): Promise<HttpResponse> {
     if (request.method !== 'POST') {
       throw new RequestRefusedError(405, 'MethodNotAllowedException', 'Send GraphQL with POST.');
     }
@@ -89,10 +89,10 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
   }
 
   async function run(
-    { document, variables, operationName }: GraphqlRequest,
+    { document, variables, operationName }: ParsedRequest,
     contextValue: RequestContext,
-  ): Promise<Answer> {
-    const refuse = (errors: AnswerError[]): Answer => ({ status: 200, body: { data: null, errors } });
+  ): Promise<HttpResponse> {
+    const refuse = (errors: AnswerError[]): HttpResponse => ({ status: 200, body: { data: null, errors } });
     const queryErrors = validate(schema, document);
     if (queryErrors.length > 0) return refuse(queryErrors.map((error) => formatQueryError(error, document)));
     if (getOperationAST(document, operationName) == null) return refuse([unknownOperation(operationName)]);
@@ -118,7 +118,7 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
       response.writeHead(200).end();
       return;
     }
-    const { status, body } = await answer(request, record).catch(answerRefusal);
+    const { status, body } = await answer(request, record).catch(respondToError);
     response.setHeader('x-amzn-requestid', requestId);
     send(response, status, body);
     onRequest?.({
@@ -130,13 +130,13 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
   };
 }
 
-function answerRefusal(error: unknown): Answer {
+function respondToError(error: unknown): HttpResponse {
   if (!(error instanceof RequestRefusedError)) throw error;
   const { status, errorType, message } = error;
   return { status, body: { errors: [{ errorType, message }] } };
 }
 
-function send(response: ServerResponse, status: number, body: Answer['body']): void {
+function send(response: ServerResponse, status: number, body: HttpResponse['body']): void {
   const [error] = body.errors ?? [];
   // The header is for refusals of the whole request; a field's error is in the body only.
   if (status !== 200 && error?.errorType !== undefined) response.setHeader('x-amzn-errortype', error.errorType);

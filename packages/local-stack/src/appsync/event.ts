@@ -1,6 +1,6 @@
 /** Owns the event that a resolver's Lambda receives: the payload of Amplify's own resolver template, field by field. */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Caller } from './caller.js';
+import type { AuthenticatedCaller } from './caller.js';
 
 /**
  * What AppSync sends to the function of an Amplify `a.handler.function`. There is no `info` in it, although the type
@@ -13,7 +13,7 @@ export interface AppSyncEvent {
   fieldName: string;
   arguments: Record<string, unknown>;
   /** Null for a caller with an API key. */
-  identity: Caller['identity'];
+  identity: AuthenticatedCaller['identity'];
   /** The parent object; null for a field of Query or Mutation. */
   source: unknown;
   request: {
@@ -28,7 +28,7 @@ export interface AppSyncEvent {
 
 /** What one HTTP request brings to each of its resolvers. */
 export interface RequestContext {
-  caller: Caller;
+  caller: AuthenticatedCaller;
   headers: Record<string, string>;
   /** By when it must have been answered, on the clock of performance.now(). */
   deadlineMillis: number;

@@ -13,14 +13,14 @@ import {
 } from 'graphql';
 
 /** What a message needs beside the match. */
-interface Place {
+interface QueryPath {
   /** Of the field in the query: `listOrders/items`. */
   queryPath: string;
 }
 
 type Translation = readonly [
   pattern: RegExp,
-  translate: (groups: Readonly<Record<string, string>>, place: Place) => string,
+  translate: (groups: Readonly<Record<string, string>>, place: QueryPath) => string,
 ];
 
 /** The patterns are the messages of graphql-js 15, the version that Amplify uses. */

@@ -5,8 +5,8 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { LocalCredentials } from '../rds-proxy/credentials.js';
-import type { AppSyncAccess } from './access-file.js';
 import type { IamRole } from './caller.js';
+import type { AppSyncCredentials } from './credentials-file.js';
 import { type RequestRefusedError, signatureRefused } from './errors.js';
 
 export interface SignedRequest {
@@ -19,7 +19,7 @@ export interface SignedRequest {
 
 interface SignatureContext {
   region: string;
-  roles: AppSyncAccess['roles'];
+  roles: AppSyncCredentials['roles'];
   /** Milliseconds since 1970. */
   now: number;
 }

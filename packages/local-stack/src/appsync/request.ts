@@ -7,7 +7,7 @@ import { malformedRequest, RequestRefusedError, requestTooLarge } from './errors
 /** AppSync's quota for a request. @see https://docs.aws.amazon.com/general/latest/gr/appsync.html */
 const REQUEST_LIMIT_BYTES = 1024 * 1024;
 
-export interface GraphqlRequest {
+export interface ParsedRequest {
   document: DocumentNode;
   variables: Record<string, unknown>;
   operationName: string | undefined;
@@ -21,7 +21,7 @@ export async function readRequestBody(request: IncomingMessage): Promise<Buffer>
 }
 
 /** Parses a body; throws a RequestRefusedError with AppSync's text when it is no GraphQL request. */
-export function parseGraphqlRequest(body: Buffer): GraphqlRequest {
+export function parseGraphqlRequest(body: Buffer): ParsedRequest {
   if (body.length === 0) throw malformedRequest('Request body is empty.');
 
   const unparsable = (cause?: unknown) => malformedRequest('Unable to parse GraphQL query.', { cause });

@@ -8,7 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { FunctionConfiguration } from './function-configuration.js';
 import { type FunctionError, runtimeExited, timedOut } from './function-error.js';
 import { endLine, failureLines, initReportLine, type PlatformFailure, reportLine, startLine } from './platform-log.js';
-import { type Failure, type Outcome, type Runtime, startRuntime } from './runtime.js';
+import { type Failure, type PhaseOutcome, type Runtime, startRuntime } from './runtime.js';
 
 /** Lambda's limit for the INIT phase, whatever the function's own timeout. */
 const INIT_LIMIT_MILLIS = 10_000;
@@ -38,7 +38,7 @@ export interface ExecutionEnvironment {
 
 /** An invocation that is over. */
 interface Finished {
-  outcome: Outcome;
+  outcome: PhaseOutcome;
   /** What ended the runtime; undefined when it lives on. */
   failure: Failure | undefined;
   millis: number;

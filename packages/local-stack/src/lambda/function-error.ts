@@ -1,5 +1,5 @@
 /** A function that failed, as Lambda reports it to whoever invoked it. */
-import type { ProcessExit } from './runtime-process.js';
+import type { ProcessExit } from '../process-exit.js';
 
 export class FunctionError extends Error {
   override readonly name = 'FunctionError';

@@ -4,13 +4,14 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import type { ProcessExit } from '../process-exit.js';
 
 /**
  * The shell becomes the command, so the process id is the command's own. A frozen process cannot notice that we are gone;
  * the watcher can: it waits at the other end of a pipe, which the kernel closes with this process, and then kills the
  * whole group. It is forked twice, because the runtime must not find a child that it did not start.
  */
-const TETHER = `
+const SUPERVISOR = `
 ( (
   read -r line <&3
   kill -s KILL -- "-$$"
@@ -18,12 +19,6 @@ const TETHER = `
 exec 3<&-
 exec "$@"
 `;
-
-/** How a process ended: an exit code, or the signal that ended it. */
-export interface ProcessExit {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-}
 
 export interface RuntimeProcess {
   /** Undefined when it could not be started. */
@@ -43,7 +38,7 @@ export function spawnRuntimeProcess(
   command: readonly string[],
   options: { directory: string; environment: Readonly<Record<string, string>> },
 ): RuntimeProcess {
-  const child = spawn('/bin/sh', ['-c', TETHER, 'lambda-runtime', ...command], {
+  const child = spawn('/bin/sh', ['-c', SUPERVISOR, 'lambda-runtime', ...command], {
     cwd: options.directory,
     env: options.environment,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],

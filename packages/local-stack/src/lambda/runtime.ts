@@ -2,11 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { ProcessExit } from '../process-exit.js';
 import type { FunctionConfiguration } from './function-configuration.js';
 import type { FunctionError } from './function-error.js';
 import { maxMemoryUsedMB } from './memory.js';
 import { type Invocation, startRuntimeApi } from './runtime-api.js';
-import { type ProcessExit, spawnRuntimeProcess } from './runtime-process.js';
+import { spawnRuntimeProcess } from './runtime-process.js';
 
 /** Why a phase did not end well. */
 export type Failure =
@@ -17,24 +18,24 @@ export type Failure =
   | { kind: 'timedOut' };
 
 /** How a phase ended. */
-export type Outcome = { kind: 'done'; payload: unknown } | Failure;
+export type PhaseOutcome = { kind: 'done'; payload: unknown } | Failure;
 
 export interface Runtime {
   /**
    * Waits until the runtime asks for its first event: its INIT phase is over.
    * @param limitMillis after which the process is killed
    */
-  initialize(limitMillis: number): Promise<Outcome>;
+  initialize(limitMillis: number): Promise<PhaseOutcome>;
   /**
    * Hands it an event, and waits for the answer.
    * @param limitMillis after which the process is killed
    */
-  run(invocation: Invocation, limitMillis: number): Promise<Outcome>;
+  run(invocation: Invocation, limitMillis: number): Promise<PhaseOutcome>;
   /**
    * Waits until it asks for its next event: only then the INVOKE phase is over.
    * @param limitMillis after which the process is killed
    */
-  finish(limitMillis: number): Promise<Outcome>;
+  finish(limitMillis: number): Promise<PhaseOutcome>;
   /** Largest so far, in MB. */
   maxMemoryUsedMB(): number;
   freeze(): void;
@@ -42,7 +43,7 @@ export interface Runtime {
   stop(): Promise<void>;
 }
 
-const DONE: Outcome = { kind: 'done', payload: undefined };
+const DONE: PhaseOutcome = { kind: 'done', payload: undefined };
 
 export async function startRuntime(configuration: FunctionConfiguration): Promise<Runtime> {
   const asked = resettable();
@@ -67,7 +68,7 @@ export async function startRuntime(configuration: FunctionConfiguration): Promis
     environment: runtimeEnvironment(configuration, api.address),
   });
   for (const stream of bootstrap.output) createInterface({ input: stream }).on('line', configuration.onLog);
-  const exited = bootstrap.exited.finally(() => api.close()).then((exit): Outcome => ({ kind: 'exited', exit }));
+  const exited = bootstrap.exited.finally(() => api.close()).then((exit): PhaseOutcome => ({ kind: 'exited', exit }));
   let hasExited = false;
   let onExited = () => {};
   const tellPhase = () => {
@@ -85,7 +86,7 @@ export async function startRuntime(configuration: FunctionConfiguration): Promis
   };
 
   /** Not by Promise.race, which would keep every phase, and who asked for it, until the process has ended. */
-  const waitFor = async (awaited: Promise<Outcome>, limitMillis: number): Promise<Outcome> => {
+  const waitFor = async (awaited: Promise<PhaseOutcome>, limitMillis: number): Promise<PhaseOutcome> => {
     let timer: NodeJS.Timeout | undefined;
     try {
       return await new Promise((resolve, reject) => {
@@ -129,9 +130,9 @@ export async function startRuntime(configuration: FunctionConfiguration): Promis
 }
 
 /** A promise that can be made anew for the next invocation. */
-function resettable(): { promise(): Promise<Outcome>; resolve(outcome: Outcome): void; reset(): void } {
-  let resolveCurrent: (outcome: Outcome) => void = () => {};
-  let current: Promise<Outcome>;
+function resettable(): { promise(): Promise<PhaseOutcome>; resolve(outcome: PhaseOutcome): void; reset(): void } {
+  let resolveCurrent: (outcome: PhaseOutcome) => void = () => {};
+  let current: Promise<PhaseOutcome>;
   const reset = () => {
     current = new Promise((resolve) => {
       resolveCurrent = resolve;

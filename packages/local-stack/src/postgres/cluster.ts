@@ -11,7 +11,7 @@ import { LocalStackError } from '../local-stack-error.js';
 import { findBinaries, type PostgresBinaries } from './binaries.js';
 import { alreadyInUse, prepareDataDirectory } from './data-directory.js';
 import { choosePrivileges, type Privileges, type PrivilegesOptions } from './privileges.js';
-import { spawnTethered, type TetheredProcess } from './tethered-process.js';
+import { type SupervisedProcess, spawnSupervised } from './supervised-process.js';
 
 export interface StartPostgresOptions {
   /** Where the data is kept. Made when missing; its parent folders too. */
@@ -104,7 +104,7 @@ interface ServerStart {
 }
 
 interface RunningServer {
-  process: TetheredProcess;
+  process: SupervisedProcess;
   version: string;
 }
 
@@ -138,7 +138,7 @@ async function tryToStartServer(start: ServerStart): Promise<RunningServer> {
       ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     ],
   });
-  const process = spawnTethered(command, start.socketDirectory);
+  const process = spawnSupervised(command, start.socketDirectory);
   try {
     return { process, version: await waitUntilReady(process, start) };
   } catch (error) {
@@ -148,7 +148,7 @@ async function tryToStartServer(start: ServerStart): Promise<RunningServer> {
 }
 
 /** @returns the version that the server says it is */
-async function waitUntilReady(process: TetheredProcess, start: ServerStart): Promise<string> {
+async function waitUntilReady(process: SupervisedProcess, start: ServerStart): Promise<string> {
   const lines: string[] = [];
   let version = 'unknown';
   const abandon = new AbortController();
@@ -194,14 +194,14 @@ function explainFailedStart(dataDirectory: string, lines: readonly string[]): Lo
 }
 
 /** Fast, immediate, and last by force: each rolls open transactions back, and the next start recovers from the last two. */
-async function stopServer(process: TetheredProcess): Promise<void> {
+async function stopServer(process: SupervisedProcess): Promise<void> {
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
     process.kill(signal);
     if (await endsWithin(process, STOP_TIMEOUT_MILLIS)) return;
   }
 }
 
-async function endsWithin(process: TetheredProcess, millis: number): Promise<boolean> {
+async function endsWithin(process: SupervisedProcess, millis: number): Promise<boolean> {
   const abandon = new AbortController();
   const ended = process.exited.then(
     () => true,

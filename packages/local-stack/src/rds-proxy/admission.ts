@@ -1,5 +1,5 @@
 /** Owns how many clients may come: at once, and within a second. RDS Proxy's limits, which grow with it, as options. */
-import { connectingTooFast, noCredentials, tooManyClients, tooManyTokens } from './refusal.js';
+import { connectingTooFast, noCredentials, tooManyClients, tooManyTokens } from './proxy-error.js';
 
 export interface AdmissionLimits {
   /** Client connections at once. @default - no limit */
@@ -47,7 +47,7 @@ export class Admission {
 
   /**
    * @param openConnections with this one
-   * @throws Refusal
+   * @throws ProxyError
    */
   admitConnection(user: string, openConnections: number): void {
     const { maxClientConnections, connectionsPerSecond = 0, databaseUsers } = this.#limits;
@@ -58,7 +58,7 @@ export class Admission {
     if (databaseUsers !== undefined && !databaseUsers.includes(user)) throw noCredentials(user);
   }
 
-  /** @throws Refusal */
+  /** @throws ProxyError */
   admitToken(): void {
     if (!this.#tokens.allows()) throw tooManyTokens(this.#limits.tokensPerSecond ?? 0);
   }

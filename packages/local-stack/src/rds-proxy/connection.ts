@@ -2,8 +2,8 @@
 import type net from 'node:net';
 import type { RdsProxyEvent } from './events.js';
 import { type HandshakeOptions, shakeHands } from './handshake.js';
-import type { SessionIdentity } from './pool/session-identity.js';
-import { Refusal } from './refusal.js';
+import type { PoolKey } from './pool/pool-key.js';
+import { ProxyError } from './proxy-error.js';
 import { ClientSession, type ClientSessionOptions } from './session/client-session.js';
 import type { FindPinReasons } from './session/statement-relay.js';
 import { AUTHENTICATION_OK, buildFatalError, ProtocolViolation, READY_FOR_QUERY } from './wire.js';
@@ -17,7 +17,7 @@ export interface ConnectionOptions
   onEvent: (event: RdsProxyEvent) => void;
   /** Its grammar takes a moment to load. */
   findPinReasons: Promise<FindPinReasons>;
-  onPin: (identity: SessionIdentity, ...pin: Parameters<ClientSessionOptions['onPin']>) => void;
+  onPin: (identity: PoolKey, ...pin: Parameters<ClientSessionOptions['onPin']>) => void;
   /** Called when the client is logged in. */
   onSession: (session: ClientSession) => void;
 }
@@ -49,10 +49,10 @@ export async function serveConnection(raw: net.Socket, options: ConnectionOption
     if (handshake === undefined) throw new ProtocolViolation('RDS Proxy ignores requests to cancel a query');
 
     const { request } = handshake;
-    const greeting = await pool.greeting(request, ended.signal);
+    const parameters = await pool.startupParameters(request, ended.signal);
     const findPinReasons = await options.findPinReasons;
     ended.signal.throwIfAborted();
-    socket.write(Buffer.concat([AUTHENTICATION_OK, greeting, READY_FOR_QUERY]));
+    socket.write(Buffer.concat([AUTHENTICATION_OK, parameters, READY_FOR_QUERY]));
     const who = { connectionId, user: request.user, database: request.database };
     onEvent({ type: 'opened', ...who, durationMillis: performance.now() - startedAt });
     const session = new ClientSession(handshake.socket, {
@@ -72,12 +72,12 @@ export async function serveConnection(raw: net.Socket, options: ConnectionOption
 
 /** A reason that was noted when the connection ended says more than what was noticed of it afterwards. */
 function describeEnd(error: unknown, ended: AbortSignal): unknown {
-  return ended.aborted && !(error instanceof Refusal) ? ended.reason : error;
+  return ended.aborted && !(error instanceof ProxyError) ? ended.reason : error;
 }
 
 function turnAway(socket: net.Socket, error: unknown, connectionId: number, user: string | undefined): RdsProxyEvent {
   const known = { type: 'refused' as const, connectionId, ...(user !== undefined && { user }) };
-  if (error instanceof Refusal) {
+  if (error instanceof ProxyError) {
     socket.write(buildFatalError(error.sqlState, error.message));
     socket.destroySoon();
     return { ...known, code: error.sqlState, message: error.message, reason: error.reason };

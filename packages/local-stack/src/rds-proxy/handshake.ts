@@ -1,7 +1,7 @@
 /** Owns a connection from its first byte to its accepted token: TLS, start-up packet, password. Opens no session. */
 import type net from 'node:net';
 import tls from 'node:tls';
-import { authenticationFailed, malformedStartup, tlsRequired } from './refusal.js';
+import { authenticationFailed, malformedStartup, tlsRequired } from './proxy-error.js';
 import { parseStartup, type StartupRequest } from './startup.js';
 import type { TokenVerdict } from './token.js';
 import { ASK_FOR_PASSWORD, ProtocolViolation, REQUEST_CODES, type StartupPacket, withReader } from './wire.js';
@@ -14,9 +14,9 @@ export interface Handshake {
 
 export interface HandshakeOptions {
   secureContext: tls.SecureContext;
-  /** Called when the client has said who it is, and before it is asked for a token. @throws Refusal */
+  /** Called when the client has said who it is, and before it is asked for a token. @throws ProxyError */
   admit: (user: string) => void;
-  /** @throws Refusal instead of judging */
+  /** @throws ProxyError instead of judging */
   verify: (token: string, user: string) => TokenVerdict;
   /** Called as soon as the client has said who it is. */
   onUser: (user: string) => void;
@@ -29,7 +29,7 @@ const NO_TO_ENCRYPTION = 'N';
 
 /**
  * @returns nothing when the client asked to cancel a query, which RDS Proxy ignores
- * @throws Refusal when the client must be told why it is turned away, ProtocolViolation when not
+ * @throws ProxyError when the client must be told why it is turned away, ProtocolViolation when not
  */
 export async function shakeHands(raw: net.Socket, options: HandshakeOptions): Promise<Handshake | undefined> {
   const unencrypted = await readFirstPacket(raw);

@@ -10,7 +10,7 @@ import type { RdsProxyOptions } from './options.js';
 import { type Pin, PinReport } from './pinning/pin-report.js';
 import { ConnectionPool } from './pool/connection-pool.js';
 import { completePoolSettings } from './pool/settings.js';
-import { proxyStops } from './refusal.js';
+import { proxyStops } from './proxy-error.js';
 import { Counters, collectStatistics, type RdsProxyStatistics } from './statistics/statistics.js';
 
 export type { RdsProxyEvent } from './events.js';

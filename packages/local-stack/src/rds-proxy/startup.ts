@@ -1,5 +1,5 @@
 /** Owns what a client may ask for when it connects: reads its start-up packet, and refuses what RDS Proxy refuses. Pure. */
-import { malformedStartup, notSupported, userMissing, wrongProtocolVersion } from './refusal.js';
+import { malformedStartup, notSupported, userMissing, wrongProtocolVersion } from './proxy-error.js';
 import { REQUEST_CODES, type StartupPacket } from './wire.js';
 
 /** Who connects, to which database, with which session settings. */
@@ -24,7 +24,7 @@ const RECOGNIZED_SETTINGS: ReadonlySet<string> = new Set([
   'search_path',
 ]);
 
-/** @throws Refusal */
+/** @throws ProxyError */
 export function parseStartup({ code, body }: StartupPacket): StartupRequest {
   if (code !== REQUEST_CODES.protocolVersion3) {
     throw wrongProtocolVersion(`${code >>> 16}.${code & 0xffff}`);

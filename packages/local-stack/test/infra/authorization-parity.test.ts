@@ -7,7 +7,7 @@ import {
 } from '@vpc-postgres/testing/support/amplify-authorization.js';
 import { graphql } from 'graphql';
 import { beforeAll, expect, test } from 'vitest';
-import type { Caller, IamRole } from '../../src/appsync/caller.js';
+import type { AuthenticatedCaller, IamRole } from '../../src/appsync/caller.js';
 import { createExecutableSchema } from '../../src/appsync/schema.js';
 
 const answering = () => a.handler.function('answer');
@@ -123,7 +123,7 @@ const iam = (role: IamRole) => ({
 
 const inDepartment = { ...user(), claims: { ...user().claims, department: ['it'] } };
 
-const CALLERS: readonly [string, Caller][] = [
+const CALLERS: readonly [string, AuthenticatedCaller][] = [
   ['a user', { mode: 'userPool', identity: user() }],
   ['an admin', { mode: 'userPool', identity: user('admins') }],
   ['a user of two groups', { mode: 'userPool', identity: user('others', 'sales') }],
@@ -170,7 +170,7 @@ test.each(
   expect(here).toEqual(places.filter(({ object, field }) => mayHaveInAws(`${typeOf(object)}.${field}`, inAws(caller))));
 });
 
-async function ask(caller: Caller, source: string): Promise<Record<string, unknown>> {
+async function ask(caller: AuthenticatedCaller, source: string): Promise<Record<string, unknown>> {
   const answers: Readonly<Record<string, unknown>> = {
     note: NOTE,
     plain: { text: '6' },
@@ -184,6 +184,6 @@ async function ask(caller: Caller, source: string): Promise<Record<string, unkno
   return (await graphql({ schema, source, contextValue })).data ?? {};
 }
 
-function inAws(caller: Caller): AppSyncCaller {
+function inAws(caller: AuthenticatedCaller): AppSyncCaller {
   return { authType: AUTH_TYPES[caller.mode], identity: caller.identity && { ...caller.identity } };
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { signIamToken } from '@vpc-postgres/lambda/database/iam-token.js';
-import { loadOrCreateAppSyncAccess } from '@vpc-postgres/local-stack/appsync/access-file.js';
+import { loadOrCreateAppSyncCredentials } from '@vpc-postgres/local-stack/appsync/credentials-file.js';
 import { loadOrCreateUserPool } from '@vpc-postgres/local-stack/cognito/user-pool.js';
 import { loadOrCreateCertificate } from '@vpc-postgres/local-stack/rds-proxy/certificate.js';
 import { loadOrCreateCredentials } from '@vpc-postgres/local-stack/rds-proxy/credentials.js';
@@ -20,7 +20,7 @@ async function startedOnce(): Promise<{ known: Record<string, string>; leaked: R
   const [credentials, userPool, access, certificate] = await Promise.all([
     loadOrCreateCredentials(folder),
     loadOrCreateUserPool(folder),
-    loadOrCreateAppSyncAccess(folder),
+    loadOrCreateAppSyncCredentials(folder),
     loadOrCreateCertificate(folder),
   ]);
   const known = readStateSecrets(folder);

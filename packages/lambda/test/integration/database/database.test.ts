@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildFunctions, type DatabaseAccess, type LocalFunctions } from '@vpc-postgres/local-stack/functions.js';
+import { buildFunctions, type LocalDatabase, type LocalFunctions } from '@vpc-postgres/local-stack/functions.js';
 import { startTestStack, type TestStack } from '@vpc-postgres/testing/support/local-stack.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -52,7 +52,7 @@ afterAll(async () => {
 });
 
 /** A new Lambda environment, for a test that starts without a connection, or ends with another. */
-async function startProbe(overrides: Partial<DatabaseAccess> = {}) {
+async function startProbe(overrides: Partial<LocalDatabase> = {}) {
   const project = join(stack.stateDirectory, `probe-${probes.length}`);
   await mkdir(join(project, 'amplify/functions/probe'), { recursive: true });
   await writeFile(join(project, 'amplify/functions/probe/handler.ts'), PROBE);

@@ -1,10 +1,10 @@
 /** Tells whether RDS Proxy would pin the session that runs a statement, and why. */
 import { loadSqlParser } from './grammar.js';
 import { mayPin } from './may-pin.js';
+import { normalizeStatement } from './normalize-statement.js';
 import { MAX_TEXT_BYTES, type PinReason, pinReason } from './reasons.js';
 import { findReasons } from './rules.js';
 import type { PinSettings } from './settings.js';
-import { shapeOf } from './shape.js';
 
 /** Texts remembered: at most as many times 16 KB. A program has fewer; one that writes values into its SQL has no end. */
 const MAX_REMEMBERED_TEXTS = 1_000;
@@ -34,14 +34,14 @@ export async function loadPinClassifier(settings: PinSettings): Promise<PinClass
       return [pinReason('longText', `a text of ${Buffer.byteLength(text)} bytes`)];
     }
     if (!mayPin(text)) return NO_REASONS;
-    const shape = shapeOf(text);
-    const known = remembered.get(shape);
+    const normalized = normalizeStatement(text);
+    const known = remembered.get(normalized);
     if (known !== undefined) return known;
-    const reasons = findReasons(parse(shape) ?? [], settings);
+    const reasons = findReasons(parse(normalized) ?? [], settings);
     // The first of a Map is the oldest. A text in steady use is parsed once more for every so many new ones.
     const [oldest] = remembered.keys();
     if (remembered.size >= MAX_REMEMBERED_TEXTS && oldest !== undefined) remembered.delete(oldest);
-    remembered.set(shape, reasons);
+    remembered.set(normalized, reasons);
     return reasons;
   };
 

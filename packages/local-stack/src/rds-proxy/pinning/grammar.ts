@@ -26,8 +26,9 @@ export async function loadSqlParser(): Promise<ParseSql> {
       return nodesOf(parseSync(text));
     } catch (error) {
       // An empty text has no statement, and is the parser's only refusal without a place in the text.
-      const isRefusal = error instanceof Error && (hasSqlDetails(error) || error.message === 'Query cannot be empty');
-      if (isRefusal) return undefined;
+      const isProxyError =
+        error instanceof Error && (hasSqlDetails(error) || error.message === 'Query cannot be empty');
+      if (isProxyError) return undefined;
       throw error;
     }
   };

@@ -1,10 +1,10 @@
 /** Owns opening database connections, again and again while the database is away, and what PostgreSQL greets with. */
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Refusal } from '../refusal.js';
-import { NotNow } from './greeting.js';
+import type { ProxyError } from '../proxy-error.js';
 import { type OpenedSession, openDatabaseSession } from './open-database-connection.js';
-import { identityKey, type SessionIdentity } from './session-identity.js';
+import { type PoolKey, serializePoolKey } from './pool-key.js';
+import { TransientError } from './startup-response.js';
 
 const RETRY_MILLIS = 25;
 
@@ -23,7 +23,7 @@ export class ConnectionOpener {
   /** Why the database could not serve, the last time that it could not; empty when it always could. */
   lastProblem = '';
   readonly #socketPath: string;
-  readonly #greetings = new Map<string, Buffer>();
+  readonly #parameters = new Map<string, Buffer>();
   readonly #stopped = new AbortController();
   #awayUntilMillis = 0;
 
@@ -44,27 +44,27 @@ export class ConnectionOpener {
   }
 
   /** Nothing until a connection of this identity was opened, and after a failover. */
-  greetingOf(identity: SessionIdentity): Buffer | undefined {
-    return this.#greetings.get(identityKey(identity));
+  parametersOf(identity: PoolKey): Buffer | undefined {
+    return this.#parameters.get(serializePoolKey(identity));
   }
 
   /** Behaves as if the database were away. */
   failOver(pauseMillis: number): void {
     this.#awayUntilMillis = performance.now() + pauseMillis;
-    this.#greetings.clear();
+    this.#parameters.clear();
   }
 
   /** Ends every attempt. */
-  stop(reason: Refusal): void {
+  stop(reason: ProxyError): void {
     this.#stopped.abort(reason);
   }
 
   /**
    * Tries until it is open, or nobody wants it any more.
-   * @throws Refusal with PostgreSQL's own error, or the reason for which all was stopped
+   * @throws ProxyError with PostgreSQL's own error, or the reason for which all was stopped
    */
-  async open(identity: SessionIdentity, { isWanted, onOpen }: OpenOptions): Promise<void> {
-    const key = identityKey(identity);
+  async open(identity: PoolKey, { isWanted, onOpen }: OpenOptions): Promise<void> {
+    const key = serializePoolKey(identity);
     this.opening.set(key, (this.opening.get(key) ?? 0) + 1);
     try {
       const session = await this.#openWhenBack(identity, isWanted);
@@ -74,17 +74,17 @@ export class ConnectionOpener {
     }
   }
 
-  async #openWhenBack(identity: SessionIdentity, isWanted: () => boolean): Promise<OpenedSession | undefined> {
+  async #openWhenBack(identity: PoolKey, isWanted: () => boolean): Promise<OpenedSession | undefined> {
     const { signal } = this.#stopped;
     for (;;) {
       try {
-        if (performance.now() < this.#awayUntilMillis) throw new NotNow('the database fails over');
+        if (performance.now() < this.#awayUntilMillis) throw new TransientError('the database fails over');
         const session = await openDatabaseSession(this.#socketPath, identity, signal);
-        this.#greetings.set(identityKey(identity), session.greeting);
+        this.#parameters.set(serializePoolKey(identity), session.parameters);
         this.opened += 1;
         return session;
       } catch (error) {
-        if (!(error instanceof NotNow)) throw error;
+        if (!(error instanceof TransientError)) throw error;
         this.lastProblem = error.message;
       }
       if (!isWanted()) return undefined;

@@ -2,21 +2,21 @@
  * Owns the database connections of the proxy as a whole: lends them, takes them back, and opens more as far as the limit
  * allows. Connections are shared by clients of the same identity; the limit is for all identities together.
  */
-import { borrowTimedOut, type Refusal } from '../refusal.js';
+import { borrowTimedOut, type ProxyError } from '../proxy-error.js';
+import { BorrowQueue, type Waiter } from './borrow-queue.js';
 import { ConnectionOpener } from './connection-opener.js';
 import { DatabaseConnection } from './database-connection.js';
 import { IdleConnections } from './idle-connections.js';
+import { type PoolKey, serializePoolKey } from './pool-key.js';
 import type { PoolStatistics } from './pool-statistics.js';
-import { identityKey, type SessionIdentity } from './session-identity.js';
 import { allowedDatabaseConnections, type PoolSettings } from './settings.js';
-import { type Waiter, WaitingLine } from './waiting-line.js';
 
 export class ConnectionPool {
   readonly #socketPath: string;
   readonly #settings: PoolSettings;
   readonly #connections = new Set<DatabaseConnection>();
   readonly #idle = new IdleConnections();
-  readonly #line: WaitingLine;
+  readonly #queue: BorrowQueue;
   readonly #opener: ConnectionOpener;
   #isExhausted = false;
   #requests = 0;
@@ -25,7 +25,7 @@ export class ConnectionPool {
     this.#socketPath = socketPath;
     this.#settings = settings;
     this.#opener = new ConnectionOpener(socketPath);
-    this.#line = new WaitingLine({
+    this.#queue = new BorrowQueue({
       timeoutMillis: settings.connectionBorrowTimeoutSeconds * 1000,
       timedOut: () => this.#timedOut(),
     });
@@ -33,17 +33,17 @@ export class ConnectionPool {
 
   /**
    * What PostgreSQL says of itself to a new client of this identity. Borrows a connection when it was never asked.
-   * @throws Refusal as `borrow`
+   * @throws ProxyError as `borrow`
    */
-  async greeting(identity: SessionIdentity, signal: AbortSignal): Promise<Buffer> {
-    if (this.#opener.greetingOf(identity) === undefined) this.giveBack(await this.borrow(identity, signal));
-    return this.#opener.greetingOf(identity) ?? Buffer.alloc(0);
+  async startupParameters(identity: PoolKey, signal: AbortSignal): Promise<Buffer> {
+    if (this.#opener.parametersOf(identity) === undefined) this.returnConnection(await this.borrow(identity, signal));
+    return this.#opener.parametersOf(identity) ?? Buffer.alloc(0);
   }
 
   /** An idle connection, if there is one. Saves the turn of the event loop that a promise takes. */
-  borrowIdle(identity: SessionIdentity): DatabaseConnection | undefined {
+  borrowIdle(identity: PoolKey): DatabaseConnection | undefined {
     if (this.#isExhausted) return undefined;
-    const connection = this.#idle.take(identityKey(identity));
+    const connection = this.#idle.take(serializePoolKey(identity));
     if (connection !== undefined) this.#requests += 1;
     return connection;
   }
@@ -51,31 +51,31 @@ export class ConnectionPool {
   /**
    * Waits for a connection, in turn.
    * @param signal ends the wait, with the signal's reason
-   * @throws Refusal when none came free in time, or with PostgreSQL's own error when it refuses the user or database
+   * @throws ProxyError when none came free in time, or with PostgreSQL's own error when it refuses the user or database
    */
-  async borrow(identity: SessionIdentity, signal: AbortSignal): Promise<DatabaseConnection> {
+  async borrow(identity: PoolKey, signal: AbortSignal): Promise<DatabaseConnection> {
     signal.throwIfAborted();
     const idle = this.borrowIdle(identity);
     if (idle !== undefined) return idle;
     this.#requests += 1;
-    return this.#line.wait(identity, signal, () => this.#serve());
+    return this.#queue.wait(identity, signal, () => this.#serve());
   }
 
   /** Of a connection with no transaction, no statement and no session state of its borrower. */
-  giveBack(connection: DatabaseConnection): void {
+  returnConnection(connection: DatabaseConnection): void {
     connection.takeBack();
     if (!connection.isUsable) return;
-    if (this.#isExhausted || this.#line.length === 0) {
+    if (this.#isExhausted || this.#queue.length === 0) {
       this.#idle.add(connection);
       return;
     }
-    const next = this.#line.firstUnserved(this.#opener.opening);
+    const next = this.#queue.firstUnserved(this.#opener.opening);
     if (next !== undefined && next.key !== connection.key) {
       // Whoever waits longest is of another identity: room for a connection of theirs.
       connection.close();
       return;
     }
-    const waiter = next ?? this.#line.firstOf(connection.key);
+    const waiter = next ?? this.#queue.firstOf(connection.key);
     if (waiter === undefined) this.#idle.add(connection);
     else waiter.resolve(connection);
   }
@@ -104,18 +104,18 @@ export class ConnectionPool {
       open: this.#total,
       borrowed: [...this.#connections].filter(({ isLent }) => isLent).length,
       idle: this.#idle.count,
-      waiting: this.#line.length,
+      waiting: this.#queue.length,
       requests: this.#requests,
-      ...this.#line.counts,
+      ...this.#queue.counts,
       opened: this.#opener.opened,
-      waitMillis: this.#line.waits.summary(),
+      waitMillis: this.#queue.waits.summary(),
     };
   }
 
   /** Ends every connection, and every wait. @param reason what those who wait are told */
-  async stop(reason: Refusal): Promise<void> {
+  async stop(reason: ProxyError): Promise<void> {
     this.#opener.stop(reason);
-    this.#line.rejectAll(reason);
+    this.#queue.rejectAll(reason);
     const connections = [...this.#connections];
     for (const connection of connections) connection.breakOff();
     await Promise.all(connections.map(({ closed }) => closed));
@@ -128,7 +128,7 @@ export class ConnectionPool {
   /** Opens connections for those who wait, as far as the limit allows. */
   #serve(): void {
     if (this.#isExhausted || this.#opener.isStopped) return;
-    const next = () => this.#line.firstUnserved(this.#opener.opening);
+    const next = () => this.#queue.firstUnserved(this.#opener.opening);
     for (let waiter = next(); waiter !== undefined; waiter = next()) {
       if (this.#total >= allowedDatabaseConnections(this.#settings)) {
         this.#idle.closeOne();
@@ -139,7 +139,7 @@ export class ConnectionPool {
   }
 
   #handOutIdle(): void {
-    for (const waiter of this.#line) {
+    for (const waiter of this.#queue) {
       const connection = this.#idle.take(waiter.key);
       if (connection !== undefined) waiter.resolve(connection);
     }
@@ -151,16 +151,16 @@ export class ConnectionPool {
     let opened: DatabaseConnection | undefined;
     try {
       await this.#opener.open(identity, {
-        isWanted: () => this.#line.firstOf(key) !== undefined,
+        isWanted: () => this.#queue.firstOf(key) !== undefined,
         onOpen: (session) => {
           opened = new DatabaseConnection(session, this.#socketPath, key, (closed) => this.#onClosed(closed));
           this.#connections.add(opened);
         },
       });
     } catch (error) {
-      this.#line.firstOf(key)?.reject(error);
+      this.#queue.firstOf(key)?.reject(error);
     }
-    if (opened !== undefined) this.giveBack(opened);
+    if (opened !== undefined) this.returnConnection(opened);
     this.#serve();
   }
 
@@ -170,7 +170,7 @@ export class ConnectionPool {
     this.#serve();
   }
 
-  #timedOut(): Refusal {
+  #timedOut(): ProxyError {
     const seconds = this.#settings.connectionBorrowTimeoutSeconds;
     const { allowed, borrowed } = this.statistics();
     const { lastProblem } = this.#opener;

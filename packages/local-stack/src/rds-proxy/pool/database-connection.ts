@@ -68,7 +68,7 @@ export class DatabaseConnection implements BackendListener {
     return this.#borrower !== undefined;
   }
 
-  lendTo(borrower: Borrower): void {
+  assignTo(borrower: Borrower): void {
     this.#borrower = borrower;
   }
 

@@ -2,19 +2,19 @@
 import { once } from 'node:events';
 import { buildStartup } from '../wire.js';
 import { connectToDatabase, type DatabaseSocket } from './database-socket.js';
-import { type Greeting, NotNow, parseGreeting } from './greeting.js';
-import type { SessionIdentity } from './session-identity.js';
+import type { PoolKey } from './pool-key.js';
+import { parseStartupResponse, type StartupResponse, TransientError } from './startup-response.js';
 
 /** A database session that waits for its first query. */
-export interface OpenedSession extends DatabaseSocket, Greeting {}
+export interface OpenedSession extends DatabaseSocket, StartupResponse {}
 
 /**
  * @param signal aborts the attempt, with the signal's reason
- * @throws Refusal with PostgreSQL's own error, or NotNow
+ * @throws ProxyError with PostgreSQL's own error, or TransientError
  */
 export async function openDatabaseSession(
   socketPath: string,
-  { user, database, settings }: SessionIdentity,
+  { user, database, settings }: PoolKey,
   signal: AbortSignal,
 ): Promise<OpenedSession> {
   signal.throwIfAborted();
@@ -22,12 +22,12 @@ export async function openDatabaseSession(
   const { socket } = opening;
   try {
     await once(socket, 'connect').catch((error: Error) => {
-      throw new NotNow(error.message);
+      throw new TransientError(error.message);
     });
-    // From here on an error is followed by 'close', which ends the greeting.
+    // From here on an error is followed by 'close', which ends the startup.
     socket.on('error', () => {});
     socket.write(buildStartup({ user, database, ...settings }));
-    return { ...opening, ...(await readGreeting(opening)) };
+    return { ...opening, ...(await readStartupResponse(opening)) };
   } catch (error) {
     socket.destroy();
     signal.throwIfAborted();
@@ -35,17 +35,17 @@ export async function openDatabaseSession(
   }
 }
 
-function readGreeting({ socket, setReader }: DatabaseSocket): Promise<Greeting> {
+function readStartupResponse({ socket, setReader }: DatabaseSocket): Promise<StartupResponse> {
   return new Promise((resolve, reject) => {
     let received: Buffer = Buffer.alloc(0);
-    const end = () => reject(new NotNow('the connection ended'));
+    const end = () => reject(new TransientError('the connection ended'));
     socket.once('end', end);
     socket.once('close', end);
     setReader((bytes) => {
       received = Buffer.concat([received, bytes]);
       try {
-        const greeting = parseGreeting(received);
-        if (greeting !== undefined) resolve(greeting);
+        const response = parseStartupResponse(received);
+        if (response !== undefined) resolve(response);
       } catch (error) {
         reject(error);
       }

@@ -4,21 +4,21 @@
  */
 import type { ConnectionPool } from '../pool/connection-pool.js';
 import type { Borrower, DatabaseConnection } from '../pool/database-connection.js';
-import type { SessionIdentity } from '../pool/session-identity.js';
-import { Refusal } from '../refusal.js';
+import type { PoolKey } from '../pool/pool-key.js';
+import { ProxyError } from '../proxy-error.js';
 import { buildFatalError, ProtocolViolation, READY_FOR_QUERY } from '../wire.js';
+import { BorrowedConnection, type BorrowedConnectionOptions } from './borrowed-connection.js';
 import { ClientInput, type ClientInputOptions, type ClientSocket } from './client-input.js';
 import { ClientOutput } from './client-output.js';
 import type { FrontendMessage } from './frontend-stream.js';
-import { Loan, type LoanOptions } from './loan.js';
 import { FRONTEND } from './message-types.js';
 import { StatementRelay, type StatementRelayOptions } from './statement-relay.js';
 
 export interface ClientSessionOptions
   extends Omit<StatementRelayOptions, 'onPin'>,
-    LoanOptions,
+    BorrowedConnectionOptions,
     Pick<ClientInputOptions, 'latencyMillis'> {
-  identity: SessionIdentity;
+  identity: PoolKey;
   pool: ConnectionPool;
   /** @param isFirst whether the session was not pinned before */
   onPin: (...pin: [...Parameters<StatementRelayOptions['onPin']>, isFirst: boolean]) => void;
@@ -43,7 +43,7 @@ export class ClientSession {
   readonly #relay: StatementRelay;
   readonly #gone = new AbortController();
   #end: SessionEnd = { reason: 'the client closed the connection' };
-  #loan: Loan | undefined;
+  #borrowed: BorrowedConnection | undefined;
   /** A database connection is being waited for. */
   #isWaiting = false;
   /** What the client goes on with depends on replies that are not in. */
@@ -72,8 +72,8 @@ export class ClientSession {
     });
     // Followed by 'close'.
     client.on('error', () => {});
-    client.on('drain', () => this.#loan?.connection.resume());
-    this.#output = new ClientOutput(client, () => this.#loan?.connection.pause());
+    client.on('drain', () => this.#borrowed?.connection.resume());
+    this.#output = new ClientOutput(client, () => this.#borrowed?.connection.pause());
     this.#input = new ClientInput(client, {
       latencyMillis: options.latencyMillis,
       onMore: () => this.#advance(),
@@ -89,16 +89,16 @@ export class ClientSession {
   }
 
   get hasConnection(): boolean {
-    return this.#loan !== undefined;
+    return this.#borrowed !== undefined;
   }
 
   get isInTransaction(): boolean {
-    return this.#loan?.replies.isInTransaction === true;
+    return this.#borrowed?.replies.isInTransaction === true;
   }
 
   /** True when nothing of the client's is under way or open. */
   get isIdle(): boolean {
-    return !this.#isHeldUp && (this.#loan === undefined || this.#loan.replies.isSettled);
+    return !this.#isHeldUp && (this.#borrowed === undefined || this.#borrowed.replies.isSettled);
   }
 
   /** Ends it without a word to the client. */
@@ -124,34 +124,34 @@ export class ClientSession {
       while (!this.#isHeldUp && !this.#isOver) {
         const piece = this.#input.next();
         if (piece === undefined) break;
-        if (piece.kind === 'rest') this.#loan?.output.append(piece.bytes);
+        if (piece.kind === 'rest') this.#borrowed?.output.append(piece.bytes);
         else this.#relayMessage(piece);
       }
     } catch (error) {
       if (!(error instanceof ProtocolViolation)) throw error;
-      this.#refuse(new Refusal(PROTOCOL_VIOLATION, error.message));
+      this.#refuse(new ProxyError(PROTOCOL_VIOLATION, error.message));
     }
-    this.#loan?.schedule();
-    this.#giveBackIfSettled();
+    this.#borrowed?.schedule();
+    this.#returnIfSettled();
     this.#updateReading();
   }
 
   #relayMessage(message: FrontendMessage): void {
     if (message.type === FRONTEND.terminate) {
       // What was sent ahead of it is carried out.
-      this.#loan?.writeNow();
+      this.#borrowed?.writeNow();
       this.#finish();
       this.#client.destroy();
       return;
     }
-    const loan = this.#loan ?? this.#borrowFor(message);
-    if (loan === undefined) return;
-    this.#relay.relay(message, loan);
+    const borrowed = this.#borrowed ?? this.#borrowFor(message);
+    if (borrowed === undefined) return;
+    this.#relay.relay(message, borrowed);
     if (message.type === FRONTEND.sync) this.#isAwaitingReplies = this.#relay.takeNamesChanged();
   }
 
   /** @returns nothing when the message needs no connection, or must wait for one */
-  #borrowFor(message: FrontendMessage): Loan | undefined {
+  #borrowFor(message: FrontendMessage): BorrowedConnection | undefined {
     switch (message.type) {
       case FRONTEND.copyData:
       case FRONTEND.copyDone:
@@ -175,32 +175,32 @@ export class ClientSession {
     try {
       const connection = await pool.borrow(identity, this.#gone.signal);
       this.#isWaiting = false;
-      if (this.#client.destroyed) return pool.giveBack(connection);
+      if (this.#client.destroyed) return pool.returnConnection(connection);
       this.#use(connection);
       this.#relayMessage(message);
       this.#advance();
     } catch (error) {
       if (this.#gone.signal.aborted) return;
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof ProxyError)) throw error;
       this.#refuse(error);
     }
   }
 
-  #use(connection: DatabaseConnection): Loan {
-    const loan = new Loan(connection, this.#output.bytes, this.#options);
-    this.#loan = loan;
-    connection.lendTo(this.#borrower);
-    return loan;
+  #use(connection: DatabaseConnection): BorrowedConnection {
+    const borrowed = new BorrowedConnection(connection, this.#output.bytes, this.#options);
+    this.#borrowed = borrowed;
+    connection.assignTo(this.#borrower);
+    return borrowed;
   }
 
   readonly #borrower: Borrower = {
     onData: (chunk) => this.#onDatabaseData(chunk),
     onDrain: () => {
-      if (this.#loan !== undefined) this.#loan.isFull = false;
+      if (this.#borrowed !== undefined) this.#borrowed.isFull = false;
       this.#updateReading();
     },
     onLost: () => {
-      this.#loan = undefined;
+      this.#borrowed = undefined;
       if (this.#isBlackHole || this.#isOver) return;
       this.#finish({ reason: 'the database connection was lost' });
       this.#client.destroySoon();
@@ -208,42 +208,43 @@ export class ClientSession {
   };
 
   #onDatabaseData(chunk: Buffer): void {
-    const loan = this.#loan;
-    if (loan === undefined) return;
-    loan.receive(chunk);
+    const borrowed = this.#borrowed;
+    if (borrowed === undefined) return;
+    borrowed.receive(chunk);
     this.#output.schedule();
-    if (this.#isAwaitingReplies && loan.replies.areAllIn) {
+    if (this.#isAwaitingReplies && borrowed.replies.areAllIn) {
       this.#isAwaitingReplies = false;
       this.#advance();
     } else {
-      this.#giveBackIfSettled();
+      this.#returnIfSettled();
     }
   }
 
-  #giveBackIfSettled(): void {
-    const loan = this.#loan;
-    const mayGiveBack = !this.#isPinned && !this.#isBlackHole && loan?.isSettled === true && !this.#input.isMidMessage;
-    if (loan === undefined || !mayGiveBack) return;
+  #returnIfSettled(): void {
+    const borrowed = this.#borrowed;
+    const canReturn =
+      !this.#isPinned && !this.#isBlackHole && borrowed?.isSettled === true && !this.#input.isMidMessage;
+    if (borrowed === undefined || !canReturn) return;
     // What PostgreSQL ignores is owed no reply, and may be left.
-    loan.writeNow();
-    this.#loan = undefined;
+    borrowed.writeNow();
+    this.#borrowed = undefined;
     this.#relay.forgetPortals();
-    this.#options.pool.giveBack(loan.connection);
+    this.#options.pool.returnConnection(borrowed.connection);
   }
 
   /** Never given back: a transaction may be open on it, or state that another client must not find. */
   #abandonConnection(): void {
-    const loan = this.#loan;
-    this.#loan = undefined;
-    loan?.writeNow();
-    loan?.connection.close();
+    const borrowed = this.#borrowed;
+    this.#borrowed = undefined;
+    borrowed?.writeNow();
+    borrowed?.connection.close();
   }
 
   #updateReading(): void {
-    this.#input.updateReading(this.#isHeldUp, this.#loan?.isFull === true);
+    this.#input.updateReading(this.#isHeldUp, this.#borrowed?.isFull === true);
   }
 
-  #refuse(refusal: Refusal): void {
+  #refuse(refusal: ProxyError): void {
     this.#finish({ reason: refusal.reason, code: refusal.sqlState, message: refusal.message });
     this.#client.write(buildFatalError(refusal.sqlState, refusal.message));
     this.#client.destroySoon();

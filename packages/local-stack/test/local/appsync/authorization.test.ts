@@ -3,7 +3,7 @@ import { a } from '@aws-amplify/data-schema';
 import { serveAppSync } from '@vpc-postgres/testing/support/appsync-under-test.js';
 import { type SigningOptions, signedHeaders } from '@vpc-postgres/testing/support/sign-request.js';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type AppSyncAccess, loadOrCreateAppSyncAccess } from '../../../src/appsync/access-file.js';
+import { type AppSyncCredentials, loadOrCreateAppSyncCredentials } from '../../../src/appsync/credentials-file.js';
 
 const answering = () => a.handler.function('answer');
 
@@ -75,7 +75,7 @@ const user =
   async () => ({ authorization: await appsync.userPool.issueToken({ username, groups }) });
 const withKey: Headers = async () => ({ 'x-api-key': appsync.access.apiKey });
 const signedBy =
-  (role: keyof AppSyncAccess['roles'], options?: SigningOptions): Headers =>
+  (role: keyof AppSyncCredentials['roles'], options?: SigningOptions): Headers =>
   (body, url) =>
     signedHeaders(url, body, appsync.access.roles[role], options);
 
@@ -161,7 +161,7 @@ describe('an API key', () => {
   });
 
   it('and the credentials are the same after a restart', async () => {
-    expect(await loadOrCreateAppSyncAccess(appsync.stateDirectory)).toEqual(appsync.access);
+    expect(await loadOrCreateAppSyncCredentials(appsync.stateDirectory)).toEqual(appsync.access);
   });
 });
 

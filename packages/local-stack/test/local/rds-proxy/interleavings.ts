@@ -3,7 +3,7 @@
  * what it is answered does not depend on who is faster, and must be the same on a connection of its own as on shared ones.
  */
 import fc from 'fast-check';
-import { type Answer, message, type RawClient } from './raw-client.js';
+import { type BackendMessage, message, type RawClient } from './raw-client.js';
 
 /** What one client sends at once. */
 export interface Step {
@@ -196,7 +196,10 @@ export function programs({ mayPin, mayWait }: ProgramOptions): fc.Arbitrary<Prog
 }
 
 /** Runs a program. @returns what each client was answered, in order */
-export async function run({ clientCount, steps }: Program, connect: () => Promise<RawClient>): Promise<Answer[][]> {
+export async function run(
+  { clientCount, steps }: Program,
+  connect: () => Promise<RawClient>,
+): Promise<BackendMessage[][]> {
   const clients: RawClient[] = [];
   for (let index = 0; index < clientCount; index += 1) clients.push(await connect());
   const expected = clients.map(({ readyCount }) => readyCount);
@@ -222,6 +225,6 @@ export async function run({ clientCount, steps }: Program, connect: () => Promis
 }
 
 /** The proxy has names of its own for statements that share connections; an error may show one. */
-function withoutServerNames({ type, text }: Answer): Answer {
+function withoutServerNames({ type, text }: BackendMessage): BackendMessage {
   return { type, text: text.replace(/prepared statement "\w+" already exists/, 'prepared statement already exists') };
 }

@@ -48,7 +48,7 @@ function int32(value: number): Buffer {
 }
 
 /** What the server said: the type, and the content as far as it is the same on every session. */
-export interface Answer {
+export interface BackendMessage {
   type: string;
   text: string;
 }
@@ -60,7 +60,7 @@ export interface RawLogin {
 }
 
 export class RawClient {
-  readonly answers: Answer[] = [];
+  readonly answers: BackendMessage[] = [];
   /** How many ReadyForQuery came, and in which transaction status the last was. */
   readyCount = 0;
   status = '';
@@ -97,7 +97,7 @@ export class RawClient {
   }
 
   /** Sends, and waits for as many ReadyForQuery as the messages ask for. @returns the answers to them */
-  async ask(...messages: Buffer[]): Promise<Answer[]> {
+  async ask(...messages: Buffer[]): Promise<BackendMessage[]> {
     const already = this.answers.length;
     const expected = messages.filter((bytes) => /^[QSF]/.test(bytes.toString('latin1', 0, 1))).length;
     const target = this.readyCount + expected;

@@ -55,29 +55,29 @@ describe('createExecutableSchema', () => {
       '@auth(allow: custom) on Query.thing',
     ],
   ])('does not start with %s, which it could not check', (_, auth, named) => {
-    expectRefusal(`type Query { thing: String @function(name: "f") ${auth} }`, named);
+    expectProxyError(`type Query { thing: String @function(name: "f") ${auth} }`, named);
   });
 
   it('does not start with a field that has no function', () => {
-    expectRefusal('type Query { thing: String }', 'Query.thing, which has no a.handler.function');
+    expectProxyError('type Query { thing: String }', 'Query.thing, which has no a.handler.function');
   });
 
   it('does not start with a type that no caller may read here', () => {
-    expectRefusal(
+    expectProxyError(
       'type Query { thing: Thing @function(name: "f") } type Thing @aws_oidc @aws_lambda { id: ID }',
       '@aws_oidc @aws_lambda on type Thing',
     );
   });
 
   it('does not start with subscriptions', () => {
-    expectRefusal(
+    expectProxyError(
       'type Query { thing: ID @function(name: "f") } type Subscription { onThing: ID @function(name: "f") }',
       'type Subscription',
     );
   });
 });
 
-function expectRefusal(sdl: string, named: string): void {
+function expectProxyError(sdl: string, named: string): void {
   let thrown: unknown;
   try {
     createExecutableSchema({ sdl, invoke });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Refusal } from '../../../src/rds-proxy/refusal.js';
+import { ProxyError } from '../../../src/rds-proxy/proxy-error.js';
 import { parseStartup } from '../../../src/rds-proxy/startup.js';
 import { REQUEST_CODES } from '../../../src/rds-proxy/wire.js';
 
@@ -14,7 +14,7 @@ function refusalOf(work: () => unknown): { sqlState: string; message: string } {
   try {
     work();
   } catch (error) {
-    if (error instanceof Refusal) return { sqlState: error.sqlState, message: error.message };
+    if (error instanceof ProxyError) return { sqlState: error.sqlState, message: error.message };
     throw error;
   }
   throw new Error('It was accepted.');

@@ -3,7 +3,7 @@ import type { RequestRecord } from './appsync/endpoint.js';
 import type { InvocationTrace } from './request-traces.js';
 
 /** Waits for the functions' own log lines, which come a moment after the answer. */
-export async function renderRequestLine(
+export async function formatRequest(
   { operation, username, status, errorTypes, millis }: RequestRecord,
   invocations: readonly InvocationTrace[],
   now: Date,

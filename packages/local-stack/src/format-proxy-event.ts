@@ -2,7 +2,7 @@
 import type { RdsProxyEvent } from './rds-proxy/server.js';
 
 /** @returns a function that makes a text of an event, or nothing of one that is as it should be; it counts the pins */
-export function createProxyLines(): (event: RdsProxyEvent) => string | undefined {
+export function createProxyEventFormatter(): (event: RdsProxyEvent) => string | undefined {
   let pinCount = 0;
   return (event) => {
     if (event.type === 'pinned') {

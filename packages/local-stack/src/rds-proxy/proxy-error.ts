@@ -4,8 +4,8 @@
  */
 
 /** Ends a connection with an ErrorResponse. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
+export class ProxyError extends Error {
+  override readonly name = 'ProxyError';
 
   /**
    * @param sqlState five characters
@@ -28,67 +28,73 @@ const FEATURE_NOT_SUPPORTED = '0A000';
 const CONNECTION_EXCEPTION = '08000';
 const PROTOCOL_VIOLATION = '08P01';
 
-export function tlsRequired(): Refusal {
-  return new Refusal(INVALID_AUTHORIZATION, 'This RDS Proxy requires TLS connections.');
+export function tlsRequired(): ProxyError {
+  return new ProxyError(INVALID_AUTHORIZATION, 'This RDS Proxy requires TLS connections.');
 }
 
-export function noCredentials(user: string): Refusal {
+export function noCredentials(user: string): ProxyError {
   const message = `This RDS proxy has no credentials for the role ${user}. Check the credentials for this role and try again.`;
-  return new Refusal(INVALID_AUTHORIZATION, message);
+  return new ProxyError(INVALID_AUTHORIZATION, message);
 }
 
-export function tooManyClients(limit: number): Refusal {
-  return new Refusal(TOO_MANY_CONNECTIONS, `The maximum number of client connections to the proxy exceeded ${limit}.`);
+export function tooManyClients(limit: number): ProxyError {
+  return new ProxyError(
+    TOO_MANY_CONNECTIONS,
+    `The maximum number of client connections to the proxy exceeded ${limit}.`,
+  );
 }
 
 /** @param perSecond how many are allowed */
-export function connectingTooFast(perSecond: number): Refusal {
-  return new Refusal(TOO_MANY_CONNECTIONS, `Rate of connection to proxy exceeded ${perSecond}.`);
+export function connectingTooFast(perSecond: number): ProxyError {
+  return new ProxyError(TOO_MANY_CONNECTIONS, `Rate of connection to proxy exceeded ${perSecond}.`);
 }
 
-export function tooManyTokens(perSecond: number): Refusal {
-  return new Refusal(
+export function tooManyTokens(perSecond: number): ProxyError {
+  return new ProxyError(
     TOO_MANY_CONNECTIONS,
     'The IAM authentication failed because of too many competing requests.',
     `more than ${perSecond} tokens were presented within a second`,
   );
 }
 
-export function wrongProtocolVersion(version: string): Refusal {
-  return new Refusal(
+export function wrongProtocolVersion(version: string): ProxyError {
+  return new ProxyError(
     FEATURE_NOT_SUPPORTED,
     'Feature not supported: RDS Proxy supports only version 3.0 of the PostgreSQL messaging protocol.',
     `the client asked for version ${version} of the protocol`,
   );
 }
 
-export function userMissing(): Refusal {
-  return new Refusal(
+export function userMissing(): ProxyError {
+  return new ProxyError(
     INVALID_AUTHORIZATION,
     'A user name is missing from the connection startup packet. Provide a user name for this connection.',
   );
 }
 
-export function authenticationFailed(user: string, reason: string): Refusal {
+export function authenticationFailed(user: string, reason: string): ProxyError {
   const message = `The IAM authentication failed for the role ${user}. Check the IAM token for this role and try again.`;
-  return new Refusal(INVALID_PASSWORD, message, reason);
+  return new ProxyError(INVALID_PASSWORD, message, reason);
 }
 
 /** @param feature for example `the option statement_timeout` */
-export function notSupported(feature: string): Refusal {
-  return new Refusal(FEATURE_NOT_SUPPORTED, `Feature not supported: RDS Proxy currently doesn't support ${feature}.`);
+export function notSupported(feature: string): ProxyError {
+  return new ProxyError(
+    FEATURE_NOT_SUPPORTED,
+    `Feature not supported: RDS Proxy currently doesn't support ${feature}.`,
+  );
 }
 
-export function malformedStartup(reason: string): Refusal {
-  return new Refusal(PROTOCOL_VIOLATION, 'invalid startup packet', reason);
+export function malformedStartup(reason: string): ProxyError {
+  return new ProxyError(PROTOCOL_VIOLATION, 'invalid startup packet', reason);
 }
 
 /** Also while the database is away: RDS Proxy does not tell the two apart. */
-export function borrowTimedOut(reason: string): Refusal {
-  return new Refusal(CONNECTION_EXCEPTION, 'Timed-out waiting to acquire database connection.', reason);
+export function borrowTimedOut(reason: string): ProxyError {
+  return new ProxyError(CONNECTION_EXCEPTION, 'Timed-out waiting to acquire database connection.', reason);
 }
 
 /** Said by the stand-in alone, as PostgreSQL says it when it shuts down. */
-export function proxyStops(): Refusal {
-  return new Refusal('57P01', 'terminating connection due to administrator command', 'the stand-in stops');
+export function proxyStops(): ProxyError {
+  return new ProxyError('57P01', 'terminating connection due to administrator command', 'the stand-in stops');
 }

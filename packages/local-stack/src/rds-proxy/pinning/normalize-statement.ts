@@ -12,6 +12,6 @@ const WHOLE_NUMBER = /(?<![\w."])\d{1,9}(?![\w."])/g;
 const MAX_CHARACTERS = 4_096;
 
 /** A text that PostgreSQL's grammar reads alike, token by token. */
-export function shapeOf(text: string): string {
+export function normalizeStatement(text: string): string {
   return text.length > MAX_CHARACTERS || DIGITS_MAY_MATTER.test(text) ? text : text.replace(WHOLE_NUMBER, '1');
 }

@@ -2,7 +2,7 @@
 import type { DescribedEnvironments } from './local-app.js';
 
 /** @returns a line for each such thing. */
-export function notImitated(environments: DescribedEnvironments): string[] {
+export function listUnsupported(environments: DescribedEnvironments): string[] {
   const names = Object.entries(environments)
     .filter(([, { sqlDataSource }]) => sqlDataSource !== undefined)
     .map(([name]) => name);

@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import type { ProcessExit } from '../process-exit.js';
 import { POSTGRES_ENVIRONMENT } from './data-directory.js';
 import type { Command } from './privileges.js';
 
@@ -12,7 +13,7 @@ import type { Command } from './privileges.js';
  * find a child that it did not start. A line on the pipe says that all went well; its end without one says that Node is
  * gone. `rmdir` then waits for the socket folder to be empty, which is when PostgreSQL has ended.
  */
-const TETHER = `
+const SUPERVISOR = `
 ( (
   read -r line <&3 && exit
   kill -INT $$
@@ -23,13 +24,7 @@ exec 3<&-
 exec "$@"
 `;
 
-/** How a process ended: an exit code, or the signal that ended it. */
-export interface ProcessExit {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-}
-
-export interface TetheredProcess {
+export interface SupervisedProcess {
   /** What it writes to standard error. */
   log: Readable;
   /** Settles when it has ended. */
@@ -42,18 +37,18 @@ export interface TetheredProcess {
  * Starts a command in a process group of its own, so that Ctrl-C reaches this process alone.
  * @param temporaryDirectory a folder that the command empties when it ends; removed with it if this process is killed
  */
-export function spawnTethered(command: Command, temporaryDirectory: string): TetheredProcess {
-  const child = spawn('/bin/sh', ['-c', TETHER, temporaryDirectory, command.file, ...command.arguments], {
+export function spawnSupervised(command: Command, temporaryDirectory: string): SupervisedProcess {
+  const child = spawn('/bin/sh', ['-c', SUPERVISOR, temporaryDirectory, command.file, ...command.arguments], {
     cwd: '/',
     env: POSTGRES_ENVIRONMENT,
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   });
-  const tether = child.stdio[3] as Writable;
-  tether.on('error', () => {
+  const supervisor = child.stdio[3] as Writable;
+  supervisor.on('error', () => {
     // The watcher is gone already, so there is nobody left to tell.
   });
-  const exited = exitOf(child).finally(() => tether.end('ended\n'));
+  const exited = exitOf(child).finally(() => supervisor.end('ended\n'));
   // Seen by those who wait for it; a start that fails earlier must not end this process.
   exited.catch(() => {});
   return { log: child.stderr as Readable, exited, kill: (signal) => void child.kill(signal) };

@@ -1,31 +1,31 @@
 /** Owns the clients that wait for a database connection: in which order, for how long at most, and how long they did. */
 import { RecentDurations } from '../../recent-durations.js';
-import type { Refusal } from '../refusal.js';
+import type { ProxyError } from '../proxy-error.js';
 import type { DatabaseConnection } from './database-connection.js';
-import { identityKey, type SessionIdentity } from './session-identity.js';
+import { type PoolKey, serializePoolKey } from './pool-key.js';
 
 export interface Waiter {
   key: string;
-  identity: SessionIdentity;
+  identity: PoolKey;
   /** Ends the wait, in the same turn: nobody else is given a connection for it. */
   resolve(connection: DatabaseConnection): void;
   reject(reason: unknown): void;
 }
 
-export interface WaitingLineOptions {
+export interface BorrowQueueOptions {
   timeoutMillis: number;
   /** Says why nothing came in time. */
-  timedOut: () => Refusal;
+  timedOut: () => ProxyError;
 }
 
-export class WaitingLine {
+export class BorrowQueue {
   readonly waits = new RecentDurations();
   /** How many waited, and in vain, since the start. */
   readonly counts = { waited: 0, timedOut: 0 };
   readonly #waiters = new Set<Waiter>();
-  readonly #options: WaitingLineOptions;
+  readonly #options: BorrowQueueOptions;
 
-  constructor(options: WaitingLineOptions) {
+  constructor(options: BorrowQueueOptions) {
     this.#options = options;
   }
 
@@ -37,7 +37,7 @@ export class WaitingLine {
    * @param signal ends the wait, with the signal's reason
    * @param onWaiting called once it waits
    */
-  wait(identity: SessionIdentity, signal: AbortSignal, onWaiting: () => void): Promise<DatabaseConnection> {
+  wait(identity: PoolKey, signal: AbortSignal, onWaiting: () => void): Promise<DatabaseConnection> {
     this.counts.waited += 1;
     return new Promise((resolve, reject) => {
       const sinceMillis = performance.now();
@@ -48,7 +48,7 @@ export class WaitingLine {
         this.waits.add(performance.now() - sinceMillis);
       };
       const waiter: Waiter = {
-        key: identityKey(identity),
+        key: serializePoolKey(identity),
         identity,
         resolve(connection) {
           leave();
@@ -94,7 +94,7 @@ export class WaitingLine {
     return this.#waiters.values();
   }
 
-  rejectAll(reason: Refusal): void {
+  rejectAll(reason: ProxyError): void {
     for (const waiter of this.#waiters) waiter.reject(reason);
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createProxyLines } from '../../src/proxy-line.js';
+import { createProxyEventFormatter } from '../../src/format-proxy-event.js';
 import { pinReason } from '../../src/rds-proxy/pinning/reasons.js';
 import type { RdsProxyEvent } from '../../src/rds-proxy/server.js';
 
@@ -11,7 +11,7 @@ function pinned(statement: string): RdsProxyEvent {
 }
 
 test('a statement that pins is told with reason and fix, and how many there are so far', () => {
-  const render = createProxyLines();
+  const render = createProxyEventFormatter();
 
   expect(render(pinned('set work_mem = 0'))?.split('\n')).toEqual([
     'RDS Proxy would pin the session of app (1 statement so far): SET work_mem',
@@ -23,13 +23,13 @@ test('a statement that pins is told with reason and fix, and how many there are 
 });
 
 test('each stack counts its own', () => {
-  createProxyLines()(pinned('set work_mem = 0'));
+  createProxyEventFormatter()(pinned('set work_mem = 0'));
 
-  expect(createProxyLines()(pinned('set work_mem = 0'))).toContain('(1 statement so far)');
+  expect(createProxyEventFormatter()(pinned('set work_mem = 0'))).toContain('(1 statement so far)');
 });
 
 test('a refused connection is told with what the client heard, and with what it did not', () => {
-  const render = createProxyLines();
+  const render = createProxyEventFormatter();
   const refused = { type: 'refused', connectionId: 1, user: 'app', code: '28P01' } as const;
 
   expect(render({ ...refused, message: 'The IAM authentication failed.', reason: 'the token has expired' })).toBe(
@@ -44,7 +44,7 @@ test('a refused connection is told with what the client heard, and with what it 
 });
 
 test('a connection that the proxy ended is told; one that came or went as it should is not', () => {
-  const render = createProxyLines();
+  const render = createProxyEventFormatter();
 
   expect(render({ type: 'opened', ...SESSION })).toBeUndefined();
   expect(render({ type: 'closed', ...SESSION, reason: 'the client closed the connection' })).toBeUndefined();

@@ -9,7 +9,7 @@ import { createCredentials, type LocalCredentials } from '../rds-proxy/credentia
 import { replacePrivateFile } from '../replace-file.js';
 import type { IamRole } from './caller.js';
 
-export interface AppSyncAccess {
+export interface AppSyncCredentials {
   /** For the header x-api-key. */
   apiKey: string;
   /** For requests signed with SigV4, service `appsync`. */
@@ -21,18 +21,18 @@ const API_KEY_ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 const API_KEY_LENGTH = 26;
 
 /** @param stateDirectory made when missing */
-export async function loadOrCreateAppSyncAccess(stateDirectory: string): Promise<AppSyncAccess> {
+export async function loadOrCreateAppSyncCredentials(stateDirectory: string): Promise<AppSyncCredentials> {
   const path = join(stateDirectory, FILE_NAME);
   const kept = parseAccess(await readFile(path, 'utf8').catch(() => ''));
   if (kept !== undefined) return kept;
-  const access = createAppSyncAccess();
+  const access = createAppSyncCredentials();
   await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
   await replacePrivateFile(path, `${JSON.stringify(access, null, 2)}\n`);
   return access;
 }
 
 /** A key and credentials, unlike any others. */
-export function createAppSyncAccess(): AppSyncAccess {
+export function createAppSyncCredentials(): AppSyncCredentials {
   const letters = Array.from({ length: API_KEY_LENGTH }, () => API_KEY_ALPHABET[randomInt(API_KEY_ALPHABET.length)]);
   return {
     // AppSync's keys begin so.
@@ -41,9 +41,9 @@ export function createAppSyncAccess(): AppSyncAccess {
   };
 }
 
-function parseAccess(text: string): AppSyncAccess | undefined {
+function parseAccess(text: string): AppSyncCredentials | undefined {
   try {
-    const { apiKey, roles } = JSON.parse(text) as Partial<AppSyncAccess>;
+    const { apiKey, roles } = JSON.parse(text) as Partial<AppSyncCredentials>;
     const complete = [roles?.authenticated, roles?.guest, roles?.service].every(
       (role) => role !== undefined && [role.accessKeyId, role.secretAccessKey, role.sessionToken].every(isFilled),
     );

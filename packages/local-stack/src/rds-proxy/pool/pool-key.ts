@@ -1,7 +1,7 @@
 /** Owns what two clients must have in common to share database connections. */
 
 /** Who a database session belongs to, and how it was started. */
-export interface SessionIdentity {
+export interface PoolKey {
   readonly user: string;
   readonly database: string;
   /** Start-up parameters beside user and database, as the client spelt them. */
@@ -9,10 +9,10 @@ export interface SessionIdentity {
 }
 
 /** Asked for at each transaction, of an identity that does not change. */
-const KEYS = new WeakMap<SessionIdentity, string>();
+const KEYS = new WeakMap<PoolKey, string>();
 
 /** The same text for the same user, database and settings. PostgreSQL takes the names of settings in any case. */
-export function identityKey(identity: SessionIdentity): string {
+export function serializePoolKey(identity: PoolKey): string {
   const known = KEYS.get(identity);
   if (known !== undefined) return known;
   const key = buildKey(identity);
@@ -20,7 +20,7 @@ export function identityKey(identity: SessionIdentity): string {
   return key;
 }
 
-function buildKey({ user, database, settings }: SessionIdentity): string {
+function buildKey({ user, database, settings }: PoolKey): string {
   const sorted = Object.entries(settings)
     .map(([name, value]) => [name.toLowerCase(), value])
     .sort(([left = ''], [right = '']) => (left < right ? -1 : 1));

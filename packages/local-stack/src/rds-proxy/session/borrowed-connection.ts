@@ -8,14 +8,14 @@ import { PendingReplies } from './pending-replies.js';
 import type { PreparedOnConnection } from './prepared-statements.js';
 import type { RelayTarget } from './relay-target.js';
 
-export interface LoanOptions {
+export interface BorrowedConnectionOptions {
   /** A transaction, or a statement outside one, is done. The time is that for which the connection was borrowed. */
   onTransaction: (millis: number) => void;
   /** PostgreSQL sent an error. */
   onDatabaseError: () => void;
 }
 
-export class Loan implements RelayTarget, BackendListener, TurnWriter {
+export class BorrowedConnection implements RelayTarget, BackendListener, TurnWriter {
   readonly connection: DatabaseConnection;
   readonly replies = new PendingReplies();
   /** Sent by `schedule` or `writeNow`. */
@@ -23,12 +23,12 @@ export class Loan implements RelayTarget, BackendListener, TurnWriter {
   /** PostgreSQL does not take in more for now. */
   isFull = false;
   readonly #sinceMillis = performance.now();
-  readonly #options: LoanOptions;
+  readonly #options: BorrowedConnectionOptions;
   readonly #toClient: ByteRun;
   #isScheduled = false;
 
   /** @param toClient where the replies go */
-  constructor(connection: DatabaseConnection, toClient: ByteRun, options: LoanOptions) {
+  constructor(connection: DatabaseConnection, toClient: ByteRun, options: BorrowedConnectionOptions) {
     this.connection = connection;
     this.#toClient = toClient;
     this.#options = options;
