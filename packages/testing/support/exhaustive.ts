@@ -1,17 +1,11 @@
 /**
- * Owns the choice between a few cases and all: `npm test` takes a few of each kind, `npm run test:exhaustive` every one.
- * The tests are the same. A file that imports this, or synthesizes, is run by both.
+ * Makes the choice between a few cases and all: `npm test` takes a few of each kind, `EXHAUSTIVE=1 npm test` every one. The
+ * test files and the tests are the same. The long suites of the packages heed it too.
  */
-import { inject } from 'vitest';
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    exhaustive: boolean;
-  }
-}
+import process from 'node:process';
 
 /** For what only the exhaustive run does: `test.runIf(exhaustive)`. */
-export const exhaustive: boolean = inject('exhaustive') ?? false;
+export const exhaustive: boolean = process.env.EXHAUSTIVE === '1';
 
 /** @returns all cases in the exhaustive run; else the same few each time: the first, and every `step`th after it. */
 export function sample<Case>(cases: readonly Case[], step: number): readonly Case[] {

@@ -15,7 +15,7 @@ const REQUIREMENTS = join(import.meta.dirname, '../requirements.txt');
 export default function findMoto(project: TestProject): void {
   const motoServer = findCommand('moto_server');
   if (motoServer === undefined) {
-    const problem = `npm run test:aws needs moto: pip install "${pinnedMoto()}", so that moto_server is on the PATH.`;
+    const problem = `npm run test:aws -w @vpc-postgres/operator needs moto: pip install "${pinnedMoto()}", so that moto_server is on the PATH.`;
     if (process.env.MOTO_REQUIRED) throw new Error(problem);
     console.log(`Skipped. ${problem}`);
   }

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { alarmsByRunbookSection, everything, monitoringTemplate } from '@vpc-postgres/testing/support/monitoring.js';
 import { expect, test } from 'vitest';
+import { alarmsByRunbookSection, everything, monitoringTemplate } from '../../support/monitoring.js';
 
-const docs = join(import.meta.dirname, '../../docs');
+const docs = join(import.meta.dirname, '../../../../docs');
 const runbook = readFileSync(join(docs, 'runbook.md'), 'utf8');
 
 /** A heading's anchor, as GitHub makes it. */

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { toDatabaseError } from '@vpc-postgres/lambda/database/errors.js';
 import { InvalidIdentityError } from '@vpc-postgres/lambda/database/identity.js';
 import { toResolverError } from '@vpc-postgres/lambda/graphql/errors.js';
-import { SQLSTATES } from '@vpc-postgres/testing/support/sqlstates.js';
 import { expect, test } from 'vitest';
+import { SQLSTATES } from '../../support/sqlstates.js';
 
 /** docs/errors.md is what authors of clients rely on. */
-const document = await readFile(join(import.meta.dirname, '../../docs/errors.md'), 'utf8');
+const document = await readFile(join(import.meta.dirname, '../../../../docs/errors.md'), 'utf8');
 
 const resolverErrorOf = (error: unknown) => toResolverError(error, { requestId: 'r', constraints: {} });
 const typeOf = (error: unknown) => resolverErrorOf(error).type;

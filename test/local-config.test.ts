@@ -1,7 +1,7 @@
 import { createExecutableSchema } from '@vpc-postgres/local-stack/appsync/schema.js';
 import { parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
-import { localApp } from '../../local.config.js';
+import { localApp } from '../local.config.js';
 
 const schema = createExecutableSchema({
   sdl: localApp.schema.transform().schema,

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { importCircles } from '@vpc-postgres/testing/support/import-circles.js';
-import { importProblems, readSources } from '@vpc-postgres/testing/support/import-rules.js';
 import { expect, test } from 'vitest';
+import { importCircles } from '../../support/import-circles.js';
+import { importProblems, readSources } from '../../support/import-rules.js';
 
-const REPOSITORY = join(import.meta.dirname, '../..');
+const REPOSITORY = join(import.meta.dirname, '../../../..');
 const PACKAGES = ['backend', 'lambda', 'local-stack', 'operator'].map((name) => `packages/${name}/src`);
 const FOLDERS = ['amplify', 'src', ...PACKAGES];
 

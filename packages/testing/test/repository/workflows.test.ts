@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { missingScripts } from '../support/npm-scripts.js';
+import { missingScripts } from './npm-scripts.js';
 
 /** A workflow runs other people's code with a token of the repository: each rule here takes something away from that code. */
-const REPOSITORY = join(import.meta.dirname, '../..');
+const REPOSITORY = join(import.meta.dirname, '../../../..');
 const FOLDER = join(REPOSITORY, '.github/workflows');
 
 const step = z.object({
@@ -34,8 +34,11 @@ const files = readdirSync(FOLDER).map((name) => {
   return { name, text, ...content, jobs, steps: jobs.flatMap(({ steps }) => steps) };
 });
 
-test('there is one for pull requests', () => {
-  expect(files.map(({ name }) => name)).toContain('pull-request.yml');
+test('there is one for every pull request, and one for those that change packages', () => {
+  const events = Object.fromEntries(files.map(({ name, on }) => [name, on]));
+
+  expect(events['pull-request.yml']).toBe('pull_request');
+  expect(events['packages.yml']).toMatchObject({ pull_request: { paths: expect.arrayContaining(['packages/**']) } });
 });
 
 describe.each(files)('$name', ({ text, on, permissions, concurrency, jobs, steps }) => {
@@ -84,7 +87,7 @@ test('pull requests are checked and tested on the oldest Node.js allowed, on tha
   const { engines } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
   const oldest = Number(/>=(\d+)/.exec(engines.node)?.[1]);
   const chosen = Number(readFileSync(join(REPOSITORY, '.nvmrc'), 'utf8'));
-  const tested = files.flatMap(({ jobs }) => jobs).flatMap((job) => job.strategy?.matrix.node ?? []);
+  const matrices = files.map(({ jobs }) => jobs.flatMap((job) => job.strategy?.matrix.node ?? []));
 
-  expect(tested).toEqual([oldest, 22, chosen]);
+  expect(matrices).toEqual(files.map(() => [oldest, 22, chosen]));
 });

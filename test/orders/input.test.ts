@@ -1,7 +1,7 @@
 import { InvalidInputError } from '@vpc-postgres/lambda/graphql/client-error.js';
 import { describe, expect, test } from 'vitest';
-import { readListRequest, readNewOrder, readOrderId } from '../../../src/orders/input.js';
-import { encodePageToken } from '../../../src/orders/page-token.js';
+import { readListRequest, readNewOrder, readOrderId } from '../../src/orders/input.js';
+import { encodePageToken } from '../../src/orders/page-token.js';
 
 const LINE = { sku: 'TEA-1', quantity: 2, unitPriceCents: 450 };
 const ID = '0b8f0c5e-6c1d-4a57-9d43-0f6f4e3f8a11';

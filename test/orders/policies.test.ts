@@ -1,22 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import { startTestStack, type TestStack } from '@vpc-postgres/testing/support/local-stack.js';
-import pg from 'pg';
+import { startTestStack, type TestStack, whyNoPostgres } from '@vpc-postgres/local-stack/test-stack.js';
+import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { localApp } from '../../local.config.js';
 
 /** The policies of the migrations by themselves: the role `app` on a direct connection. */
 let stack: TestStack;
 let superuser: pg.Client;
 let app: pg.Client;
 
+const missing = await whyNoPostgres();
+
 beforeAll(async () => {
-  stack = await startTestStack();
-  superuser = await connect('postgres');
+  if (missing !== undefined) return console.warn(missing);
+  stack = await startTestStack(localApp);
+  superuser = await stack.connect('postgres');
 });
 afterAll(async () => {
   await superuser?.end();
   await stack?.stop();
 });
-beforeEach(async () => {
+beforeEach(async ({ skip }) => {
+  skip(missing !== undefined, missing);
   await superuser.query('truncate orders cascade');
   await superuser.query(
     `insert into orders (id, customer_sub, currency, total_cents) values ($1, $2, 'EUR', 1), ($3, $4, 'EUR', 2)`,
@@ -27,18 +32,12 @@ beforeEach(async () => {
      values ($1, $2, 1, 'TEA', 1, 1), ($3, $4, 1, 'POT', 1, 2)`,
     [ALICES_ORDER, ALICE, BOBS_ORDER, BOB],
   );
-  app = await connect('app');
+  app = await stack.connect('app');
   await app.query('begin');
 });
-afterEach(() => app.end());
+afterEach(() => app?.end());
 
 const [ALICE, BOB, ALICES_ORDER, BOBS_ORDER] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
-
-async function connect(user: string): Promise<pg.Client> {
-  const client = new pg.Client({ host: stack.postgres.socketDirectory, user, database: 'app' });
-  await client.connect();
-  return client;
-}
 
 interface Identity {
   sub: string;

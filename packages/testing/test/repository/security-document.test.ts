@@ -3,19 +3,21 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 /** Two documents are signed off by people who trust that their tests are there. */
-const REPOSITORY = join(import.meta.dirname, '../..');
+const REPOSITORY = join(import.meta.dirname, '../../../..');
 const read = (name: string) => readFileSync(join(REPOSITORY, 'docs', name), 'utf8');
 const [, INJECTED = ''] =
   /^## What an injected statement can still do\n([^#]*)/m.exec(read('row-level-security.md')) ?? [];
 const DOCUMENT = read('security.md') + INJECTED;
 
-/** The app's tests and those of every package, by ring. */
-const TESTS = ['test', ...readdirSync(join(REPOSITORY, 'packages')).map((name) => join('packages', name, 'test'))];
-const foldersOf = (...rings: readonly string[]) =>
-  TESTS.flatMap((tests) => rings.map((ring) => join(tests, ring))).filter((path) => existsSync(join(REPOSITORY, path)));
+/** The tests of every package, by suite. */
+const TESTS = readdirSync(join(REPOSITORY, 'packages')).map((name) => join('packages', name, 'test'));
+const foldersOf = (...suites: readonly string[]) =>
+  TESTS.flatMap((tests) => suites.map((suite) => join(tests, suite))).filter((path) =>
+    existsSync(join(REPOSITORY, path)),
+  );
 
 const FOLDERS = {
-  everyday: foldersOf('unit', 'infra', 'integration'),
+  everyday: ['test', ...foldersOf('unit', 'infra', 'integration', 'repository')],
   local: foldersOf('local'),
   stress: foldersOf('stress'),
 } as const;
@@ -24,7 +26,7 @@ interface Row {
   attempt: string;
   names: string[];
   /** Which command runs them. */
-  ring: keyof typeof FOLDERS;
+  suite: keyof typeof FOLDERS;
 }
 
 const rows: Row[] = DOCUMENT.split('\n')
@@ -34,7 +36,7 @@ const rows: Row[] = DOCUMENT.split('\n')
     return {
       attempt,
       names: [...proof.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
-      ring: (['local', 'stress'] as const).find((ring) => proof.includes(`*${ring}*`)) ?? 'everyday',
+      suite: (['local', 'stress'] as const).find((suite) => proof.includes(`*${suite}*`)) ?? 'everyday',
     };
   });
 
@@ -57,7 +59,7 @@ function isTitle(name: string, text: string): boolean {
 
 test('each row names a test, and each test that it names is there', () => {
   const texts = { everyday: textOf(FOLDERS.everyday), local: textOf(FOLDERS.local), stress: textOf(FOLDERS.stress) };
-  const missing = rows.flatMap(({ names, ring }) => names.filter((name) => !isTitle(name, texts[ring])));
+  const missing = rows.flatMap(({ names, suite }) => names.filter((name) => !isTitle(name, texts[suite])));
 
   expect(rows.length).toBeGreaterThan(40);
   expect(rows.filter(({ names }) => names.length === 0)).toEqual([]);
