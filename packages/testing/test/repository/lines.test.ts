@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { expect, test } from 'vitest';
+
+const REPOSITORY = join(import.meta.dirname, '../../../..');
+const LIMIT = 300;
+
+/** Tests that are longer than the limit, with their lines. None may grow, and one that has become short leaves the list. */
+const LONGER: Readonly<Record<string, number>> = {
+  'packages/backend/test/infra/combinations.test.ts': 301,
+  'packages/backend/test/infra/deployments.test.ts': 338,
+  'packages/backend/test/infra/guardrails.test.ts': 411,
+  'packages/backend/test/infra/migrations.test.ts': 324,
+  'packages/backend/test/unit/configuration/broken-environments.test.ts': 478,
+  'packages/lambda/test/integration/database/injected-statements.test.ts': 346,
+  'packages/lambda/test/integration/database/migrate/at-deploy.test.ts': 375,
+  'packages/lambda/test/integration/database/migrate/migrate.test.ts': 312,
+  'packages/lambda/test/integration/database/retries.test.ts': 434,
+  'packages/lambda/test/integration/database/row-guard.test.ts': 629,
+  'packages/lambda/test/integration/database/transaction.test.ts': 450,
+  'packages/lambda/test/unit/database/errors.test.ts': 310,
+  'packages/local-stack/test/local/appsync/forged-tokens.test.ts': 312,
+  'packages/local-stack/test/local/lambda/execution-environment.test.ts': 424,
+  'packages/local-stack/test/local/postgres/cluster.test.ts': 312,
+  'packages/local-stack/test/local/rds-proxy/limits.test.ts': 322,
+  'packages/local-stack/test/local/rds-proxy/pooling.test.ts': 547,
+  'packages/local-stack/test/local/start.test.ts': 312,
+  'packages/operator/test/integration/migrate-baseline.test.ts': 347,
+};
+
+const linesOf = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8').split('\n').length - 1;
+
+/** The files with one of these endings at a path, which is a file or a folder. */
+function filesOf(path: string, endings: RegExp): string[] {
+  if (statSync(join(REPOSITORY, path)).isFile()) return [path];
+  return readdirSync(join(REPOSITORY, path), { recursive: true, encoding: 'utf8' })
+    .map((name) => posix.join(path, name.replaceAll('\\', '/')))
+    .filter((name) => endings.test(name) && !/\/(node_modules|generated|peers)\//.test(name));
+}
+
+test('the app, its tests and its migrations are under 2,000 lines', () => {
+  const files = ['amplify', 'src', 'test', 'local.config.ts'].flatMap((path) => filesOf(path, /\.(ts|sql)$/));
+
+  expect(files.length).toBeGreaterThan(15);
+  expect(files.map(linesOf).reduce((sum, lines) => sum + lines, 0)).toBeLessThan(2_000);
+});
+
+test('no TypeScript file is over 300 lines, but for the tests listed here, which do not grow', () => {
+  const files = ['amplify', 'src', 'test', 'local.config.ts', 'vitest.config.ts', 'packages'].flatMap((path) =>
+    filesOf(path, /\.ts$/),
+  );
+  const long = files.filter((path) => linesOf(path) > LIMIT);
+
+  expect(files.length).toBeGreaterThan(300);
+  expect(long.filter((path) => linesOf(path) > (LONGER[path] ?? LIMIT))).toEqual([]);
+  expect(Object.keys(LONGER).filter((path) => !long.includes(path))).toEqual([]);
+});
