@@ -1,11 +1,11 @@
-/** Running totals of one Lambda environment. Differences between two readings tell what one invocation did. */
+/** Counts what one execution environment does in the database. The difference of two readings is one invocation. */
 export interface DatabaseActivity {
   connectionsOpened: number;
   /** Without those that begin and end transactions. */
   statements: number;
   /** Of those statements. */
   rows: number;
-  /** Work that was done again: after a lost connection, or after losing against a concurrent transaction. */
+  /** Retries: after a lost connection, or after losing against a concurrent transaction. */
   retries: number;
   /** Waiting for a connection: nothing when it is reused; DNS, TCP, TLS, token and login when it is new. */
   connectMillis: number;

@@ -1,4 +1,4 @@
-/** The credentials of the function's role, where Lambda puts them. */
+/** Reads the credentials of the function's role from the variables in which Lambda puts them. */
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
 export interface AwsCredentials {

@@ -153,7 +153,5 @@ export function checkNodePostgres(installed: object = pg): void {
     return methods.filter((method) => !(method in (owner.prototype ?? owner))).map((method) => `${name}.${method}`);
   });
   if (missing.length === 0) return;
-  throw new Error(
-    `pg has no ${missing.join(', ')}. Install pg 8.23, for which packages/lambda/src/database/batch.ts was written.`,
-  );
+  throw new Error(`pg has no ${missing.join(', ')}. @vpc-postgres/lambda needs pg 8.23: install it.`);
 }

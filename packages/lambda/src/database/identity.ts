@@ -1,4 +1,4 @@
-/** On whose behalf a transaction runs: what row-level security is told, and nothing that cannot be trusted. */
+/** Reads and validates the identity that a transaction runs with: the claims that row-level security gets, and no others. */
 import { isStorableText, UUID } from './text.js';
 
 /** As AppSync verified it from the token of a Cognito user pool: `event.identity` has these two fields. */
@@ -14,7 +14,7 @@ export interface CheckedIdentity {
   readonly groups: string[];
 }
 
-/** An identity that row-level security must not be told. Nothing has been sent to the database. */
+/** An identity that row-level security must not get. Nothing has been sent to the database. */
 export class InvalidIdentityError extends Error {
   override readonly name = 'InvalidIdentityError';
 }

@@ -1,4 +1,4 @@
-/** How many connections a Lambda environment holds and how long it waits for anything. Imports nothing: synthesis reads it too. */
+/** Limits the connections of one execution environment, and every wait. Imports nothing: synthesis reads it too. */
 
 /**
  * Every wait is bounded, in the order client < Lambda < proxy < database, so that the caller gets a typed error instead
@@ -10,12 +10,12 @@ export const POOL_LIMITS = {
   /** DNS, TCP, TLS, token and login together take about 30 ms; the rest is room for the proxy to be busy. */
   connectionTimeoutMillis: 4_000,
   /**
-   * Enforced in the client alone. RDS Proxy refuses `statement_timeout` as a start-up parameter; the server's own limit
+   * Enforced in the client alone. RDS Proxy refuses `statement_timeout` as a startup parameter; the server's own limit
    * is set on the database role (packages/lambda/src/database/bootstrap.sql).
    */
   queryTimeoutMillis: 8_000,
   /**
-   * Short, because an environment that Lambda froze may hold a connection that died meanwhile: on thaw the overdue timer
+   * Short, because an environment that Lambda froze can hold a connection that died meanwhile: on thaw the overdue timer
    * fires before any query and throws the connection away. Well below RDS Proxy's IdleClientTimeout of 30 min.
    */
   idleTimeoutMillis: 30_000,

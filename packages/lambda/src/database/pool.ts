@@ -1,4 +1,4 @@
-/** The connection pool of one Lambda environment: how it connects, how long it waits, when it lets go. */
+/** Creates the connection pool of one execution environment, with its TLS, IAM token and timeouts. */
 import pg from 'pg';
 import { checkNodePostgres } from './batch.js';
 import { iamTokenSigner } from './iam-token.js';
@@ -6,16 +6,16 @@ import { POOL_LIMITS } from './pool-limits.js';
 import type { ConnectionSettings } from './settings.js';
 
 export interface PoolOptions {
-  /** Shown in pg_stat_activity. RDS Proxy accepts it as a start-up parameter. */
+  /** Shown in pg_stat_activity. RDS Proxy accepts it as a startup parameter. */
   applicationName: string;
   /** Called for each new physical connection. @default signs an RDS IAM token */
   password?: () => string | Promise<string>;
   /**
-   * PEM of the authorities that may sign the server's certificate, in place of Node's. For a database without RDS Proxy in
+   * PEM of the CA certificates that can sign the server's certificate, in place of Node's. For a database without RDS Proxy in
    * front of it. @default Node's, which hold those of RDS Proxy
    */
   certificateAuthorities?: string;
-  /** Told of a connection that broke, or could not be opened, while nobody waited for it. The pool has already dropped it. */
+  /** Called when an idle connection breaks, or one cannot be opened ahead of its use. The pool has already dropped it. */
   onIdleError: (error: Error) => void;
 }
 

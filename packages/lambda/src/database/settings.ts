@@ -1,4 +1,4 @@
-/** Reads and validates where the database is. Runs once, at cold start, so that a wrong deployment fails at once. */
+/** Reads and validates the connection settings from the environment. Runs once, at cold start, so that a wrong deployment fails at once. */
 import { type AwsCredentials, CREDENTIALS_ENVIRONMENT, credentialsOf } from './aws-credentials.js';
 import { DATABASE_ENVIRONMENT } from './environment-names.js';
 
@@ -24,7 +24,7 @@ export class DatabaseSettingsError extends Error {
   constructor(readonly problems: readonly string[]) {
     super(
       `The function's environment does not say where the database is:\n${problems.map((problem) => `- ${problem}`).join('\n')}\n` +
-        'amplify/database/connect-function.ts and Lambda itself set these variables; deploy the backend again.',
+        '@vpc-postgres/backend and Lambda set these variables; deploy the backend again.',
     );
   }
 }

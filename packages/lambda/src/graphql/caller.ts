@@ -1,13 +1,13 @@
-/** On whose behalf a resolver works, and until when. */
+/** Reads the caller of a resolver, and limits the time that it works for them. */
 import { readIdentity, type UserIdentity } from '../database/identity.js';
 
 export interface Caller extends UserIdentity {
-  /** Aborts shortly before Lambda would end the invocation, so that the caller gets an error of ours. */
+  /** Aborts shortly before Lambda would end the invocation, so that the caller gets a typed error. */
   readonly signal: AbortSignal;
 }
 
-/** Enough to end the work, to write the log line and to answer. */
-const TIME_TO_ANSWER_MILLIS = 500;
+/** Kept back from the invocation, in milliseconds: enough to end the callback, write the log line and respond. */
+const TIME_TO_RESPOND_MILLIS = 500;
 
 /** The part of Lambda's context that we use. */
 export interface InvocationContext {
@@ -26,7 +26,7 @@ export async function asCaller<Result>(
   callback: (caller: Caller) => Promise<Result>,
 ): Promise<Result> {
   const deadline = new AbortController();
-  const millis = Math.max(0, context.getRemainingTimeInMillis() - TIME_TO_ANSWER_MILLIS);
+  const millis = Math.max(0, context.getRemainingTimeInMillis() - TIME_TO_RESPOND_MILLIS);
   const timer = setTimeout(() => deadline.abort(), millis);
   try {
     return await callback({ ...readIdentity(identity), signal: deadline.signal });

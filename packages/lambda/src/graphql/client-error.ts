@@ -1,10 +1,10 @@
-/** Errors that are meant for the caller: their type, message and info reach the client as they are. */
+/** Defines the errors that are meant for the caller: their type, message and info reach the client as they are. */
 
 export class ClientError extends Error {
   /**
-   * @param type `errorType` of the GraphQL answer: PascalCase, part of the API.
+   * @param type `errorType` of the GraphQL response: PascalCase, part of the API.
    * @param message Shown to the caller. No secrets, no other customer's data.
-   * @param info `errorInfo` of the GraphQL answer.
+   * @param info `errorInfo` of the GraphQL response.
    */
   constructor(
     readonly type: string,
@@ -23,7 +23,7 @@ export interface InputProblem {
   message: string;
 }
 
-/** Arguments that were refused, all of them at once. Nothing has been written. */
+/** Arguments that were rejected, all of them at once. Nothing has been written. */
 export class InvalidInputError extends ClientError {
   constructor(readonly problems: readonly InputProblem[]) {
     super('InvalidInput', problems.map(({ field, message }) => `${field}: ${message}`).join(' '), {

@@ -1,4 +1,4 @@
-/** The table from what goes wrong to what the client is told. docs/errors.md has it for the authors of clients. */
+/** Maps each error to the `errorType` and message that the client gets. docs/errors.md has it for the authors of clients. */
 import {
   ConstraintViolationError,
   DatabaseConflictError,
@@ -13,10 +13,10 @@ import type { ResolverError } from './envelope.js';
 
 interface ErrorMapping {
   readonly error: abstract new (...args: never[]) => Error;
-  /** `errorType` of the GraphQL answer. */
+  /** `errorType` of the GraphQL response. */
   readonly type: string;
   readonly message: string;
-  /** Whether an operator must see it at once, as opposed to what a caller did or could do again. */
+  /** Whether the server is at fault and an operator must see it; false for what a caller did or can retry. */
   readonly isServerFault: boolean;
 }
 
@@ -61,13 +61,13 @@ const TABLE: readonly ErrorMapping[] = [
   },
 ];
 
-/** Whatever the table does not know: its text may be about the inside, and stays in the log. */
+/** Whatever the table does not know: its text might describe internals, and stays in the log. */
 const UNKNOWN = { type: 'InternalError', message: 'Something went wrong on our side.', isServerFault: true };
 
 export interface ErrorContext {
   /** Identifies the log line of this request. Given to the client with every error that is not its own. */
   requestId: string;
-  /** What to say when a constraint of this name refuses a row. */
+  /** What to say when a constraint of this name rejects a row. */
   constraints: Readonly<Record<string, InputProblem>>;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The Lambda handler behind AppSync: picks the resolver by field name, wraps its result in the envelope, and writes one
+ * Handles the AppSync event in Lambda: picks the resolver by field name, wraps its result in the envelope, and writes one
  * log line for each invocation.
  */
 import type { DatabaseActivity } from '../database/activity.js';
@@ -28,7 +28,7 @@ export type FieldResolver = (caller: Caller, args: Readonly<Record<string, unkno
 export interface ResolverOptions {
   /** By field name of the schema. */
   fields: Readonly<Record<string, FieldResolver>>;
-  /** What to tell the caller when a constraint of this name refuses a row. @default {} */
+  /** The problem that the caller gets when a constraint of this name rejects a row. @default {} */
   constraints?: Readonly<Record<string, InputProblem>>;
   activity: Readonly<DatabaseActivity>;
   log: Log;

@@ -167,7 +167,7 @@ function buildsIndex(statement: SqlStatement): boolean {
   return outsideTransaction(statement)?.kind === 'create index';
 }
 
-/** Runs `work` in the session that the file has made. */
+/** Runs the callback in the session that the file has made. */
 async function withSettings<Result>(step: Step, callback: () => Promise<Result>): Promise<Result> {
   const { session, migration, statement, settings, waitObserver } = step;
   // A build waits for transactions that are older, and a drop too. Both let everybody read and write meanwhile, so neither

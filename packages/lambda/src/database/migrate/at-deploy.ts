@@ -1,4 +1,4 @@
-/** Migrates during a deployment: what CloudFormation's custom resource asks for, and what it is told. */
+/** Handles the requests of CloudFormation's custom resource: migrates during a deployment, and returns the reason of a failure. */
 import type { ConnectionSettings } from '../settings.js';
 import { connect, connectWithRetry } from './connect.js';
 import { MIGRATION_LIMITS } from './limits.js';

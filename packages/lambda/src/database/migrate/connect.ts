@@ -1,4 +1,4 @@
-/** Connects to a database that may have been made a minute ago. */
+/** Connects to a database, and retries: a proxy that was created a minute ago does not reach its database yet. */
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { DatabaseAccessError, toDatabaseError } from '../errors.js';
@@ -49,7 +49,7 @@ export async function connect(settings: ConnectionSettings, applicationName: str
     application_name: applicationName,
     connectionTimeoutMillis: ATTEMPT_MILLIS,
   });
-  // A connection that is lost fails the statement as well; unheard, this event would end the process.
+  // A lost connection rejects the statement as well; without a listener, this event would end the process.
   client.on('error', () => {});
   try {
     await client.connect();
@@ -63,7 +63,7 @@ export async function connect(settings: ConnectionSettings, applicationName: str
 function describe({ host, port, database, user }: ConnectionSettings, refused: boolean, { message }: Error): string {
   const place = `${host}:${port}, database ${database}`;
   return refused
-    ? `The user ${user} was refused at ${place}: ${message} Has packages/lambda/src/database/bootstrap.sql been run there, ` +
+    ? `The user ${user} was refused at ${place}: ${message} Has bootstrap.sql of @vpc-postgres/lambda been run there, ` +
         'and does the proxy know the user? docs/deploy.md says how.'
     : `There was no connection to ${place}: ${message} Look at the security groups, and at the health of the proxy's target.`;
 }

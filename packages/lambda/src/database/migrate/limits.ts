@@ -1,13 +1,13 @@
-/** How long a migration during a deployment may take. Imports nothing: synthesis reads it too. */
+/** Limits the duration of a migration during a deployment. Imports nothing: synthesis reads it too. */
 
 /**
- * Each gives up before the one around it, so that CloudFormation shows the reason and not a time-out of its own:
+ * Each gives up before the one around it, so that CloudFormation shows the reason and not a timeout of its own:
  * a statement (10 min, on the role migrator in bootstrap.sql), all migrations, the function, the custom resource.
  */
 export const MIGRATION_LIMITS = {
   /** Of the function. Lambda's maximum is 900, and so is that of the CDK's function that waits for this one. */
   functionSeconds: 840,
-  /** Kept back from the function's time, for the answer. */
+  /** Kept back from the function's time, for the response. */
   reserveSeconds: 30,
   /** Of the custom resource. CloudFormation's own default is an hour. */
   resourceSeconds: 960,
@@ -15,6 +15,6 @@ export const MIGRATION_LIMITS = {
   lockWaitSeconds: 300,
   /** Until a new proxy has reached its database. */
   unreachableSeconds: 300,
-  /** Until IAM knows of a right that the same deployment has given. */
+  /** Until IAM applies a permission that the same deployment granted. */
   refusedSeconds: 60,
 } as const;

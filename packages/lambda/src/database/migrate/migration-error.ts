@@ -1,4 +1,4 @@
-/** Why a migration was not applied, in words for whoever wrote it: file, line, column, the line itself and a caret. */
+/** Describes why a migration was not applied: file, line, column, the line itself and a caret under the column. */
 import type { MigrationFile } from './migration.js';
 
 export class MigrationError extends Error {

@@ -1,22 +1,22 @@
-/** One run at a time in each database. */
+/** Holds an advisory lock while the migrations run, so that only one run at a time changes a database. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { MigrationError } from './migration-error.js';
 import type { Session } from './session.js';
 
-/** Of the advisory lock. Any constant does that nothing else in the database uses. */
+/** Key of the advisory lock: any constant that nothing else in the database uses. */
 export const MIGRATION_LOCK_ID = 7_236_115_902;
 
 /**
- * How often it is asked for. Asking and not waiting, because a session that waits holds a snapshot, and the other run's
+ * Delay between two attempts to take the lock, in milliseconds. It polls and does not wait in PostgreSQL, because a session that waits holds a snapshot, and the other run's
  * CREATE INDEX CONCURRENTLY waits for every snapshot.
  */
 const POLL_MILLIS = 200;
 
 /**
- * Runs `work` while nobody else migrates this database. PostgreSQL gives the lock back when the connection ends, however
+ * Runs the callback while no other run migrates this database. PostgreSQL gives the lock back when the connection ends, however
  * it ends. Through RDS Proxy the lock pins the connection.
  *
- * @throws MigrationError when somebody else still holds it after `waitMillis`, naming whom.
+ * @throws MigrationError when another session still holds it after `waitMillis`; the message names that session.
  */
 export async function withMigrationLock<Result>(
   session: Session,

@@ -1,4 +1,4 @@
-/** What a migration is. Types, and what identifies a set of them. */
+/** Defines the types of a migration, and computes the checksum of a file and the fingerprint of all files. */
 import { createHash } from 'node:crypto';
 
 /** A file of src/migrations, as it is on disk or in a bundle. */

@@ -1,4 +1,4 @@
-/** What PostgreSQL says about a statement, and where in the file that is. */
+/** Formats PostgreSQL's error about a statement, with its position in the file. */
 import type { Migration, SqlStatement } from './migration.js';
 import { describeProblem } from './migration-error.js';
 

@@ -1,4 +1,4 @@
-/** The migrations of a folder. Not for the Lambda, whose bundle holds the texts. */
+/** Reads the migrations of a folder. Lambda does not use it: its bundle holds the texts. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Migration, MigrationFile } from './migration.js';

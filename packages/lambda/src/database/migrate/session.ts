@@ -1,4 +1,4 @@
-/** One connection while it migrates: one statement a message, and nothing after the time is up. */
+/** Runs statements on the connection that migrates: one statement a message, and none after the time limit. */
 import type { ClientBase, QueryResult, QueryResultRow } from 'pg';
 
 /** A statement is given up because the time is up. */

@@ -1,4 +1,4 @@
-/** Which statements need special care: what the runner cannot send, what ends a transaction, and what PostgreSQL runs in none. */
+/** Recognizes statements that the runner cannot send, that end a transaction, or that PostgreSQL runs in none. */
 import { tokenize } from '../../sql/tokens.js';
 import type { SqlStatement } from './migration.js';
 

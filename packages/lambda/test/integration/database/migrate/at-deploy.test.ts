@@ -354,7 +354,7 @@ describe('gives up, with the reason, when', () => {
     const error = await invoke(deploy(TEA)).then(String, (cause: Error) => cause.message);
 
     expect(error).toContain(`The user migrator was refused at localhost:${proxy.port}, database ${database}: `);
-    expect(error).toContain('Has packages/lambda/src/database/bootstrap.sql been run there');
+    expect(error).toContain('Has bootstrap.sql of @vpc-postgres/lambda been run there');
     for (const secret of [appRole.secretAccessKey, appRole.sessionToken, 'X-Amz']) expect(error).not.toContain(secret);
   });
 
