@@ -94,7 +94,7 @@ export function borrowTimedOut(reason: string): ProxyError {
   return new ProxyError(CONNECTION_EXCEPTION, 'Timed-out waiting to acquire database connection.', reason);
 }
 
-/** Said by the stand-in alone, as PostgreSQL says it when it shuts down. */
+/** Said by the emulator alone, as PostgreSQL says it when it shuts down. */
 export function proxyStops(): ProxyError {
-  return new ProxyError('57P01', 'terminating connection due to administrator command', 'the stand-in stops');
+  return new ProxyError('57P01', 'terminating connection due to administrator command', 'the emulator stops');
 }
