@@ -1,5 +1,5 @@
 /**
- * Owns the TLS certificate of the emulator and the private CA behind it: kept in the state directory, and made again
+ * Keeps the TLS certificate of the emulator and its private CA: stored in the state directory, and made again
  * before it expires. Trusted by whoever is given `ca.pem`, never by the machine.
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto';

@@ -1,4 +1,4 @@
-/** Owns the events that the emulator reports, for logs and counters. None holds a token or a parameter. Types only. */
+/** Declares the events that the emulator reports, for logs and counters. None holds a token or a parameter. Types only. */
 import type { Pin } from './pinning/pin-report.js';
 
 export type RdsProxyEvent = ConnectionOpened | ConnectionRefused | ConnectionClosed | StatementPinned;

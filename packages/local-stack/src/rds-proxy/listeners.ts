@@ -1,4 +1,4 @@
-/** Owns what the emulator listens on, and what a person is told when the port is not to be had. */
+/** Opens the emulator's listeners, and explains why a port is not available. */
 import net from 'node:net';
 import { LocalStackError } from '../local-stack-error.js';
 import { listenOnLoopback, portOf } from '../loopback.js';

@@ -1,5 +1,5 @@
 /**
- * Owns the ways in which RDS Proxy turns a client away, in its own words, and with its own SQLSTATE.
+ * Creates the errors with which RDS Proxy rejects a client, with its messages and SQLSTATEs.
  * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.troubleshooting.html
  */
 

@@ -1,5 +1,5 @@
 /**
- * Owns the local emulator for RDS Proxy as a whole: what it listens on, who is connected, and its end. Composes the rest:
+ * Runs the RDS Proxy emulator: what it listens on, who is connected, and its end. Composes the rest:
  * admission, handshake, sessions, the pool of database connections, the report of what pins, and the faults.
  */
 import { createAcceptor } from './acceptor.js';

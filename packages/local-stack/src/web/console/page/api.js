@@ -1,4 +1,4 @@
-/** Owns the calls to the local stack: a token for a user, a GraphQL request with it, metrics and faults. */
+/** Calls the local stack: a token for a user, a GraphQL request with it, metrics and faults. */
 
 /** A token lives an hour; it is fetched anew well before that. */
 const TOKEN_KEPT_MILLIS = 30 * 60 * 1000;

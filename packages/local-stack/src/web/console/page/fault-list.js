@@ -1,4 +1,4 @@
-/** Owns what the page says of each fault: where it affects, what it does, and when that happens in AWS. */
+/** Describes each fault for the page: what it affects, what it does, and when that happens in AWS. */
 
 /**
  * @typedef {object} FaultDescription

@@ -1,4 +1,4 @@
-/** Owns the fault switches: they show how the proxy's own stand, and set them. */
+/** Shows the state of the proxy's fault switches and sets them. */
 import { applyFault, explainFailure } from './api.js';
 import { busyWhile, byId, element } from './dom.js';
 import { FAULT_GROUPS } from './fault-list.js';

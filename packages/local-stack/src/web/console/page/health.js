@@ -1,4 +1,4 @@
-/** Owns telling whether the stack runs: in the header, and by greying out metrics that are no longer true. */
+/** Shows whether the stack runs: in the header, and by greying out metrics that are out of date. */
 import { byId } from './dom.js';
 import { clock } from './format.js';
 

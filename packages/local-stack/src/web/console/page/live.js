@@ -1,4 +1,4 @@
-/** Owns asking the stack how it is, every second, for as long as the page is open: a stack that comes back is noticed. */
+/** Polls the stack every second for as long as the page is open: a stack that comes back is noticed. */
 import { fetchMetrics } from './api.js';
 
 const POLL_MILLIS = 1000;

@@ -1,4 +1,4 @@
-/** Owns which metrics each node of the path shows. */
+/** Selects the metrics that each node of the path shows. */
 import { count, duration } from './format.js';
 
 /**

@@ -1,4 +1,4 @@
-/** Owns the console page as a whole: it hands what the stack tells of itself to the parts of the page. */
+/** Starts the console page and passes the state of the stack to its parts. */
 import { fetchStack, forgetTokens } from './api.js';
 import { showCommands } from './commands.js';
 import { initializeFaults, showFaults } from './faults.js';

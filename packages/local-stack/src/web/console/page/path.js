@@ -1,4 +1,4 @@
-/** Owns the drawn path: nodes, the spans between them, and the metrics on each. */
+/** Draws the path: nodes, the edges between them, and the metrics of each. */
 import { byId, element } from './dom.js';
 import { FAULT_GROUPS } from './fault-list.js';
 import { duration, median } from './format.js';

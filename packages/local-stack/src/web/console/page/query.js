@@ -1,4 +1,4 @@
-/** Owns the query card: samples, the editors, and the answer with its status, errors and the time of each span. */
+/** Shows the query card: samples, the editors, and the response with its status, errors and the time of each span. */
 import { explainFailure, runGraphql } from './api.js';
 import { busyWhile, byId, element } from './dom.js';
 import { duration } from './format.js';

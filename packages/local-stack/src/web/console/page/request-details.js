@@ -1,4 +1,4 @@
-/** Owns the details of one request: who, when, how it ended, and each span with its begin, its length and its bar. */
+/** Shows the details of one request: user, time, outcome, and each span with its start, duration and bar. */
 import { byId, element } from './dom.js';
 import { clock, counted, duration } from './format.js';
 import { drawSpans, spansOf } from './spans.js';

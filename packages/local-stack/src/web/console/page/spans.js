@@ -1,4 +1,4 @@
-/** Owns where the time of one request went: its spans, and how they are drawn on one line. */
+/** Computes the spans of one request and draws them on one line. */
 import { element } from './dom.js';
 import { duration } from './format.js';
 

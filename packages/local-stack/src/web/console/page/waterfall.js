@@ -1,4 +1,4 @@
-/** Owns the list of the last requests: one line each, one of them selected, its details below. */
+/** Lists the last requests, one line each, and shows the details of the selected one. */
 import { byId, element } from './dom.js';
 import { clock, duration, median } from './format.js';
 import { showDetails } from './request-details.js';
