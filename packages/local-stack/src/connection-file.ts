@@ -1,4 +1,4 @@
-/** Tells other tools how to reach the local database: read by `npm run db:token`. Holds credentials of the stand-in only. */
+/** Tells other tools how to reach the local database: read by `npm run db:token`. Holds credentials of the emulator only. */
 import { join } from 'node:path';
 import type { LocalDatabase } from './functions.js';
 import { replacePrivateFile } from './replace-file.js';

@@ -1,4 +1,4 @@
-/** Renders what a person should know of the RDS Proxy stand-in as it happens: refusals, ends with an error, and pins. */
+/** Renders what a person should know of the RDS Proxy emulator as it happens: refusals, ends with an error, and pins. */
 import type { RdsProxyEvent } from './rds-proxy/server.js';
 
 /** @returns a function that makes a text of an event, or nothing of one that is as it should be; it counts the pins */

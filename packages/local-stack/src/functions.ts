@@ -166,7 +166,7 @@ export function functionEnvironment({
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,
-    // The stand-in's CA joins Node's own list, so that the code verifies TLS the same way here and in AWS.
+    // The emulator's CA joins Node's own list, so that the code verifies TLS the same way here and in AWS.
     NODE_EXTRA_CA_CERTS: caPath,
   };
 }

@@ -1,4 +1,4 @@
-/** Owns the one error that the local stack shows to a person: what is wrong, and what to do about it. */
+/** Defines the error that the local stack prints: what failed, and how to fix it. */
 
 /**
  * A problem that the person at the keyboard can solve. The command line prints `message`, then `fix`, and exits 1;

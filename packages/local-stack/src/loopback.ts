@@ -1,4 +1,4 @@
-/** Owns listening on loopback, and only there: 127.0.0.1, and ::1 on the same port where the machine has it. */
+/** Listens on loopback, and only there: 127.0.0.1, and ::1 on the same port where the machine has it. */
 import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
 

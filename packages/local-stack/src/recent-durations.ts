@@ -1,4 +1,4 @@
-/** Owns the last few durations of something, in bounded memory: figures that follow what happens now. */
+/** Keeps the last 500 durations, so that statistics follow the current load in bounded memory. */
 
 /** How many durations are kept. */
 const MAX_KEPT = 500;

@@ -45,7 +45,7 @@ export interface LocalStackOptions {
   stateDirectory: string;
   /** HTTP port of AppSync and the console page. 0 = any free one. */
   port: number;
-  /** TCP port of the RDS Proxy stand-in. 0 = any free one. */
+  /** TCP port of the RDS Proxy emulator. 0 = any free one. */
   proxyPort: number;
   /**
    * Rebuild functions and apply migrations on change, and start even when a migration is broken.
@@ -61,7 +61,7 @@ export interface LocalStackOptions {
    * @default 30_000, AppSync's own limit
    */
   requestLimitMillis?: number;
-  /** Starts the RDS Proxy stand-in. A test may hand out one that it stops and starts again. @default startRdsProxy */
+  /** Starts the RDS Proxy emulator. A test may hand out one that it stops and starts again. @default startRdsProxy */
   startProxy?: (options: RdsProxyOptions) => Promise<RdsProxy>;
   /** Put a few rows into a new data folder. @default false */
   sampleData?: boolean;
@@ -153,7 +153,7 @@ async function startParts(
     ...(options.onProxyEvent && { onEvent: options.onProxyEvent }),
   });
   onStop(() => proxy.stop());
-  onProgress(`RDS Proxy stand-in listens on localhost:${proxy.port}`);
+  onProgress(`RDS Proxy emulator listens on localhost:${proxy.port}`);
 
   const access: LocalDatabase = {
     host: 'localhost',
@@ -204,7 +204,7 @@ async function startParts(
     ],
   });
   onStop(() => web.stop());
-  onProgress(`AppSync stand-in listens on ${web.url}/graphql`);
+  onProgress(`AppSync emulator listens on ${web.url}/graphql`);
 
   if (options.sampleData && postgres.createdCluster && isMigrated) {
     for (const { username, request } of app.newData) await sendGraphql(web.url, userPool, username, request);

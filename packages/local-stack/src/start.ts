@@ -16,13 +16,13 @@ Options:
   --once            start on free ports and a throwaway folder, write and read one order through the whole path, print
                     one JSON line with the rows and each hop's milliseconds, and end
   --directory DIR   where data, certificates and local credentials are kept (default: .local)
-  --environments N  concurrent Lambda environments of each function, 1 to 100 (default: 4)
+  --concurrency N   execution environments of each Lambda function, 1 to 100 (default: 4)
   --lambda-log      show each function's log as CloudWatch has it, with START, END and REPORT
   --help            show this text
 
 Environment:
   PORT              HTTP port of the console page, GraphQL and GraphiQL (default: 3000)
-  PROXY_PORT        port of the RDS Proxy stand-in (default: 6432)`;
+  PROXY_PORT        port of the RDS Proxy emulator (default: 6432)`;
 
 const started = performance.now();
 const seconds = () => `${((performance.now() - started) / 1000).toFixed(2)} s`;
@@ -55,12 +55,12 @@ async function main(): Promise<void> {
 
 interface ServeOptions {
   directory: string;
-  /** Concurrent Lambda environments of each function. */
-  environments: number;
+  /** Execution environments of each Lambda function, at most. */
+  concurrency: number;
   lambdaLog: boolean;
 }
 
-async function serve({ directory, environments, lambdaLog }: ServeOptions): Promise<void> {
+async function serve({ directory, concurrency, lambdaLog }: ServeOptions): Promise<void> {
   const port = readPort('PORT', 3000);
   const proxyPort = readPort('PROXY_PORT', 6432);
   console.log(style('dim', 'Starting the local stack …'));
@@ -81,7 +81,7 @@ async function serve({ directory, environments, lambdaLog }: ServeOptions): Prom
     proxyPort,
     watch: true,
     sampleData: true,
-    maxEnvironments: environments,
+    maxEnvironments: concurrency,
     onProgress: (step) => console.log(`${style('dim', seconds().padStart(7))}  ${step}`),
     onRequest: async (request, invocations) => console.log(await formatRequest(request, invocations, new Date())),
     onBuild: ({ functionName, errors }) =>
@@ -153,16 +153,16 @@ function readArguments(): ServeOptions & { once: boolean; help: boolean } {
       options: {
         once: { type: 'boolean', default: false },
         directory: { type: 'string', default: '.local' },
-        environments: { type: 'string', default: '4' },
+        concurrency: { type: 'string', default: '4' },
         'lambda-log': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
-    const { environments, 'lambda-log': lambdaLog, ...rest } = values;
-    if (!/^([1-9]\d?|100)$/.test(environments)) {
-      throw new Error(`--environments is "${environments}". Expected a whole number from 1 to 100.`);
+    const { concurrency, 'lambda-log': lambdaLog, ...rest } = values;
+    if (!/^([1-9]\d?|100)$/.test(concurrency)) {
+      throw new Error(`--concurrency is "${concurrency}". Expected a whole number from 1 to 100.`);
     }
-    return { ...rest, environments: Number(environments), lambdaLog };
+    return { ...rest, concurrency: Number(concurrency), lambdaLog };
   } catch (error) {
     return fail(`${(error as Error).message}\n\n${HELP}`);
   }

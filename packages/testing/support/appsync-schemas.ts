@@ -1,4 +1,4 @@
-/** Schemas for tests of the AppSync stand-in: the project's own, and one with what it has not. */
+/** Schemas for tests of the AppSync emulator: the project's own, and one with what it has not. */
 import { schema } from '../app/amplify/data/schema.js';
 
 /** Other scalars, a pipeline, a list of groups, a function that nobody waits for. */

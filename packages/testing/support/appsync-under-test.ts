@@ -1,4 +1,4 @@
-/** The AppSync stand-in over HTTP, with functions made up by each test in place of a Lambda. */
+/** The AppSync emulator over HTTP, with functions made up by each test in place of a Lambda. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** packages/lambda/src/database in the test's own process, against the stand-in of a local stack: verified TLS, IAM tokens, its pool. */
+/** packages/lambda/src/database in the test's own process, against the emulator of a local stack: verified TLS, IAM tokens, its pool. */
 import { readFile } from 'node:fs/promises';
 import { Signer } from '@aws-sdk/rds-signer';
 import { createDatabase, type PooledDatabase } from '@vpc-postgres/lambda/database/database.js';
@@ -6,7 +6,7 @@ import type { PoolOptions } from '@vpc-postgres/lambda/database/pool.js';
 import type { TestStack } from './local-stack.js';
 
 export interface DatabaseClientOptions extends Partial<PoolOptions> {
-  /** Of a relay before the stand-in. @default the stand-in's own */
+  /** Of a relay before the emulator. @default the emulator's own */
   port?: number;
 }
 
@@ -16,7 +16,7 @@ export async function connectDatabase(
   { port = access.port, ...options }: DatabaseClientOptions = {},
 ): Promise<PooledDatabase> {
   const { host, user, database, region, credentials } = access;
-  // For the stand-in's port, whichever port leads there.
+  // For the emulator's port, whichever port leads there.
   const signer = new Signer({ hostname: host, port: access.port, username: user, region, credentials });
   return createDatabase(
     { host, port, user, database, region, credentials: () => credentials },

@@ -1,4 +1,4 @@
-/** Owns who is calling: a request's headers turned into a caller, or into the refusal that AppSync answers. */
+/** Authenticates a request: turns its headers into a caller, or throws the error that AppSync returns. */
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { JWSInvalid, JWTExpired, JWTInvalid } from 'jose/errors';

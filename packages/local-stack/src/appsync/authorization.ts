@@ -1,5 +1,5 @@
 /**
- * Owns who may have which field: the schema's `@auth` rules turned into checks of a caller, as Amplify's transformer turns
+ * Authorizes access to fields: the schema's `@auth` rules turned into checks of a caller, as Amplify's transformer turns
  * them into resolver templates. A rule that it cannot check stops the start, so that no field is ever open here and closed
  * in AWS, or the other way round.
  * @see @aws-amplify/graphql-auth-transformer, vtl-generator/ddb/resolvers/field.js

@@ -1,6 +1,6 @@
 /**
- * Owns what opens the local API beside a user pool's tokens: an API key, and IAM credentials of the roles that Amplify
- * gives rules to. Kept in the state folder, readable by their owner only. They open the stand-in and nothing else.
+ * Keeps the credentials that the local API accepts beside user-pool tokens: an API key, and IAM credentials of the roles that Amplify
+ * gives rules to. Kept in the state folder, readable by their owner only. They open the emulator and nothing else.
  */
 import { randomInt } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** Owns the reading of Amplify's directives off a schema's syntax tree, into values the rest can work with. */
+/** Reads Amplify's directives from a schema's syntax tree and returns them as plain values. */
 import { type DirectiveNode, parse, valueFromASTUntyped, visit } from 'graphql';
 
 /** One rule of `@auth(rules: […])`. */

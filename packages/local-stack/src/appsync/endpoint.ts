@@ -1,5 +1,5 @@
 /**
- * Owns `/graphql`: one HTTP request answered as AppSync answers it. Who calls, what is asked, what each field gives, and
+ * Serves `/graphql`: responds to one HTTP request as AppSync does. Who calls, what is asked, what each field gives, and
  * one record for the log.
  */
 import { randomUUID } from 'node:crypto';

@@ -1,4 +1,4 @@
-/** Owns what becomes of a Lambda's result: data goes on, an error is raised, and anything else is named as a defect. */
+/** Interprets a Lambda's result: returns its data, raises its error, and reports anything else as a defect. */
 import type { ResolverError } from '@vpc-postgres/lambda/graphql/envelope.js';
 import { fieldError } from './errors.js';
 

@@ -1,4 +1,4 @@
-/** Owns AppSync's error shapes: of a request that is refused as a whole, and of a field that failed in an answer. */
+/** Creates AppSync's errors: of a request that is refused as a whole, and of a field that failed in a response. */
 import { type DocumentNode, GraphQLError, type GraphQLSchema, type SourceLocation } from 'graphql';
 import { nullMessage, resultPath, validationMessage } from './graphql-java-messages.js';
 import { ScalarSerializationError } from './scalars.js';

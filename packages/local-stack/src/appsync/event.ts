@@ -1,4 +1,4 @@
-/** Owns the event that a resolver's Lambda receives: the payload of Amplify's own resolver template, field by field. */
+/** Builds the event that a resolver's Lambda receives: the payload of Amplify's own resolver template, field by field. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AuthenticatedCaller } from './caller.js';
 

@@ -1,5 +1,5 @@
 /**
- * Owns the words in which AppSync, which runs graphql-java, refuses a query or a result. graphql-js says the same in
+ * Words errors as AppSync does, which runs graphql-java, for an invalid query or result. graphql-js says the same in
  * others; those that have no entry here keep graphql-js's.
  */
 import {

@@ -1,5 +1,5 @@
 /**
- * Owns deciding whether an HTTP request carries a valid signature of one of the local IAM roles (SigV4 in headers).
+ * Decides whether an HTTP request carries a valid signature of one of the local IAM roles (SigV4 in headers).
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';

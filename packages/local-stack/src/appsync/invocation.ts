@@ -1,4 +1,4 @@
-/** Owns how a resolver's Lambda looks from AppSync: what it returned, why it failed, or that it took too long. */
+/** Invokes a resolver's Lambda as AppSync does: returns its result, its failure or a timeout. */
 import { fieldError } from './errors.js';
 import type { AppSyncEvent } from './event.js';
 

@@ -1,4 +1,4 @@
-/** Owns the way from an HTTP request to a GraphQL request: its size, its JSON, its document. */
+/** Parses an HTTP request into a GraphQL request: checks its size, JSON and document. */
 import type { IncomingMessage } from 'node:http';
 import { type DocumentNode, parse } from 'graphql';
 import { readBody } from '../web/read-body.js';

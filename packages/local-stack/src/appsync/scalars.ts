@@ -1,4 +1,4 @@
-/** Owns the scalars that AppSync adds to GraphQL (AWSDate and its kin): which values each accepts, in and out. */
+/** Defines the scalars that AppSync adds to GraphQL (AWSDate and its kin): which values each accepts, in and out. */
 import { isIP } from 'node:net';
 import { GraphQLError, GraphQLScalarType, type ValueNode, valueFromASTUntyped } from 'graphql';
 

@@ -1,5 +1,5 @@
 /**
- * Owns the executable schema: the SDL that Amplify would deploy, its AWS scalars made real, and each field with
+ * Builds the executable schema: the SDL that Amplify would deploy, its AWS scalars made real, and each field with
  * `@function` resolved by its Lambda after the caller's right to it was checked.
  */
 import {

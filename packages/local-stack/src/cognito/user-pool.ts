@@ -1,5 +1,5 @@
 /**
- * Owns the local stand-in of a Cognito user pool: one signing key kept in the state folder, tokens with the claims of a
+ * Emulates a Cognito user pool: one signing key kept in the state folder, tokens with the claims of a
  * Cognito access token, and the check that AppSync makes of them. It has no users, passwords or sign-in.
  */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';

@@ -1,4 +1,4 @@
-/** Owns `npm run user:token`: prints a token of the local user pool, and nothing else, for use in `$(…)`. */
+/** Implements `npm run user:token`: prints a token of the local user pool, and nothing else, for use in `$(…)`. */
 import { parseArgs } from 'node:util';
 import { LocalStackError } from '../local-stack-error.js';
 import { DEFAULT_TOKEN_EXPIRES_IN_SECONDS, loadUserPool } from './user-pool.js';

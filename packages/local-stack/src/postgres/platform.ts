@@ -1,4 +1,4 @@
-/** Owns which npm package carries PostgreSQL for a machine, and what to say where there is none. Touches no file. */
+/** Selects the npm package that carries PostgreSQL for a machine, or explains that there is none. Touches no file. */
 import process from 'node:process';
 import { LocalStackError } from '../local-stack-error.js';
 

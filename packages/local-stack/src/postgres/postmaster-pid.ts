@@ -1,4 +1,4 @@
-/** Owns reading `postmaster.pid`, the file by which PostgreSQL says that it runs on a data folder. Changes nothing. */
+/** Reads `postmaster.pid`, the file by which PostgreSQL says that it runs on a data folder. Changes nothing. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

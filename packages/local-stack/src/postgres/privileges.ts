@@ -1,5 +1,5 @@
 /**
- * Owns the one answer to "PostgreSQL refuses to run as root": as whom it runs instead, and who must own its folders then.
+ * Works around "PostgreSQL refuses to run as root": decides as whom it runs instead, and who must own its folders then.
  * Creates no user, and changes nothing outside the folders that it is given.
  */
 import { spawnSync } from 'node:child_process';

@@ -1,5 +1,5 @@
 /**
- * Owns a child process that never outlives this one, whatever ends it, SIGKILL included, on Linux and macOS alike: a
+ * Starts a child process that never outlives this one, whatever ends it, SIGKILL included, on Linux and macOS alike: a
  * shell beside it holds the other end of a pipe, which the kernel closes with this process.
  */
 import { type ChildProcess, spawn } from 'node:child_process';

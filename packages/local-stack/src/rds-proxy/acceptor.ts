@@ -1,4 +1,4 @@
-/** Owns what happens to a connection that comes in: refused by a fault, or served with all that a session needs. */
+/** Accepts a connection: refuses it while a fault asks for it, or serves it with all that a session needs. */
 import type net from 'node:net';
 import tls from 'node:tls';
 import { Admission } from './admission.js';

@@ -1,4 +1,4 @@
-/** Owns how many clients may come: at once, and within a second. RDS Proxy's limits, which grow with it, as options. */
+/** Limits how many clients can connect: at once, and within a second. RDS Proxy's limits, which grow with it, as options. */
 import { connectingTooFast, noCredentials, tooManyClients, tooManyTokens } from './proxy-error.js';
 
 export interface AdmissionLimits {

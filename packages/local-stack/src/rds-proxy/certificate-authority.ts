@@ -1,4 +1,4 @@
-/** Owns issuing a certificate for this machine's own names, from a CA that is made for it and forgotten. Keeps no file. */
+/** Issues a certificate for this machine's own names, from a CA that is made for it and forgotten. Keeps no file. */
 import { webcrypto } from 'node:crypto';
 import './reflect-metadata.js';
 

@@ -1,5 +1,5 @@
 /**
- * Owns the TLS certificate of the stand-in and the private CA behind it: kept in the state directory, and made again
+ * Keeps the TLS certificate of the emulator and its private CA: stored in the state directory, and made again
  * before it expires. Trusted by whoever is given `ca.pem`, never by the machine.
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
@@ -36,7 +36,7 @@ export async function loadOrCreateCertificate(stateDirectory: string): Promise<K
     return { caPath: path('ca'), certificate, key };
   }
 
-  // Loaded only now: it takes longer than all else that the stand-in needs.
+  // Loaded only now: it takes longer than all else that the emulator needs.
   const { issueServerCertificate } = await import('./certificate-authority.js');
   const issued = await issueServerCertificate();
   await mkdir(stateDirectory, { recursive: true, mode: 0o700 });

@@ -1,4 +1,4 @@
-/** Owns who is connected: every socket, and the session of each client that is logged in. */
+/** Tracks who is connected: every socket, and the session of each client that is logged in. */
 import type net from 'node:net';
 import type { PoolSettings } from './pool/settings.js';
 import type { ClientSession } from './session/client-session.js';

@@ -1,4 +1,4 @@
-/** Owns one client connection from beginning to end: handshake, greeting, and the session until either side is gone. */
+/** Serves one client connection from beginning to end: handshake, startup, and the session until either side is gone. */
 import type net from 'node:net';
 import type { RdsProxyEvent } from './events.js';
 import { type HandshakeOptions, shakeHands } from './handshake.js';

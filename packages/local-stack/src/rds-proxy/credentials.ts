@@ -1,4 +1,4 @@
-/** Owns the credentials that stand for an IAM role's on this machine. They open the local stand-in and nothing else. */
+/** Creates the credentials of a local IAM role and keeps them. They open the local emulator and nothing else. */
 import { randomBytes, randomInt } from 'node:crypto';
 import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';

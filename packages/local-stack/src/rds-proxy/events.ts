@@ -1,10 +1,10 @@
-/** Owns the events that the stand-in reports, for logs and counters. None holds a token or a parameter. Types only. */
+/** Declares the events that the emulator reports, for logs and counters. None holds a token or a parameter. Types only. */
 import type { Pin } from './pinning/pin-report.js';
 
 export type RdsProxyEvent = ConnectionOpened | ConnectionRefused | ConnectionClosed | StatementPinned;
 
 interface ConnectionEvent {
-  /** Counts from 1 for each stand-in. */
+  /** Counts from 1 for each emulator. */
   connectionId: number;
 }
 
@@ -26,7 +26,7 @@ export interface ConnectionRefused extends ConnectionEvent {
   code?: string;
   /** What the client was told; empty when it was told nothing. */
   message: string;
-  /** What the person who runs the stand-in may know, and the client not. */
+  /** What the person who runs the emulator may know, and the client not. */
   reason: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Owns the faults that can be switched on: what goes wrong between a client and its database in production, on demand.
- * Of each fault, only what a client sees of it is imitated.
+ * Defines the faults that can be switched on: what goes wrong between a client and its database in production, on demand.
+ * Of each fault, only what a client sees of it is emulated.
  */
 import { z } from 'zod';
 

@@ -1,4 +1,4 @@
-/** Owns a connection from its first byte to its accepted token: TLS, start-up packet, password. Opens no session. */
+/** Takes a connection from its first byte to its accepted token: TLS, startup packet, password. Opens no session. */
 import type net from 'node:net';
 import tls from 'node:tls';
 import { authenticationFailed, malformedStartup, tlsRequired } from './proxy-error.js';

@@ -1,4 +1,4 @@
-/** Owns what the stand-in listens on, and what a person is told when the port is not to be had. */
+/** Opens the emulator's listeners, and explains why a port is not available. */
 import net from 'node:net';
 import { LocalStackError } from '../local-stack-error.js';
 import { listenOnLoopback, portOf } from '../loopback.js';
@@ -34,7 +34,7 @@ async function explain(error: unknown, port: number): Promise<unknown> {
   const holder = code === 'EADDRINUSE' ? await findPortHolder(port) : undefined;
   const problem = code === 'EACCES' ? 'needs privileges' : `is in use${holder === undefined ? '' : ` by ${holder}`}`;
   return new LocalStackError(
-    `Port ${port}, for the RDS Proxy stand-in, ${problem}.`,
+    `Port ${port}, for the RDS Proxy emulator, ${problem}.`,
     `Choose another one: PROXY_PORT=${port < 10_000 ? port + 10_000 : port - 10_000} npm start`,
     { cause: error },
   );

@@ -1,4 +1,4 @@
-/** Owns what the stand-in is started with. Types only. */
+/** Declares the options of the emulator. Types only. */
 import type { AdmissionLimits } from './admission.js';
 import type { ServerCertificate } from './certificate.js';
 import type { RdsProxyEvent } from './events.js';

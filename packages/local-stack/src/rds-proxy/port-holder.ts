@@ -1,4 +1,4 @@
-/** Owns finding out, for an error message, which program holds a TCP port. A convenience: it may not know. */
+/** Finds out, for an error message, which program holds a TCP port. A convenience: it may not know. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 

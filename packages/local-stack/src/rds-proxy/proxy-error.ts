@@ -1,5 +1,5 @@
 /**
- * Owns the ways in which RDS Proxy turns a client away, in its own words, and with its own SQLSTATE.
+ * Creates the errors with which RDS Proxy rejects a client, with its messages and SQLSTATEs.
  * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.troubleshooting.html
  */
 
@@ -94,7 +94,7 @@ export function borrowTimedOut(reason: string): ProxyError {
   return new ProxyError(CONNECTION_EXCEPTION, 'Timed-out waiting to acquire database connection.', reason);
 }
 
-/** Said by the stand-in alone, as PostgreSQL says it when it shuts down. */
+/** Said by the emulator alone, as PostgreSQL says it when it shuts down. */
 export function proxyStops(): ProxyError {
-  return new ProxyError('57P01', 'terminating connection due to administrator command', 'the stand-in stops');
+  return new ProxyError('57P01', 'terminating connection due to administrator command', 'the emulator stops');
 }

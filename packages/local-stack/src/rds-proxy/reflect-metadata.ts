@@ -1,5 +1,5 @@
 /**
- * Owns the part of the Reflect metadata proposal that @peculiar/x509 asks for and JavaScript lacks: three functions over a
+ * Adds the part of the Reflect metadata proposal that @peculiar/x509 asks for and JavaScript lacks: three functions over a
  * WeakMap, in place of one more dependency. Leaves an implementation that is there alone.
  * @see https://github.com/microsoft/reflect-metadata
  */

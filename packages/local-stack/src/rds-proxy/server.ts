@@ -1,5 +1,5 @@
 /**
- * Owns the local stand-in for RDS Proxy as a whole: what it listens on, who is connected, and its end. Composes the rest:
+ * Runs the RDS Proxy emulator: what it listens on, who is connected, and its end. Composes the rest:
  * admission, handshake, sessions, the pool of database connections, the report of what pins, and the faults.
  */
 import { createAcceptor } from './acceptor.js';
@@ -42,7 +42,7 @@ export interface RdsProxy {
 const SWEEP_MILLIS = 250;
 
 /**
- * Starts the stand-in on loopback.
+ * Starts the emulator on loopback.
  * @throws LocalStackError when the port is taken, RangeError for pool settings out of range
  */
 export async function startRdsProxy(options: RdsProxyOptions): Promise<RdsProxy> {

@@ -1,4 +1,4 @@
-/** Owns what a client may ask for when it connects: reads its start-up packet, and refuses what RDS Proxy refuses. Pure. */
+/** Reads a client's startup packet, and rejects what RDS Proxy rejects. */
 import { malformedStartup, notSupported, userMissing, wrongProtocolVersion } from './proxy-error.js';
 import { REQUEST_CODES, type StartupPacket } from './wire.js';
 

@@ -1,5 +1,5 @@
 /**
- * Owns deciding whether a password is a valid IAM database token, as RDS Proxy decides it. A token is a presigned URL
+ * Decides whether a password is a valid IAM database token, as RDS Proxy decides it. A token is a presigned URL
  * without its scheme: `host:port/?Action=connect&DBUser=…&X-Amz-…`. Signed again here with node:crypto, in a tenth of the
  * time that loading an AWS library takes, and by other code than that which signs.
  * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Connecting.html

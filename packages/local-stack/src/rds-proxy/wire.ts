@@ -1,5 +1,5 @@
 /**
- * Owns the framing of the PostgreSQL protocol, version 3: building messages, and reading whole ones from a socket within
+ * Frames messages of the PostgreSQL protocol, version 3: builds them, and reads whole ones from a socket within
  * limits. Knows nothing of what a proxy does with them.
  * @see https://www.postgresql.org/docs/17/protocol-message-formats.html
  */

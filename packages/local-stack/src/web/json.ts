@@ -1,4 +1,4 @@
-/** Owns answers in JSON, and the refusal of a method. */
+/** Sends JSON responses, and rejects methods that a route does not have. */
 import type { ServerResponse } from 'node:http';
 
 /** Never kept by a browser: what it tells is of this moment. */

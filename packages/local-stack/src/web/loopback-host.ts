@@ -1,4 +1,4 @@
-/** Owns the check of the Host header, which keeps a foreign page out whose name was rebound to 127.0.0.1. */
+/** Checks the Host header, so that a page whose name was rebound to 127.0.0.1 (DNS rebinding) gets no response. */
 
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 

@@ -1,4 +1,4 @@
-/** Owns reading a request's body up to a limit. */
+/** Reads a request's body up to a limit. */
 import type { IncomingMessage } from 'node:http';
 
 /**

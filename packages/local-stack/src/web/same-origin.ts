@@ -1,4 +1,4 @@
-/** Owns the check that a request was made by a page of this very server. */
+/** Checks that a page of this server made a request. */
 import type { IncomingHttpHeaders } from 'node:http';
 
 /**

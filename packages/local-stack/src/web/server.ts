@@ -1,5 +1,5 @@
 /**
- * Owns the HTTP server of the local stack: on loopback only, for hosts named localhost only, every answer with the same
+ * Runs the HTTP server of the local stack: on loopback only, for hosts named localhost only, every response with the same
  * security headers. What it answers is in the routes it is given.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';

@@ -1,4 +1,4 @@
-/** Owns serving one file from disk as it is. */
+/** Serves one file from disk, unchanged. */
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';

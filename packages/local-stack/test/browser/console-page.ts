@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** Waits until the page has shown figures once. */
+/** Waits until the page has shown metrics once. */
 export async function whenReady(page: Page): Promise<Page> {
   await page.getByText('Running since').waitFor();
   await page.getByRole('switch', { name: 'Latency' }).waitFor();
@@ -19,10 +19,10 @@ export async function chooseSample(page: Page, name: string): Promise<void> {
   await page.getByRole('group', { name: 'Samples' }).getByRole('button', { name }).click();
 }
 
-/** Runs what is in the editors. Resolves with the answer, once the time of each hop is shown too. */
+/** Runs what is in the editors. Resolves with the answer, once the time of each span is shown too. */
 export async function run(page: Page): Promise<{ data: unknown; errors?: { errorType: string }[] }> {
   await page.getByRole('button', { name: 'Run', exact: true }).click();
-  await page.locator('#run-hops p').waitFor({ timeout: 20_000 });
+  await page.locator('#run-spans p').waitFor({ timeout: 20_000 });
   return JSON.parse((await page.getByRole('region', { name: 'Result' }).textContent()) ?? '');
 }
 
@@ -31,23 +31,23 @@ export async function runUntilAnswered(page: Page): Promise<void> {
   await expect.poll(async () => (await run(page)).errors, { timeout: 30_000 }).toBeUndefined();
 }
 
-/** @param station as "RDS Proxy" @param label as "Refused" */
-export async function figure(page: Page, station: string, label: string): Promise<string> {
-  const card = page.locator('.station').filter({ has: page.getByText(station, { exact: true }) });
-  const value = card.locator('.figure').filter({ has: page.getByText(label, { exact: true }) });
+/** @param node as "RDS Proxy" @param label as "Refused" */
+export async function metric(page: Page, node: string, label: string): Promise<string> {
+  const card = page.locator('.node').filter({ has: page.getByText(node, { exact: true }) });
+  const value = card.locator('.metric').filter({ has: page.getByText(label, { exact: true }) });
   return (await value.locator('dd').first().textContent()) ?? '';
 }
 
-/** The names of the hops of the selected request, with their milliseconds. */
-export async function selectedHops(page: Page): Promise<Record<string, number>> {
+/** The names of the spans of the selected request, with their milliseconds. */
+export async function selectedSpans(page: Page): Promise<Record<string, number>> {
   const rows = await page.getByRole('region', { name: 'Selected request' }).locator('tbody tr').all();
-  const hops = await Promise.all(
+  const spans = await Promise.all(
     rows.map(async (row) => {
       const name = (await row.getByRole('rowheader').textContent()) ?? '';
       return [name, parseMillis((await row.getByRole('cell').nth(1).textContent()) ?? '')] as const;
     }),
   );
-  return Object.fromEntries(hops);
+  return Object.fromEntries(spans);
 }
 
 /** What the page says of the fault that was applied last. */

@@ -3,7 +3,7 @@ import { exhaustive, sample } from '@vpc-postgres/testing/support/exhaustive.js'
 import { connectThroughProxy } from '@vpc-postgres/testing/support/local-stack.js';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { chooseSample, figure, run, selectedHops, signIn, whenReady } from './console-page.js';
+import { chooseSample, metric, run, selectedSpans, signIn, whenReady } from './console-page.js';
 import { describePages } from './describe-pages.js';
 import { readLayout, weakContrasts } from './page-inspections.js';
 
@@ -36,24 +36,24 @@ describePages('the console page', (pages) => {
       'PostgreSQL',
       'Break the database',
     ]);
-    expect(await page.locator('.station.proxy').textContent()).toContain(`localhost:${pages.stack().proxyPort}`);
+    expect(await page.locator('.node.proxy').textContent()).toContain(`localhost:${pages.stack().proxyPort}`);
   });
 
-  it('counts on each hop what has passed, whoever sent it', async () => {
+  it('the path counts every request, from the page and from other clients', async () => {
     const page = await open();
-    const before = Number(await figure(page, 'AppSync', 'Requests'));
+    const before = Number(await metric(page, 'AppSync', 'Requests'));
 
     await pages.stack().ask('alice', '{ listOrders { nextToken } }');
     await pages.stack().ask('alice', '{ unknown }');
 
-    await expect.poll(() => figure(page, 'AppSync', 'Requests')).toBe(String(before + 2));
+    await expect.poll(() => metric(page, 'AppSync', 'Requests')).toBe(String(before + 2));
     const { appSync, functions } = pages.stack().statistics();
-    expect(await figure(page, 'AppSync', 'Errors')).toBe(String(appSync.errors));
-    expect(await figure(page, 'Lambda', 'Invocations')).toBe(String(functions['orders-api']?.invocations));
-    expect(await figure(page, 'Lambda', 'Environments')).toBe('1 of 4');
-    expect(await figure(page, 'Lambda', 'Cold starts')).toBe('1');
-    expect(await figure(page, 'RDS Proxy', 'Connections')).toMatch(/^\d+ of 97$/);
-    expect(await figure(page, 'PostgreSQL', 'p50')).toMatch(/^[\d.]+ ms$/);
+    expect(await metric(page, 'AppSync', 'Errors')).toBe(String(appSync.errors));
+    expect(await metric(page, 'Lambda', 'Invocations')).toBe(String(functions['orders-api']?.invocations));
+    expect(await metric(page, 'Lambda', 'Environments')).toBe('1 of 4');
+    expect(await metric(page, 'Lambda', 'Cold starts')).toBe('1');
+    expect(await metric(page, 'RDS Proxy', 'Connections')).toMatch(/^\d+ of 97$/);
+    expect(await metric(page, 'PostgreSQL', 'p50')).toMatch(/^[\d.]+ ms$/);
   });
 
   it('gives each user their own rows alone', async () => {
@@ -109,7 +109,7 @@ describePages('the console page', (pages) => {
     expect(pages.stack().statistics().appSync.requests).toBe(requests);
   });
 
-  it('shows a run in the waterfall, hop by hop, and any other request on a click', async () => {
+  it('the waterfall shows the spans of a run, and of another request when clicked', async () => {
     const page = await open();
     await chooseSample(page, 'Place a wrong order');
     await run(page);
@@ -118,14 +118,14 @@ describePages('the console page', (pages) => {
 
     const details = page.getByRole('region', { name: 'Selected request' });
     await expect.poll(() => details.getByRole('heading').textContent()).toMatch(/^Request \d+: listOrders$/);
-    const hops = await selectedHops(page);
-    expect(Object.keys(hops)).toEqual(expect.arrayContaining(['AppSync', 'Lambda: listOrders', 'Query']));
-    expect(hops.AppSync).toBeGreaterThanOrEqual(hops['Lambda: listOrders'] ?? Number.NaN);
-    expect(hops['Lambda: listOrders']).toBeGreaterThanOrEqual(hops.Query ?? Number.NaN);
+    const spans = await selectedSpans(page);
+    expect(Object.keys(spans)).toEqual(expect.arrayContaining(['AppSync', 'Lambda: listOrders', 'Query']));
+    expect(spans.AppSync).toBeGreaterThanOrEqual(spans['Lambda: listOrders'] ?? Number.NaN);
+    expect(spans['Lambda: listOrders']).toBeGreaterThanOrEqual(spans.Query ?? Number.NaN);
 
     await page.getByRole('group', { name: 'Requests' }).getByText('createOrder').first().click();
     expect(await details.textContent()).toContain('InvalidInput');
-    expect(Object.keys(await selectedHops(page))).not.toContain('Query');
+    expect(Object.keys(await selectedSpans(page))).not.toContain('Query');
   });
 
   it.runIf(exhaustive)('runs a query and reads the waterfall with the keyboard alone', async () => {
@@ -146,7 +146,7 @@ describePages('the console page', (pages) => {
     await expect
       .poll(() => page.getByRole('region', { name: 'Result' }).textContent())
       .toContain('"__typename": "OrderPage"');
-    await page.locator('#run-hops p').waitFor();
+    await page.locator('#run-spans p').waitFor();
     await page.getByRole('heading', { name: /^Request \d+: listOrders$/ }).waitFor();
     await tabTo(page, 'input[type=radio]');
     await page.keyboard.press('ArrowDown');
@@ -191,11 +191,11 @@ describePages('the console page', (pages) => {
     const text = (await pins.filter({ hasText: 'search_path' }).textContent()) ?? '';
     expect(text).toMatch(/^SET search_path1 session.*Why SQL changed session settings.*Instead Set it on the role/);
     expect(text).not.toContain('precious');
-    await expect.poll(() => figure(page, 'RDS Proxy', 'Pinned now')).toBe('1');
-    expect(await figure(page, 'RDS Proxy', 'Pins found')).toBe('2');
+    await expect.poll(() => metric(page, 'RDS Proxy', 'Pinned now')).toBe('1');
+    expect(await metric(page, 'RDS Proxy', 'Pins found')).toBe('2');
 
     await client.end();
-    await expect.poll(() => figure(page, 'RDS Proxy', 'Pinned now')).toBe('0');
+    await expect.poll(() => metric(page, 'RDS Proxy', 'Pinned now')).toBe('0');
     expect(await pins.count()).toBe(2);
   });
 

@@ -5,7 +5,7 @@
 import { exhaustive } from '@vpc-postgres/testing/support/exhaustive.js';
 import type { Page } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
-import { faultNote, figure, run, runUntilAnswered, selectedHops, whenReady } from './console-page.js';
+import { faultNote, metric, run, runUntilAnswered, selectedSpans, whenReady } from './console-page.js';
 import { describePages } from './describe-pages.js';
 
 describePages('the fault switches', (pages) => {
@@ -18,7 +18,7 @@ describePages('the fault switches', (pages) => {
   const press = (page: Page, name: string) => page.getByRole('button', { name }).click();
   const turn = (page: Page, name: string, on: boolean) => page.getByRole('switch', { name }).setChecked(on);
   const errorTypes = async (page: Page) => (await run(page)).errors?.map(({ errorType }) => errorType);
-  const databaseFigures = () => pages.stack().proxy.statistics().databaseConnections;
+  const databaseMetrics = () => pages.stack().proxy.statistics().databaseConnections;
 
   afterEach(() => pages.stack().proxy.applyFault({ fault: 'clear' }));
 
@@ -29,7 +29,7 @@ describePages('the fault switches', (pages) => {
     await turn(page, 'Latency', true);
     await runUntilAnswered(page);
 
-    await expect.poll(async () => (await selectedHops(page)).Query).toBeGreaterThanOrEqual(300);
+    await expect.poll(async () => (await selectedSpans(page)).Query).toBeGreaterThanOrEqual(300);
     expect(pages.stack().proxy.faults().latencyMillis).toBe(300);
     await turn(page, 'Latency', false);
     await expect.poll(() => pages.stack().proxy.faults().latencyMillis).toBe(0);
@@ -37,15 +37,15 @@ describePages('the fault switches', (pages) => {
 
   it('refuse connections: a function without an open one gets a typed error, until it is off', async () => {
     const page = await open();
-    const refused = Number(await figure(page, 'RDS Proxy', 'Refused'));
+    const refused = Number(await metric(page, 'RDS Proxy', 'Refused'));
 
     await turn(page, 'Refuse connections', true);
     await press(page, 'Drop idle clients');
-    await expect.poll(() => faultNote(page)).toMatch(/^Drop idle clients: \d client connections? struck\.$/);
+    await expect.poll(() => faultNote(page)).toMatch(/^Drop idle clients: \d client connections? affected\.$/);
 
     expect(await errorTypes(page)).toEqual(['DatabaseUnavailable']);
     expect(await page.getByRole('alert').textContent()).toContain('The database cannot be reached. Try again.');
-    await expect.poll(async () => Number(await figure(page, 'RDS Proxy', 'Refused'))).toBeGreaterThan(refused);
+    await expect.poll(async () => Number(await metric(page, 'RDS Proxy', 'Refused'))).toBeGreaterThan(refused);
     await turn(page, 'Refuse connections', false);
     await runUntilAnswered(page);
   });
@@ -55,7 +55,7 @@ describePages('the fault switches', (pages) => {
 
     await turn(page, 'Expire credentials', true);
     await press(page, 'Drop idle clients');
-    await expect.poll(() => faultNote(page)).toContain('struck');
+    await expect.poll(() => faultNote(page)).toContain('affected');
 
     expect(await errorTypes(page)).toEqual(['InternalError']);
     expect(pages.stack().output.join('\n')).toContain('the credentials count as expired (fault)');
@@ -66,13 +66,13 @@ describePages('the fault switches', (pages) => {
   it.runIf(exhaustive)('drop idle clients: the next request opens a connection', async () => {
     const page = await open();
     await runUntilAnswered(page);
-    await expect.poll(async () => Object.keys(await selectedHops(page))).not.toContain('Connect to the proxy');
+    await expect.poll(async () => Object.keys(await selectedSpans(page))).not.toContain('Connect to the proxy');
 
     await press(page, 'Drop idle clients');
-    await expect.poll(() => figure(page, 'RDS Proxy', 'Clients')).toBe('0');
+    await expect.poll(() => metric(page, 'RDS Proxy', 'Clients')).toBe('0');
     await runUntilAnswered(page);
 
-    await expect.poll(async () => Object.keys(await selectedHops(page))).toContain('Connect to the proxy');
+    await expect.poll(async () => Object.keys(await selectedSpans(page))).toContain('Connect to the proxy');
   });
 
   it.runIf(exhaustive)(
@@ -81,47 +81,47 @@ describePages('the fault switches', (pages) => {
       const page = await open();
 
       await press(page, 'Silence connections');
-      await expect.poll(() => faultNote(page)).toContain('struck');
+      await expect.poll(() => faultNote(page)).toContain('affected');
 
       expect(await errorTypes(page)).toEqual(['DatabaseTimeout']);
       await runUntilAnswered(page);
-      await expect.poll(async () => Object.keys(await selectedHops(page))).toContain('Connect to the proxy');
+      await expect.poll(async () => Object.keys(await selectedSpans(page))).toContain('Connect to the proxy');
     },
   );
 
-  it.runIf(exhaustive)('exhaust the pool: the borrow time-out strikes', async () => {
+  it.runIf(exhaustive)('exhaust the pool: a client gets an error after the borrow timeout', async () => {
     const page = await open();
 
     await turn(page, 'Exhaust the pool', true);
 
     expect(await errorTypes(page)).toEqual(['DatabaseUnavailable']);
-    await expect.poll(() => figure(page, 'RDS Proxy', 'Timed out')).toBe(String(databaseFigures().timedOut));
-    expect(databaseFigures().timedOut).toBeGreaterThan(0);
+    await expect.poll(() => metric(page, 'RDS Proxy', 'Timed out')).toBe(String(databaseMetrics().timedOut));
+    expect(databaseMetrics().timedOut).toBeGreaterThan(0);
     await turn(page, 'Exhaust the pool', false);
     await runUntilAnswered(page);
   });
 
   it('fail over: every database connection drops, and requests wait for the new writer', async () => {
     const page = await open();
-    const { opened } = databaseFigures();
+    const { opened } = databaseMetrics();
     await page.getByLabel('Pause in ms').fill('500');
 
     await press(page, 'Fail over');
     await expect.poll(() => faultNote(page)).toMatch(/^Fail over: \d database connections? dropped\.$/);
     await runUntilAnswered(page);
 
-    expect(databaseFigures().opened).toBeGreaterThan(opened);
+    expect(databaseMetrics().opened).toBeGreaterThan(opened);
   });
 
   it.runIf(exhaustive)('restart PostgreSQL: it is another process, and requests go on', async () => {
     const page = await open();
-    const { opened } = databaseFigures();
+    const { opened } = databaseMetrics();
 
     await press(page, 'Restart PostgreSQL');
     await expect.poll(() => faultNote(page), { timeout: 20_000 }).toBe('Restart PostgreSQL.');
     await runUntilAnswered(page);
 
-    expect(databaseFigures().opened).toBeGreaterThan(opened);
+    expect(databaseMetrics().opened).toBeGreaterThan(opened);
   });
 
   it('shows switches that others have set, and ends all of them at once', async () => {

@@ -3,7 +3,7 @@ import { chromiumMissing, launchChromium } from '@vpc-postgres/testing/support/c
 import { startTestStack } from '@vpc-postgres/testing/support/local-stack.js';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { figure, run, signIn, whenReady } from './console-page.js';
+import { metric, run, signIn, whenReady } from './console-page.js';
 import { openPage } from './open-page.js';
 import { weakContrasts } from './page-inspections.js';
 
@@ -41,13 +41,13 @@ describe.skipIf(chromiumMissing)('a stack that stops', () => {
     try {
       await page.getByText('Running since').waitFor();
       await page.getByText(`localhost:${second.proxyPort}`, { exact: true }).waitFor();
-      await expect.poll(() => figure(page, 'AppSync', 'Requests')).toBe('0');
+      await expect.poll(() => metric(page, 'AppSync', 'Requests')).toBe('0');
       expect(await page.getByRole('radio').count()).toBe(0);
 
       // Its user pool is another one.
       await signIn(page, 'grace');
       expect(await run(page)).toMatchObject({ data: { listOrders: { items: [] } } });
-      expect(await figure(page, 'AppSync', 'Errors')).toBe('0');
+      expect(await metric(page, 'AppSync', 'Errors')).toBe('0');
     } finally {
       await page.context().close();
       await second.stop();

@@ -1,15 +1,15 @@
-import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { exhaustive } from '@vpc-postgres/testing/support/exhaustive.js';
 import { connectThroughProxy } from '@vpc-postgres/testing/support/local-stack.js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { liveCommandLines } from './live-command-lines.js';
 
 /** `npm start` as a person runs it: a process of its own, its output, its exit code, and what it leaves behind. */
 const PROJECT = join(import.meta.dirname, '../../../testing/app');
@@ -86,30 +86,12 @@ function start(
 
 /** Command lines of live processes that name this test's folders, other than the starters themselves. */
 async function processesOfThisTest(): Promise<string[]> {
-  const lines = existsSync('/proc/self/cmdline') ? await commandLinesOfLinux() : await commandLinesOfPs();
+  const lines = await liveCommandLines();
   return lines.filter(
     (line) =>
       [scratch, temporaryFolder].some((folder) => line.includes(folder)) &&
       !line.includes('packages/local-stack/src/start.ts'),
   );
-}
-
-/** Small images of Linux have no ps. A zombie has an empty command line. */
-async function commandLinesOfLinux(): Promise<string[]> {
-  const processIds = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  return Promise.all(
-    processIds.map((id) =>
-      readFile(`/proc/${id}/cmdline`, 'utf8').then(
-        (line) => line.replaceAll('\0', ' '),
-        () => '',
-      ),
-    ),
-  );
-}
-
-async function commandLinesOfPs(): Promise<string[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-Ao', 'args=']);
-  return stdout.split('\n');
 }
 
 async function takePort(): Promise<{ port: number; server: net.Server }> {
@@ -291,11 +273,11 @@ describe('npm start', () => {
     expect(stderr).toContain('Usage: npm start');
   });
 
-  test.runIf(exhaustive).each(['0', '101'])('refuses --environments %s', async (count) => {
-    const { code, stderr } = await start(['--environments', count]).ended;
+  test.runIf(exhaustive).each(['0', '101'])('rejects --concurrency %s', async (count) => {
+    const { code, stderr } = await start(['--concurrency', count]).ended;
 
     expect(code).toBe(1);
-    expect(stderr).toContain(`--environments is "${count}". Expected a whole number from 1 to 100.`);
+    expect(stderr).toContain(`--concurrency is "${count}". Expected a whole number from 1 to 100.`);
   });
 
   test.runIf(exhaustive).each(['http', '-1', '70000', '3000x'])('refuses PORT=%s', async (port) => {

@@ -1,4 +1,4 @@
-/** Owns making texts that differ in numbers alone one text, so that a program that writes numbers into its SQL is read once. */
+/** Normalizes statements that differ in numbers only, so that each is parsed once. */
 
 /**
  * In a text with one of these, digits may be part of a name, an escape or a tag. Never in one without: there a whole

@@ -1,4 +1,4 @@
-/** Owns the list of what pinned: each statement once, with reason, user and fix, and how often it ran. */
+/** Lists what pinned: each statement once, with reason, user and fix, and how often it ran. */
 import type { PinReason } from './reasons.js';
 
 export interface Pin extends PinReason {

@@ -1,4 +1,4 @@
-/** Owns the clients that wait for a database connection: in which order, for how long at most, and how long they did. */
+/** Queues the clients that wait for a database connection, in order, up to the borrow timeout. */
 import { RecentDurations } from '../../recent-durations.js';
 import type { ProxyError } from '../proxy-error.js';
 import type { DatabaseConnection } from './database-connection.js';

@@ -1,4 +1,4 @@
-/** Owns opening database connections, again and again while the database is away, and what PostgreSQL greets with. */
+/** Opens database connections, again and again while the database is away, and what PostgreSQL greets with. */
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProxyError } from '../proxy-error.js';

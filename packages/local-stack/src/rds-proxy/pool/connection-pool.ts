@@ -1,5 +1,5 @@
 /**
- * Owns the database connections of the proxy as a whole: lends them, takes them back, and opens more as far as the limit
+ * Manages the database connections of the proxy: lends them, takes them back, and opens more as far as the limit
  * allows. Connections are shared by clients of the same identity; the limit is for all identities together.
  */
 import { borrowTimedOut, type ProxyError } from '../proxy-error.js';

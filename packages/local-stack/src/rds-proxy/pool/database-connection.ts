@@ -1,4 +1,4 @@
-/** Owns one connection to PostgreSQL: lent to one client at a time, and closed so that PostgreSQL rolls back what was open. */
+/** Holds one connection to PostgreSQL: lent to one client at a time, and closed so that PostgreSQL rolls back what was open. */
 import net from 'node:net';
 import { type BackendListener, BackendStream } from '../session/backend-stream.js';
 import { ByteRun } from '../session/byte-run.js';

@@ -1,4 +1,4 @@
-/** Owns reading from PostgreSQL without making memory for each read that most of it leaves empty. */
+/** Reads from PostgreSQL into one buffer, without new memory for each read. */
 import net from 'node:net';
 
 const READ_BYTES = 64 * 1024;

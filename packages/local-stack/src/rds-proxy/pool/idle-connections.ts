@@ -1,4 +1,4 @@
-/** Owns the database connections that nobody has: found again by identity, and closed when too many or too old. */
+/** Keeps idle database connections: found again by pool key, and closed when too many or too old. */
 import type { DatabaseConnection } from './database-connection.js';
 import { allowedIdleConnections, type PoolSettings } from './settings.js';
 

@@ -1,4 +1,4 @@
-/** Owns opening a database session for the pool, on the Unix socket where PostgreSQL trusts every user. */
+/** Opens a database session for the pool, on the Unix socket where PostgreSQL trusts every user. */
 import { once } from 'node:events';
 import { buildStartup } from '../wire.js';
 import { connectToDatabase, type DatabaseSocket } from './database-socket.js';

@@ -1,4 +1,4 @@
-/** Owns what two clients must have in common to share database connections. */
+/** Identifies the clients that can share database connections: same user, database and startup settings. */
 
 /** Who a database session belongs to, and how it was started. */
 export interface PoolKey {

@@ -1,4 +1,4 @@
-/** Owns the words for what a pool counts. Types only. */
+/** Declares the statistics of a pool. Types only. */
 
 /** Figures of CloudWatch's kind, at one moment. */
 export interface PoolStatistics {

@@ -1,5 +1,5 @@
 /**
- * Owns the settings of the connection pool: RDS Proxy's own, under its own names, with its defaults.
+ * Defines the settings of the connection pool: RDS Proxy's own, under its own names, with its defaults.
  * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-connections.html
  */
 

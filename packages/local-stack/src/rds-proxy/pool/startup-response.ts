@@ -1,4 +1,4 @@
-/** Owns what PostgreSQL answers to a start-up packet: greeting, error, or not enough of either yet. Pure. */
+/** Parses PostgreSQL's response to a startup packet: parameters, an error, or an incomplete message. */
 import { borrowTimedOut, ProxyError } from '../proxy-error.js';
 import { buildMessage, parseErrorFields } from '../wire.js';
 

@@ -1,5 +1,5 @@
 /**
- * Owns finding the messages in what PostgreSQL sends, without holding them: of each, only its type and the byte behind
+ * Finds the messages in what PostgreSQL sends, without holding them: of each, only its type and the byte behind
  * its length are looked at, and the bytes pass through.
  */
 import { ProtocolViolation } from '../wire.js';

@@ -1,4 +1,4 @@
-/** Owns one database connection while a client has it: what is sent on it, what comes back, and when it may be given back. */
+/** Relays one borrowed database connection: what is sent, what comes back, and when it can be returned. */
 import type { DatabaseConnection } from '../pool/database-connection.js';
 import type { BackendListener } from './backend-stream.js';
 import { ByteRun } from './byte-run.js';

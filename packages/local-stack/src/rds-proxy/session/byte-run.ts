@@ -1,4 +1,4 @@
-/** Owns gathering bytes for one write: what lies side by side in memory stays one piece and is not copied. */
+/** Gathers bytes for one write: what lies side by side in memory stays one piece and is not copied. */
 export class ByteRun {
   readonly #pieces: Buffer[] = [];
   /** What the piece that may still grow begins in. */

@@ -1,4 +1,4 @@
-/** Owns what a client sends until it is relayed: reads on or stops, holds it back as long as a fault asks, cuts it into messages. */
+/** Buffers what a client sends until it is relayed: pauses reading, delays it while a fault is active, cuts it into messages. */
 import { type FrontendMessage, FrontendStream, type Rest } from './frontend-stream.js';
 
 /** The client's socket, as far as a session uses it. */

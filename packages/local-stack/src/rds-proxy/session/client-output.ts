@@ -1,4 +1,4 @@
-/** Owns what a client is told: gathered in a turn of the event loop, and written at the end of it. */
+/** Writes what a client receives: gathered in a turn of the event loop, and written at the end of it. */
 import { ByteRun } from './byte-run.js';
 import type { ClientSocket } from './client-input.js';
 import { type TurnWriter, writeAtEndOfTurn } from './end-of-turn.js';

@@ -1,5 +1,5 @@
 /**
- * Owns one client from its login to its end: borrows a database connection for each transaction, keeps it for good once
+ * Serves one client from its login to its end: borrows a database connection for each transaction, keeps it for good once
  * the session is pinned, and lets PostgreSQL roll back what a client leaves behind.
  */
 import type { ConnectionPool } from '../pool/connection-pool.js';

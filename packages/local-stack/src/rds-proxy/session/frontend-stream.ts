@@ -1,5 +1,5 @@
 /**
- * Owns cutting what a client sends into messages, however it arrives. A message that the proxy must understand is handed
+ * Cuts the bytes that a client sends into messages, however they arrive. A message that the proxy must understand is handed
  * out whole, or with its beginning; the rest of a large one passes through in pieces, so that nothing large is held.
  */
 import { ProtocolViolation } from '../wire.js';

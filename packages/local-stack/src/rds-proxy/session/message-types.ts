@@ -1,5 +1,5 @@
 /**
- * Owns the type bytes of the PostgreSQL protocol, version 3, that a pooling proxy must tell apart.
+ * Lists the type bytes of the PostgreSQL protocol, version 3, that a pooling proxy must tell apart.
  * @see https://www.postgresql.org/docs/17/protocol-message-formats.html
  */
 

@@ -1,5 +1,5 @@
 /**
- * Owns the named statements of one client on connections that it shares: each has a name of the proxy's there, and is
+ * Tracks the named statements of one client on connections that it shares: each has a name of the proxy's there, and is
  * prepared where it is missing.
  */
 import { FRONTEND, STATEMENT } from './message-types.js';

@@ -1,4 +1,4 @@
-/** Owns the names and texts at the beginning of Parse, Bind, Describe, Close and Execute: reading and replacing them. */
+/** Reads and replaces the names and texts at the beginning of Parse, Bind, Describe, Close and Execute. */
 import { buildMessage, ProtocolViolation } from '../wire.js';
 import { HEADER_BYTES } from './frontend-stream.js';
 

@@ -1,6 +1,6 @@
 /**
- * Owns knowing what PostgreSQL still owes on a connection, so that it is given back neither too early, which would mix up
- * two clients, nor never. Follows the rules of the protocol for pipelines, errors in them, and COPY.
+ * Tracks the replies that PostgreSQL has yet to send on a connection. Returned too early, the connection would mix up
+ * two clients. Follows the rules of the protocol for pipelines, errors in them, and COPY.
  * @see https://www.postgresql.org/docs/17/protocol-flow.html
  */
 import { BACKEND, FRONTEND, IDLE } from './message-types.js';

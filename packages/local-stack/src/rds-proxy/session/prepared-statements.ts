@@ -1,5 +1,5 @@
 /**
- * Owns the statements that clients prepare by protocol message. A client may find itself on another database connection
+ * Tracks the statements that clients prepare by protocol message. A client may find itself on another database connection
  * at its next transaction, so what it has prepared must be known here, to be prepared there again.
  */
 import { randomBytes } from 'node:crypto';

@@ -1,4 +1,4 @@
-/** Owns sending messages of a client, and the proxy's own between them, to a database connection. */
+/** Sends messages of a client, and the proxy's own between them, to a database connection. */
 import type { ByteRun } from './byte-run.js';
 import type { PendingReplies, SentOptions } from './pending-replies.js';
 import type { PreparedOnConnection } from './prepared-statements.js';

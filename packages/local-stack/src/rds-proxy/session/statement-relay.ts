@@ -1,4 +1,4 @@
-/** Owns passing a client's messages on to whichever database connection it has, and saying what of it pins the session. */
+/** Relays a client's messages to its database connection, and reports what pins the session. */
 import { type PinReason, pinReason } from '../pinning/reasons.js';
 import { type FrontendMessage, HEADER_BYTES } from './frontend-stream.js';
 import { FRONTEND, STATEMENT } from './message-types.js';

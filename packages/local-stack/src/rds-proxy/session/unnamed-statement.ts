@@ -1,4 +1,4 @@
-/** Owns a client's unnamed statement: known here, and prepared again on a connection where another client left its own. */
+/** Tracks a client's unnamed statement, and prepares it again on a connection where another client left its own. */
 import { FRONTEND, STATEMENT } from './message-types.js';
 import { buildParse, buildTarget } from './names.js';
 import { NOTHING, type SentOptions } from './pending-replies.js';

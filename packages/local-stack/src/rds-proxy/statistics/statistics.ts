@@ -1,4 +1,4 @@
-/** Owns the figures of the proxy: what CloudWatch shows of RDS Proxy, at one moment or since the start. */
+/** Collects the metrics that CloudWatch shows of RDS Proxy, at one moment or since the start. */
 import { RecentDurations } from '../../recent-durations.js';
 import type { Clients } from '../clients.js';
 import type { ConnectionPool } from '../pool/connection-pool.js';

@@ -1,4 +1,4 @@
-/** Owns the console page at `/`: its files, what it shows of the stack, and the tokens it queries with. */
+/** Serves the console page at `/`: its files, what it shows of the stack, and the tokens it queries with. */
 import { readdirSync } from 'node:fs';
 import type { LocalUserPool } from '../../cognito/user-pool.js';
 import type { LocalApp } from '../../local-app.js';

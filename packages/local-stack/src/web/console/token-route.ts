@@ -1,4 +1,4 @@
-/** Owns `POST /console/token`: a token for a page of this server, for any user in any groups. */
+/** Serves `POST /console/token`: a token for a page of this server, for any user in any groups. */
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import type { IssueTokenOptions, LocalUserPool } from '../../cognito/user-pool.js';

@@ -1,4 +1,4 @@
-/** Owns starting GraphiQL: the chosen user's token on each request, and the sample operations in its first tabs. */
+/** Starts GraphiQL: the chosen user's token on each request, and the sample operations in its first tabs. */
 import { fetchStack, fetchToken } from '/console/api.js';
 import { byId, element } from '/console/dom.js';
 

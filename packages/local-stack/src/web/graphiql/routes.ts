@@ -1,4 +1,4 @@
-/** Owns `/graphiql`: GraphiQL and React out of node_modules, so that it works on a machine with no network. */
+/** Serves `/graphiql`: GraphiQL and React out of node_modules, so that it works on a machine with no network. */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';

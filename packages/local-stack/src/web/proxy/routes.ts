@@ -1,4 +1,4 @@
-/** Owns the HTTP API of the RDS Proxy stand-in: its figures, what pinned, and the fault switches. For scripts and the page. */
+/** Serves the HTTP API of the RDS Proxy emulator: metrics, pins and fault switches. For scripts and the page. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ZodError } from 'zod';
 import { type FaultRequest, faultRequestSchema } from '../../rds-proxy/faults.js';

@@ -1,4 +1,4 @@
-/** Owns `GET /api/stack`: the whole path at one moment, hop by hop. For the console page, which asks every second, and for scripts. */
+/** Serves `GET /api/stack`: the state of each part of the path at one moment. For the console page, which asks every second, and for scripts. */
 import type { FunctionStatistics } from '../../lambda/function.js';
 import type { RequestStatistics, RequestTrace } from '../../request-traces.js';
 import { refuseMethod, sendJson } from '../json.js';

@@ -1,11 +1,10 @@
-/** Somebody wants to be somebody else: every way that a user token is known to have been forged, and what is said to it. */
+/** Tests that AppSync rejects a user token that was forged in any of the known ways, and its message for each. */
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SCHEMAS } from '@vpc-postgres/testing/support/appsync-schemas.js';
 import { serveAppSync } from '@vpc-postgres/testing/support/appsync-under-test.js';
-import { signedHeaders } from '@vpc-postgres/testing/support/sign-request.js';
 import {
   decodeJwt,
   decodeProtectedHeader,
@@ -17,7 +16,6 @@ import {
 } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadOrCreateUserPool, subOf } from '../../../src/cognito/user-pool.js';
-import { createCredentials } from '../../../src/rds-proxy/credentials.js';
 
 const appsync = serveAppSync(SCHEMAS);
 
@@ -227,86 +225,6 @@ describe('a user token is refused for its form', () => {
     });
 
     expect(response.status).toBe(431);
-    expect(appsync.events).toEqual([]);
-  });
-});
-
-describe('there is no other way in than a user token', () => {
-  const body = JSON.stringify({ query: '{ listOrders { items { id } } }' });
-
-  test('the API key of an API whose schema has no rule for one', async () => {
-    const { status } = await appsync.post('/graphql', { 'x-api-key': appsync.access.apiKey }, body);
-
-    expect({ status, events: appsync.events }).toEqual({ status: 401, events: [] });
-  });
-
-  test.each(['authenticated', 'guest'] as const)('IAM as %s, for which no field has a rule', async (role) => {
-    const headers = await signedHeaders(`${appsync.url}/graphql`, body, appsync.access.roles[role]);
-
-    const answer = await appsync.post('/graphql', headers, body);
-
-    expect(answer.body.errors).toMatchObject([{ errorType: 'Unauthorized' }]);
-    expect(answer.body.data).toBeNull();
-    expect(appsync.events).toEqual([]);
-  });
-
-  test('IAM with a secret that was guessed', async () => {
-    const { accessKeyId, sessionToken } = appsync.access.roles.service;
-    const guessed = { ...createCredentials(), accessKeyId, sessionToken };
-    const headers = await signedHeaders(`${appsync.url}/graphql`, body, guessed);
-
-    const answer = await appsync.post('/graphql', headers, body);
-
-    expect(answer).toMatchObject({ status: 403, body: { errors: [{ errorType: 'InvalidSignatureException' }] } });
-    expect(appsync.events).toEqual([]);
-  });
-});
-
-describe('who somebody says they are, beside their token, is not heard', () => {
-  const bob = { sub: subOf('bob'), username: 'bob', groups: ['admins'], 'cognito:groups': ['admins'] };
-
-  test('beside the query, or in headers, is not who they are', async () => {
-    const headers = {
-      authorization: appsync.alice,
-      'x-amzn-identity': JSON.stringify(bob),
-      'x-amzn-oidc-identity': bob.sub,
-      'x-cognito-groups': 'admins',
-      'x-forwarded-user': 'bob',
-      identity: JSON.stringify(bob),
-      sub: bob.sub,
-    };
-    const query = 'query ($id: ID!) { getOrder(id: $id) { id } }';
-    const variables = { id: '1', identity: bob, sub: bob.sub, __proto__: bob };
-    const body = JSON.stringify({
-      query,
-      variables,
-      identity: bob,
-      context: { identity: bob },
-      extensions: { identity: bob },
-    });
-
-    const { status } = await appsync.post('/graphql', headers, body);
-
-    expect(status).toBe(200);
-    const { identity, arguments: args } = appsync.theEvent.event;
-    expect(identity).toMatchObject({ sub: subOf('alice'), username: 'alice', groups: null });
-    expect(args).toEqual({ id: '1' });
-  });
-
-  test('opens no field of a group', async () => {
-    const headers = { authorization: appsync.alice, 'x-cognito-groups': 'admins', 'cognito:groups': 'admins' };
-    const body = JSON.stringify({ query: '{ orderTotals { currency } }', identity: bob });
-
-    const answer = await appsync.post('/graphql', headers, body).catch(() => undefined);
-
-    expect(answer?.body.data ?? null).toBeNull();
-    expect(appsync.events).toEqual([]);
-  });
-
-  test('is no argument of a field', async () => {
-    const { body } = await appsync.query(appsync.alice, `{ listOrders(sub: "${bob.sub}") { items { id } } }`);
-
-    expect(body.errors?.[0]?.message).toContain('Unknown field argument sub');
     expect(appsync.events).toEqual([]);
   });
 });

@@ -1,68 +1,26 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+/** Tests how PostgreSQL starts on a data folder, what it rejects, and what is left when it ends. */
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { exhaustive } from '@vpc-postgres/testing/support/exhaustive.js';
 import { copyNewCluster } from '@vpc-postgres/testing/support/new-cluster/copy.js';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { LocalStackError } from '../../../src/local-stack-error.js';
-import { type LocalPostgres, type StartPostgresOptions, startPostgres } from '../../../src/postgres/cluster.js';
-import type { RootWorkaround } from '../../../src/postgres/privileges.js';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  dataDirectory,
+  directory,
+  failureOf,
+  isRunning,
+  postmasterId,
+  prepareFolder,
+  query,
+  start,
+  startElsewhere,
+} from './cluster-under-test.js';
 
 const isRoot = process.getuid?.() === 0;
 
-let directory: string;
-let dataDirectory: string;
-const running: LocalPostgres[] = [];
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'cluster-'));
-  dataDirectory = join(directory, 'data');
-});
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((postgres) => postgres.stop()));
-  await rm(directory, { recursive: true, force: true });
-});
-
-async function start(options: Partial<StartPostgresOptions> = {}): Promise<LocalPostgres> {
-  const postgres = await startPostgres({ dataDirectory, ...options });
-  running.push(postgres);
-  return postgres;
-}
-
-async function query(postgres: { socketDirectory: string }, sql: string): Promise<unknown[]> {
-  const client = new pg.Client({ host: postgres.socketDirectory, user: 'postgres', database: 'postgres' });
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
-async function failureOf(options: Partial<StartPostgresOptions> = {}): Promise<LocalStackError> {
-  const outcome = await start(options).catch((error: unknown) => error);
-  expect(outcome).toMatchObject({ name: 'LocalStackError' });
-  return outcome as LocalStackError;
-}
-
-async function postmasterId(): Promise<number> {
-  return Number.parseInt(await readFile(join(dataDirectory, 'postmaster.pid'), 'utf8'), 10);
-}
-
-/** A zombie that nobody has collected yet counts as gone. */
-async function isRunning(processId: number): Promise<boolean> {
-  try {
-    process.kill(processId, 0);
-  } catch {
-    return false;
-  }
-  const status = await readFile(`/proc/${processId}/stat`, 'utf8').catch(() => '');
-  return !/\) Z /.test(status);
-}
+prepareFolder();
 
 describe('a first start', () => {
   test('makes a cluster that sorts alike on every machine, keeps time in UTC, and syncs to disk', async () => {
@@ -264,49 +222,4 @@ test('PostgreSQL ends, and its socket folder goes, when its starter is killed wi
   await expect.poll(() => isRunning(processId), { timeout: 5_000 }).toBe(false);
   await expect.poll(() => existsSync(socketDirectory), { timeout: 5_000 }).toBe(false);
   expect(existsSync(join(dataDirectory, 'postmaster.pid'))).toBe(false);
-});
-
-/** Starts PostgreSQL from another Node process, and waits for its first line. */
-async function startElsewhere(path: string, { asNobody = false } = {}) {
-  const node = [process.execPath, '--import', 'tsx', join(import.meta.dirname, 'starter.ts'), path];
-  const [file = '', ...args] = asNobody
-    ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', ...node]
-    : node;
-  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [firstLine] = (await once(createInterface(child.stdout), 'line')) as [string];
-  return { child, firstLine };
-}
-
-describe.skipIf(!isRoot)(isRoot ? 'as root' : 'as root (skipped: this is an ordinary user)', () => {
-  test.runIf(exhaustive).each<RootWorkaround>(['user-namespace', 'nobody'])(
-    'PostgreSQL runs with the help of %s',
-    async (workaround) => {
-      await copyNewCluster(dataDirectory);
-      const postgres = await start({ privileges: { workarounds: [workaround] } });
-
-      expect(await query(postgres, 'select 1 as one')).toEqual([{ one: 1 }]);
-      const status = await readFile(`/proc/${await postmasterId()}/status`, 'utf8');
-      expect(status).toMatch(workaround === 'nobody' ? /^Uid:\t65534/m : /^Uid:\t0/m);
-    },
-  );
-
-  test.runIf(exhaustive)(
-    'a cluster can go from one way to the other and back, below a home that only root may enter',
-    async () => {
-      const home = join(directory, 'home');
-      await mkdir(home, { mode: 0o700 });
-      const path = join(home, 'project/.local/data');
-
-      const owners: number[] = [];
-      for (const workaround of ['nobody', 'user-namespace', 'nobody'] as const) {
-        const postgres = await start({ dataDirectory: path, privileges: { workarounds: [workaround] } });
-        await query(postgres, 'create table if not exists kept (n int)');
-        await postgres.stop();
-        owners.push((await stat(path)).uid);
-      }
-
-      expect(owners).toEqual([65_534, 0, 65_534]);
-      expect((await stat(dirname(path))).uid).toBe(0);
-    },
-  );
 });

@@ -1,4 +1,4 @@
-/** The table of packages/local-stack/docs/pinning.md, statement by statement: sent by node-postgres, through the stand-in, to PostgreSQL. */
+/** The table of packages/local-stack/docs/pinning.md, statement by statement: sent by node-postgres, through the emulator, to PostgreSQL. */
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { STATEMENTS } from '../../unit/rds-proxy/pinning/statements.js';

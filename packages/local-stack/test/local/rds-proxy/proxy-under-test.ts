@@ -1,4 +1,4 @@
-/** A real PostgreSQL behind a real stand-in, with the tokens to connect to it. Everything is gone after stop(). */
+/** A real PostgreSQL behind a real emulator, with the tokens to connect to it. Everything is gone after stop(). */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -38,7 +38,7 @@ export interface ProxyUnderTest {
   connectRaw(settings?: Record<string, string>): Promise<RawClient>;
   /** An unencrypted connection. */
   openSocket(): Promise<net.Socket>;
-  /** Another stand-in in front of the same PostgreSQL. */
+  /** Another emulator in front of the same PostgreSQL. */
   startAnother(options?: Partial<RdsProxyOptions>): Promise<ProxyUnderTest>;
   stop(): Promise<void>;
 }

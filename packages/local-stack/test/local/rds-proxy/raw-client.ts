@@ -1,4 +1,4 @@
-/** A client that speaks the protocol message by message, through the stand-in or directly, and keeps what it is answered. */
+/** A client that speaks the protocol message by message, through the emulator or directly, and keeps what it is answered. */
 import { once } from 'node:events';
 import net from 'node:net';
 import tls from 'node:tls';
@@ -138,7 +138,7 @@ function errorText(body: Buffer): string {
   return fields.filter((field) => /^[SCM]/.test(field)).join(' ');
 }
 
-/** Past the stand-in, on PostgreSQL's own socket. */
+/** Past the emulator, on PostgreSQL's own socket. */
 export async function connectDirectly(socketDirectory: string, login: RawLogin): Promise<RawClient> {
   const socket = net.connect({ path: `${socketDirectory}/.s.PGSQL.5432` });
   await once(socket, 'connect');

@@ -224,7 +224,7 @@ describe('the port', () => {
     holder.close();
 
     expect(error).toBeInstanceOf(LocalStackError);
-    expect((error as LocalStackError).message).toContain(`Port ${port}, for the RDS Proxy stand-in, is in use`);
+    expect((error as LocalStackError).message).toContain(`Port ${port}, for the RDS Proxy emulator, is in use`);
     expect((error as LocalStackError).fix).toMatch(/^Choose another one: PROXY_PORT=\d+ npm start$/);
   });
 

@@ -1,4 +1,4 @@
-/** Owns the calls to the local stack: a token for a user, a GraphQL request with it, figures and faults. */
+/** Calls the local stack: a token for a user, a GraphQL request with it, metrics and faults. */
 
 /** A token lives an hour; it is fetched anew well before that. */
 const TOKEN_KEPT_MILLIS = 30 * 60 * 1000;
@@ -54,8 +54,8 @@ export async function fetchStack() {
   return response.json();
 }
 
-/** Figures of every hop, switches, pins and the last requests; undefined when the stack does not answer. */
-export async function fetchFigures() {
+/** Metrics of every span, switches, pins and the last requests; undefined when the stack does not answer. */
+export async function fetchMetrics() {
   try {
     const response = await fetch('/api/stack', { signal: AbortSignal.timeout(FIGURES_LIMIT_MILLIS) });
     return response.ok ? await response.json() : undefined;

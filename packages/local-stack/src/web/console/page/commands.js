@@ -1,4 +1,4 @@
-/** Owns the command lines to copy. */
+/** Shows command lines to copy. */
 import { byId, element } from './dom.js';
 
 const COPIED_SHOWN_MILLIS = 1500;

@@ -1,4 +1,4 @@
-/** Owns making elements. Text goes in as text, never as HTML: it may come from the database. */
+/** Makes elements. Text goes in as text, never as HTML: it may come from the database. */
 
 /**
  * @template {keyof HTMLElementTagNameMap} Tag

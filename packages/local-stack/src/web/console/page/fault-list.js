@@ -1,4 +1,4 @@
-/** Owns what the page says of each fault: where it strikes, what it does, and when that happens in AWS. */
+/** Describes each fault for the page: what it affects, what it does, and when that happens in AWS. */
 
 /**
  * @typedef {object} FaultDescription
@@ -10,11 +10,11 @@
  * @property {{ field: string, label: string, value: number, min: number, max: number, step: number }} [millis] a duration to choose
  */
 
-/** By the station after which they stand on the page; `strikes` selects what they strike. */
+/** By the node after which they stand on the page; `affects` selects what they affect. */
 export const FAULT_GROUPS = {
   lambda: {
     title: 'Break the way to the proxy',
-    strikes: '.wire.connect',
+    affects: '.edge.connect',
     /** @type {FaultDescription[]} */
     faults: [
       {
@@ -49,7 +49,7 @@ export const FAULT_GROUPS = {
   },
   proxy: {
     title: 'Break the proxy',
-    strikes: '.station.proxy',
+    affects: '.node.proxy',
     faults: [
       {
         fault: 'exhaust-pool',
@@ -68,7 +68,7 @@ export const FAULT_GROUPS = {
   },
   postgres: {
     title: 'Break the database',
-    strikes: '.station.postgres',
+    affects: '.node.postgres',
     faults: [
       {
         fault: 'failover',

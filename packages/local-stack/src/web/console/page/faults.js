@@ -1,4 +1,4 @@
-/** Owns the fault switches: they show how the proxy's own stand, and set them. */
+/** Shows the state of the proxy's fault switches and sets them. */
 import { applyFault, explainFailure } from './api.js';
 import { busyWhile, byId, element } from './dom.js';
 import { FAULT_GROUPS } from './fault-list.js';
@@ -38,10 +38,10 @@ export function showFaults(state) {
     byId(`row-${fault.fault}`).classList.toggle('on', isOn);
     if (isOn && fault.millis) showMillis(fault, Number(state[fault.state]));
   }
-  for (const [group, { strikes, faults }] of Object.entries(FAULT_GROUPS)) {
+  for (const [group, { affects, faults }] of Object.entries(FAULT_GROUPS)) {
     const isStruck = faults.some((fault) => on.includes(fault));
     byId(`faults-${group}`).classList.toggle('on', isStruck);
-    document.querySelector(strikes).classList.toggle('struck', isStruck);
+    document.querySelector(affects).classList.toggle('affected', isStruck);
   }
   const button = byId('end-faults');
   button.classList.toggle('danger', on.length > 0);
@@ -158,6 +158,6 @@ function showNote(id, text, failed) {
 
 function touched({ clientConnections, databaseConnections }) {
   if (databaseConnections > 0) return `: ${counted(databaseConnections, 'database connection')} dropped`;
-  if (clientConnections > 0) return `: ${counted(clientConnections, 'client connection')} struck`;
+  if (clientConnections > 0) return `: ${counted(clientConnections, 'client connection')} affected`;
   return '';
 }

@@ -1,4 +1,4 @@
-/** Owns how figures are written. */
+/** Formats numbers and durations. */
 
 /** @param {number | undefined} millis a dash when there is none */
 export function duration(millis) {

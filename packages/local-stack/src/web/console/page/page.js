@@ -1,26 +1,26 @@
-/** Owns the console page as a whole: it hands what the stack tells of itself to the parts of the page. */
+/** Starts the console page and passes the state of the stack to its parts. */
 import { fetchStack, forgetTokens } from './api.js';
 import { showCommands } from './commands.js';
 import { initializeFaults, showFaults } from './faults.js';
 import { showHealth } from './health.js';
 import { watchStack } from './live.js';
-import { drawPath, showFigures } from './path.js';
+import { drawPath, showMetrics } from './path.js';
 import { showPins } from './pins.js';
-import { initializeQuery, showHopsOfRun } from './query.js';
+import { initializeQuery, showSpansOfRun } from './query.js';
 import { forgetRequests, selectRequest, showRequests } from './waterfall.js';
 
 /** Tells one run of the stack from the next. */
 let startedAt = '';
 
-async function onFigures(figures) {
-  showHealth(figures);
-  if (figures === undefined) return;
-  if (figures.startedAt !== startedAt) await onNewRun(figures.startedAt);
-  showFigures(figures);
-  showFaults(figures.faults);
-  showRequests(figures.requests);
-  showHopsOfRun(figures.requests);
-  showPins(figures.pins);
+async function onMetrics(metrics) {
+  showHealth(metrics);
+  if (metrics === undefined) return;
+  if (metrics.startedAt !== startedAt) await onNewRun(metrics.startedAt);
+  showMetrics(metrics);
+  showFaults(metrics.faults);
+  showRequests(metrics.requests);
+  showSpansOfRun(metrics.requests);
+  showPins(metrics.pins);
 }
 
 /** Ports and versions may be others, and request ids count from 1 again. */
@@ -35,4 +35,4 @@ async function onNewRun(newStartedAt) {
   startedAt = newStartedAt;
 }
 
-const refresh = watchStack(onFigures);
+const refresh = watchStack(onMetrics);

@@ -1,17 +1,17 @@
-/** Owns the drawn path: stations, the hops between them, and the figures on each. */
+/** Draws the path: nodes, the edges between them, and the metrics of each. */
 import { byId, element } from './dom.js';
 import { FAULT_GROUPS } from './fault-list.js';
-import { figuresOf } from './figures.js';
 import { duration, median } from './format.js';
+import { metricsOf } from './metrics.js';
 
-/** How long the wires show that a request has passed. */
+/** How long the edges show that a request has passed. */
 const PASSING_MILLIS = 1200;
 
 /** Names of classes, in the order of the path. */
-const STATIONS = ['appsync', 'lambda', 'proxy', 'postgres'];
+const NODES = ['appsync', 'lambda', 'proxy', 'postgres'];
 
-/** What lies between one station and the next. */
-const WIRES = [
+/** What lies between one node and the next. */
+const EDGES = [
   { name: 'invoke', title: 'Invokes', detail: 'token and rule checked' },
   { name: 'connect', title: 'Security group', detail: 'TLS, IAM token, port 5432' },
   { name: 'query', title: 'Security group', detail: 'SQL, port 5432' },
@@ -22,45 +22,45 @@ let requestsSeen = 0;
 /** @param {{ name: string, detail: string, address: string }[]} parts AppSync, Lambda, RDS Proxy and PostgreSQL */
 export function drawPath(parts) {
   const items = parts.flatMap((part, index) => {
-    const station = STATIONS[index];
-    const wire = WIRES[index - 1];
+    const node = NODES[index];
+    const edge = EDGES[index - 1];
     return [
-      ...(wire ? [drawWire(wire)] : []),
-      drawStation(station, part),
-      ...(station in FAULT_GROUPS ? [faultGroup(station)] : []),
+      ...(edge ? [drawEdge(edge)] : []),
+      drawNode(node, part),
+      ...(node in FAULT_GROUPS ? [faultGroup(node)] : []),
     ];
   });
-  // A request enters the VPC between the first wire and Lambda.
+  // A request enters the VPC between the first edge and Lambda.
   const boundary = element(
     'li',
     { className: 'vpc' },
     element('span', {}, element('strong', { textContent: 'Private subnets of the VPC' })),
     element('span', {
       className: 'vpc-note',
-      textContent: 'Security groups are drawn, not imitated: tests check their rules.',
+      textContent: 'Security groups are drawn, not emulated: tests check their rules.',
     }),
   );
   byId('path').replaceChildren(items[0], items[1], boundary, ...items.slice(2));
   requestsSeen = 0;
 }
 
-/** @param {any} figures of /api/stack */
-export function showFigures(figures) {
-  for (const [station, groups] of Object.entries(figuresOf(figures))) {
-    byId(`figures-${station}`).replaceChildren(...groups.map(drawGroup));
+/** @param {any} metrics of /api/stack */
+export function showMetrics(metrics) {
+  for (const [node, groups] of Object.entries(metricsOf(metrics))) {
+    byId(`metrics-${node}`).replaceChildren(...groups.map(drawGroup));
   }
-  const databases = figures.requests.flatMap(({ invocations }) =>
+  const databases = metrics.requests.flatMap(({ invocations }) =>
     invocations.flatMap(({ database }) => database ?? []),
   );
   const connecting = databases.filter(({ connection }) => connection === 'new');
-  byId('wire-connect').textContent = wireFigure(connecting, 'connectMillis');
+  byId('edge-connect').textContent = edgeMetric(connecting, 'connectMillis');
   const querying = databases.filter(({ connection }) => connection !== 'none');
-  byId('wire-query').textContent = wireFigure(querying, 'queryMillis');
-  showPassing(figures.appSync.requests);
+  byId('edge-query').textContent = edgeMetric(querying, 'queryMillis');
+  showPassing(metrics.appSync.requests);
 }
 
 /** Of the last requests. */
-function wireFigure(logs, field) {
+function edgeMetric(logs, field) {
   return `p50 ${duration(median(logs.map((log) => log[field])))}`;
 }
 
@@ -73,25 +73,25 @@ function showPassing(requests) {
   requestsSeen = requests;
 }
 
-function drawStation(station, { name, detail, address }) {
+function drawNode(node, { name, detail, address }) {
   return element(
     'li',
-    { className: `station ${station}` },
+    { className: `node ${node}` },
     element('strong', { className: 'name', textContent: name }),
     element('span', { className: 'detail', textContent: detail }),
     element('code', { className: 'address', textContent: address }),
-    element('div', { className: 'figures', id: `figures-${station}` }),
+    element('div', { className: 'metrics', id: `metrics-${node}` }),
   );
 }
 
-function drawWire({ name, title, detail }) {
+function drawEdge({ name, title, detail }) {
   return element(
     'li',
-    { className: `wire ${name}` },
+    { className: `edge ${name}` },
     element('span', { className: 'line', ariaHidden: 'true' }),
-    element('strong', { className: 'wire-title', textContent: title }),
-    element('span', { className: 'wire-detail', textContent: detail }),
-    element('span', { className: 'wire-figure', id: `wire-${name}` }),
+    element('strong', { className: 'edge-title', textContent: title }),
+    element('span', { className: 'edge-detail', textContent: detail }),
+    element('span', { className: 'edge-metric', id: `edge-${name}` }),
   );
 }
 
@@ -99,15 +99,15 @@ function faultGroup(group) {
   return element('li', { className: `fault-place ${group}`, id: `faults-${group}` });
 }
 
-function drawGroup({ title, figures }) {
+function drawGroup({ title, metrics }) {
   return element(
     'dl',
     {},
-    ...(title ? [element('div', { className: 'figure-title' }, element('dt', { textContent: title }))] : []),
-    ...figures.map(({ label, value, isBad = false, filled }) =>
+    ...(title ? [element('div', { className: 'metric-title' }, element('dt', { textContent: title }))] : []),
+    ...metrics.map(({ label, value, isBad = false, filled }) =>
       element(
         'div',
-        { className: isBad ? 'figure bad' : 'figure' },
+        { className: isBad ? 'metric bad' : 'metric' },
         element('dt', { textContent: label }),
         element('dd', { textContent: value }),
         ...(filled === undefined ? [] : [drawMeter(filled)]),

@@ -1,4 +1,4 @@
-/** Owns the pinning report: each statement that pinned a session, why, how often, and what to write instead. */
+/** Shows the pinning report: each statement that pinned a session, why, how often, and what to write instead. */
 import { byId, element } from './dom.js';
 import { counted } from './format.js';
 

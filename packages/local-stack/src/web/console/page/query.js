@@ -1,11 +1,11 @@
-/** Owns the query card: samples, the editors, and the answer with its status, errors and the time of each hop. */
+/** Shows the query card: samples, the editors, and the response with its status, errors and the time of each span. */
 import { explainFailure, runGraphql } from './api.js';
 import { busyWhile, byId, element } from './dom.js';
 import { duration } from './format.js';
-import { describeSpans, drawSpans, spansOf } from './hops.js';
+import { describeSpans, drawSpans, spansOf } from './spans.js';
 import { currentUser, initializeUsers } from './users.js';
 
-/** The request whose hops are to be shown once the stack tells of it. */
+/** The request whose spans are to be shown once the stack tells of it. */
 let awaitedRequestId = '';
 /** @type {(id: number) => void} */
 let onTraced = () => {};
@@ -15,7 +15,7 @@ let onTraced = () => {};
  * @param {{ username: string, groups: string[] }[]} options.users
  * @param {{ name: string, note: string, query: string, variables?: object }[]} options.operations
  * @param {() => void} options.onAnswered called after each answer
- * @param {(id: number) => void} options.onTraced called when the hops of an answer are known
+ * @param {(id: number) => void} options.onTraced called when the spans of an answer are known
  */
 export function initializeQuery(options) {
   onTraced = options.onTraced;
@@ -45,12 +45,12 @@ export function initializeQuery(options) {
 }
 
 /** @param {any[]} requests of /api/stack */
-export function showHopsOfRun(requests) {
+export function showSpansOfRun(requests) {
   const trace = requests.find(({ requestId }) => requestId === awaitedRequestId);
   if (trace === undefined) return;
   awaitedRequestId = '';
   const spans = spansOf(trace);
-  byId('run-hops').replaceChildren(
+  byId('run-spans').replaceChildren(
     drawSpans(spans, trace.millis),
     element('p', { className: 'note', textContent: `${describeSpans(spans)}.` }),
   );
@@ -65,7 +65,7 @@ function chooseSample({ note, query, variables }) {
 }
 
 async function runAndShow() {
-  byId('run-hops').replaceChildren();
+  byId('run-spans').replaceChildren();
   try {
     const user = currentUser();
     const { status, millis, requestId, body } = await runGraphql({

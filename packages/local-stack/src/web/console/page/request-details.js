@@ -1,7 +1,7 @@
-/** Owns the details of one request: who, when, how it ended, and each hop with its begin, its length and its bar. */
+/** Shows the details of one request: user, time, outcome, and each span with its start, duration and bar. */
 import { byId, element } from './dom.js';
 import { clock, counted, duration } from './format.js';
-import { drawSpans, spansOf } from './hops.js';
+import { drawSpans, spansOf } from './spans.js';
 
 /** @param {any} trace one of `requests` of /api/stack */
 export function showDetails(trace) {
@@ -20,7 +20,7 @@ export function showDetails(trace) {
 }
 
 function spansTable(trace) {
-  const heading = ['Hop', 'Begins', 'Takes', ''].map((textContent) => element('th', { textContent, scope: 'col' }));
+  const heading = ['Span', 'Begins', 'Takes', ''].map((textContent) => element('th', { textContent, scope: 'col' }));
   const rows = spansOf(trace).map((span) =>
     element(
       'tr',
@@ -28,7 +28,7 @@ function spansTable(trace) {
       element(
         'th',
         { scope: 'row' },
-        element('span', { className: `swatch ${span.hop}`, ariaHidden: 'true' }),
+        element('span', { className: `swatch ${span.kind}`, ariaHidden: 'true' }),
         span.label,
       ),
       element('td', { textContent: `+${duration(span.startMillis)}` }),

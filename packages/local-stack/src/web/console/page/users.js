@@ -1,4 +1,4 @@
-/** Owns who asks: any user name, in any groups; the sample users are a click away. */
+/** Selects the user of a request: any name, in any groups, or a sample user. */
 import { byId, element } from './dom.js';
 
 /** @param {{ username: string, groups: string[] }[]} users the first one is signed in */

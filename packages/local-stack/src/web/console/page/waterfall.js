@@ -1,8 +1,8 @@
-/** Owns the list of the last requests: one line each, one of them selected, its details below. */
+/** Lists the last requests, one line each, and shows the details of the selected one. */
 import { byId, element } from './dom.js';
 import { clock, duration, median } from './format.js';
-import { describeSpans, drawSpans, HOPS, spansOf } from './hops.js';
 import { showDetails } from './request-details.js';
+import { describeSpans, drawSpans, SPAN_NAMES, spansOf } from './spans.js';
 
 /** A request that is longer than so many usual ones is cut off, or nothing would be seen of the others. */
 const SCALE_OF_MEDIAN = 4;
@@ -12,8 +12,8 @@ const shown = new Map();
 let scaleMillis = 0;
 
 byId('legend').replaceChildren(
-  ...Object.entries(HOPS).map(([hop, label]) =>
-    element('li', {}, element('span', { className: `swatch ${hop}`, ariaHidden: 'true' }), label),
+  ...Object.entries(SPAN_NAMES).map(([kind, label]) =>
+    element('li', {}, element('span', { className: `swatch ${kind}`, ariaHidden: 'true' }), label),
   ),
 );
 

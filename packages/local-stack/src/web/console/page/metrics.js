@@ -1,19 +1,19 @@
-/** Owns which figures each station of the path shows. */
+/** Selects the metrics that each node of the path shows. */
 import { count, duration } from './format.js';
 
 /**
- * @typedef {{ label: string, value: string, isBad?: boolean, filled?: number }} Figure `filled` is a share of what is allowed
- * @typedef {{ title?: string, figures: Figure[] }} Group
+ * @typedef {{ label: string, value: string, isBad?: boolean, filled?: number }} Metric `filled` is a share of what is allowed
+ * @typedef {{ title?: string, metrics: Metric[] }} Group
  *
- * @param {any} figures of /api/stack
- * @returns {Record<string, Group[]>} by station
+ * @param {any} metrics of /api/stack
+ * @returns {Record<string, Group[]>} by node
  */
-export function figuresOf({ appSync, functions, proxy, pins }) {
+export function metricsOf({ appSync, functions, proxy, pins }) {
   const names = Object.keys(functions);
   return {
     appsync: [
       {
-        figures: [
+        metrics: [
           { label: 'Requests', value: count(appSync.requests) },
           { label: 'p50', value: duration(appSync.p50Millis) },
           problem('Errors', appSync.errors),
@@ -21,13 +21,13 @@ export function figuresOf({ appSync, functions, proxy, pins }) {
       },
     ],
     lambda: names.map((name) => ({
-      figures: figuresOfFunction(functions[name]),
+      metrics: metricsOfFunction(functions[name]),
       ...(names.length > 1 && { title: name }),
     })),
-    proxy: [{ figures: figuresOfProxy(proxy, pins) }],
+    proxy: [{ metrics: metricsOfProxy(proxy, pins) }],
     postgres: [
       {
-        figures: [
+        metrics: [
           { label: 'Transactions', value: count(proxy.transactions.count) },
           { label: 'p50', value: duration(proxy.transactions.count === 0 ? undefined : proxy.transactions.millis.p50) },
           problem('Errors', proxy.databaseErrors),
@@ -37,19 +37,19 @@ export function figuresOf({ appSync, functions, proxy, pins }) {
   };
 }
 
-function figuresOfFunction({ environments, busyEnvironments, maxEnvironments, waiting, coldStarts, ...figures }) {
+function metricsOfFunction({ environments, busyEnvironments, maxEnvironments, waiting, coldStarts, ...metrics }) {
   return [
-    { label: 'Invocations', value: count(figures.invocations) },
-    { label: 'p50', value: duration(figures.p50Millis) },
+    { label: 'Invocations', value: count(metrics.invocations) },
+    { label: 'p50', value: duration(metrics.p50Millis) },
     { label: 'Environments', value: `${environments} of ${maxEnvironments}`, filled: environments / maxEnvironments },
     { label: 'Busy', value: count(busyEnvironments), filled: busyEnvironments / maxEnvironments },
     { label: 'Cold starts', value: count(coldStarts) },
-    problem('Errors', figures.errors),
+    problem('Errors', metrics.errors),
     ...(waiting > 0 ? [problem('Waiting', waiting)] : []),
   ];
 }
 
-function figuresOfProxy({ clientConnections, databaseConnections }, pins) {
+function metricsOfProxy({ clientConnections, databaseConnections }, pins) {
   const { allowed, open, borrowed, waiting, timedOut } = databaseConnections;
   return [
     { label: 'Connections', value: `${open} of ${allowed}`, filled: open / allowed },
@@ -63,7 +63,7 @@ function figuresOfProxy({ clientConnections, databaseConnections }, pins) {
   ];
 }
 
-/** A figure that ought to be 0. */
+/** A metric that ought to be 0. */
 function problem(label, number) {
   return { label, value: count(number), isBad: number > 0 };
 }

@@ -1,8 +1,8 @@
-/** Where the console draws each hop of a request. The modules are the page's own, loaded as the browser loads them. */
+/** Where the console draws each span of a request. The modules are the page's own, loaded as the browser loads them. */
 import { expect, test } from 'vitest';
 
 const PAGE = new URL('../../../src/web/console/page/', import.meta.url);
-const { spansOf, describeSpans } = await import(new URL('hops.js', PAGE).href);
+const { spansOf, describeSpans } = await import(new URL('spans.js', PAGE).href);
 const { duration, median } = await import(new URL('format.js', PAGE).href);
 
 const DATABASE = { connection: 'reused', connectMillis: 0.1, queryMillis: 3, durationMillis: 4, rows: 1 };
@@ -11,7 +11,7 @@ const WARM = { fieldName: 'first', startMillis: 2, totalMillis: 6, millis: 5, da
 /** As `lambda 3+5`: begins at 3, takes 5. */
 function draw(millis: number, ...invocations: object[]): string[] {
   return spansOf({ millis, invocations }).map(
-    (span: { hop: string; startMillis: number; millis: number }) => `${span.hop} ${span.startMillis}+${span.millis}`,
+    (span: { kind: string; startMillis: number; millis: number }) => `${span.kind} ${span.startMillis}+${span.millis}`,
   );
 }
 
@@ -47,7 +47,7 @@ test('a wait for an environment is drawn before its cold start', () => {
   ]);
 });
 
-test('a request that reached no function has one hop; an invocation that failed has no database', () => {
+test('a request that reached no function has one span; an invocation that failed has no database', () => {
   expect(draw(1)).toEqual(['appsync 0+1']);
   expect(draw(10, { ...WARM, millis: 6, errorType: 'Sandbox.Timedout', database: undefined })).toEqual([
     'appsync 0+10',
@@ -56,7 +56,7 @@ test('a request that reached no function has one hop; an invocation that failed 
   expect(draw(10, { ...WARM, database: { ...DATABASE, connection: 'none' } })).toEqual(['appsync 0+10', 'lambda 3+5']);
 });
 
-test('two fields of one request each have their hops, and are told apart by name', () => {
+test('two fields of one request each have their spans, and are told apart by name', () => {
   const spans = spansOf({ millis: 12.3, invocations: [WARM, { ...WARM, fieldName: 'second', startMillis: 3 }] });
 
   expect(describeSpans(spans)).toBe(

@@ -1,9 +1,9 @@
-/** Owns where the time of one request went: its spans, and how they are drawn on one line. */
+/** Computes the spans of one request and draws them on one line. */
 import { element } from './dom.js';
 import { duration } from './format.js';
 
 /** In the order of the path. The names are those of the classes that colour them. */
-export const HOPS = /** @type {const} */ ({
+export const SPAN_NAMES = /** @type {const} */ ({
   appsync: 'AppSync',
   wait: 'Wait for an environment',
   init: 'Cold start',
@@ -12,11 +12,11 @@ export const HOPS = /** @type {const} */ ({
   query: 'Query',
 });
 
-/** A shorter wait is the stand-in's own work. */
+/** A shorter wait is the emulator's own work. */
 const WAIT_SHOWN_MILLIS = 5;
 
 /**
- * @typedef {{ hop: keyof typeof HOPS, label: string, startMillis: number, millis: number }} Span
+ * @typedef {{ kind: keyof typeof SPAN_NAMES, label: string, startMillis: number, millis: number }} Span
  *
  * What follows in the list is drawn over what comes before it, and lies within it. When connecting and querying began is not
  * measured: they are drawn one after the other, from the begin of the invocation.
@@ -26,7 +26,7 @@ const WAIT_SHOWN_MILLIS = 5;
  */
 export function spansOf({ millis, invocations }) {
   return [
-    { hop: 'appsync', label: HOPS.appsync, startMillis: 0, millis },
+    { kind: 'appsync', label: SPAN_NAMES.appsync, startMillis: 0, millis },
     ...invocations.flatMap((invocation) => spansOfInvocation(invocation)),
   ];
 }
@@ -37,17 +37,17 @@ function spansOfInvocation({ fieldName, startMillis, totalMillis, initMillis = 0
   // An environment that was started ahead of the request has done part of its INIT phase by then.
   const initWaitedMillis = Math.min(initMillis, waitedMillis);
   const queuedMillis = waitedMillis - initWaitedMillis;
-  const spans = [{ hop: 'lambda', label: `${HOPS.lambda}: ${fieldName}`, startMillis: invokedMillis, millis }];
+  const spans = [{ kind: 'lambda', label: `${SPAN_NAMES.lambda}: ${fieldName}`, startMillis: invokedMillis, millis }];
   if (initWaitedMillis > 0) {
     spans.unshift({
-      hop: 'init',
-      label: HOPS.init,
+      kind: 'init',
+      label: SPAN_NAMES.init,
       startMillis: invokedMillis - initWaitedMillis,
       millis: initWaitedMillis,
     });
   }
   if (queuedMillis > WAIT_SHOWN_MILLIS) {
-    spans.unshift({ hop: 'wait', label: HOPS.wait, startMillis, millis: queuedMillis });
+    spans.unshift({ kind: 'wait', label: SPAN_NAMES.wait, startMillis, millis: queuedMillis });
   }
   return [...spans, ...spansOfDatabase(database, invokedMillis)];
 }
@@ -55,9 +55,14 @@ function spansOfInvocation({ fieldName, startMillis, totalMillis, initMillis = 0
 function spansOfDatabase(database, startMillis) {
   if (database === undefined || database.connection === 'none') return [];
   const { connection, connectMillis, queryMillis } = database;
-  const query = { hop: 'query', label: HOPS.query, startMillis: startMillis + connectMillis, millis: queryMillis };
+  const query = {
+    kind: 'query',
+    label: SPAN_NAMES.query,
+    startMillis: startMillis + connectMillis,
+    millis: queryMillis,
+  };
   return connection === 'new'
-    ? [{ hop: 'connect', label: HOPS.connect, startMillis, millis: connectMillis }, query]
+    ? [{ kind: 'connect', label: SPAN_NAMES.connect, startMillis, millis: connectMillis }, query]
     : [query];
 }
 
@@ -68,8 +73,8 @@ function spansOfDatabase(database, startMillis) {
  * @param {number} scaleMillis what the whole width stands for; what is longer is cut off
  */
 export function drawSpans(spans, scaleMillis) {
-  const bars = spans.map(({ hop, startMillis, millis }) => {
-    const bar = element('span', { className: `span ${hop}` });
+  const bars = spans.map(({ kind, startMillis, millis }) => {
+    const bar = element('span', { className: `span ${kind}` });
     bar.style.left = `${(100 * startMillis) / scaleMillis}%`;
     bar.style.width = `${(100 * millis) / scaleMillis}%`;
     return bar;
