@@ -48,7 +48,7 @@ export function findEnvironment(environments: Environments, name: string): Envir
 
 function endpointOf(name: string, { database: { proxy, server } }: Environment): string {
   if (proxy.kind === 'existing') return proxy.endpoint;
-  if (proxy.kind === 'none' && server?.kind !== 'created' && server?.endpoint !== undefined) return server.endpoint;
+  if (proxy.kind === 'none' && server?.kind !== 'new' && server?.endpoint !== undefined) return server.endpoint;
   const [what, command] =
     proxy.kind === 'new'
       ? ['proxy', 'describe-db-proxies --query "DBProxies[].[DBProxyName,Endpoint]"']
@@ -61,6 +61,6 @@ function endpointOf(name: string, { database: { proxy, server } }: Environment):
 
 /** A database has the port that it was given; a proxy always the same. */
 function portOf({ database: { proxy, server } }: Environment): number {
-  const direct = proxy.kind === 'none' && server?.kind !== 'created';
+  const direct = proxy.kind === 'none' && server?.kind !== 'new';
   return (direct ? server?.port : undefined) ?? POSTGRES_PORT;
 }

@@ -115,7 +115,7 @@ function authoritiesFor({ region, database: { proxy } }: Environment, file: stri
 function expectedDatabase({ database: { user, migrator, proxy, server } }: Environment): ExpectedDatabase {
   const functionUsers = migrator === undefined ? [user] : [user, migrator];
   if (proxy.kind === 'existing') return { functionUsers, host: proxy.endpoint, port: POSTGRES_PORT };
-  if (server === undefined || server.kind === 'created') return { functionUsers, port: POSTGRES_PORT };
+  if (server === undefined || server.kind === 'new') return { functionUsers, port: POSTGRES_PORT };
   return { functionUsers, host: server.endpoint, port: server.port ?? POSTGRES_PORT };
 }
 

@@ -22,7 +22,7 @@ export interface Combination {
 }
 
 const { name, user } = exampleEnvironment.database;
-const created = { kind: 'created' } as const;
+const created = { kind: 'new' } as const;
 
 export const DATABASES: Readonly<Record<string, DatabaseSettings>> = {
   'existing proxy': exampleEnvironment.database,
@@ -63,7 +63,7 @@ export const combinations: readonly Combination[] = Object.values(EGRESS).flatMa
   ...Object.keys(DATABASES).map((path) => combine(existingNetwork(egress), egress, path)),
   // An empty VPC holds nothing but what is created in it.
   ...Object.keys(DATABASES)
-    .filter((path) => DATABASES[path]?.server?.kind === 'created')
+    .filter((path) => DATABASES[path]?.server?.kind === 'new')
     .map((path) => combine(createdNetwork(egress), egress, path)),
 ]);
 
@@ -86,15 +86,15 @@ function existingNetwork(egress: EgressSettings): NetworkSettings {
 
 /** Endpoints that exist cannot be in it. */
 function createdNetwork(egress: EgressSettings): NetworkSettings {
-  if (egress.kind !== 'endpoints') return { kind: 'created', egress };
-  return { kind: 'created', egress: { ...egress, interfaces: [{ service: 'ssm' }] } };
+  if (egress.kind !== 'endpoints') return { kind: 'new', egress };
+  return { kind: 'new', egress: { ...egress, interfaces: [{ service: 'ssm' }] } };
 }
 
 function combine(network: NetworkSettings, egress: EgressSettings, path: string): Combination {
   const database = DATABASES[path];
   if (database === undefined) throw new Error(`There is no path ${path}.`);
   return {
-    title: `${network.kind} VPC, egress ${egress.kind}, ${path}`,
+    title: `${network.kind === 'new' ? 'created' : network.kind} VPC, egress ${egress.kind}, ${path}`,
     network: network.kind,
     egress: egress.kind,
     path,
@@ -109,7 +109,7 @@ export function asBranch(environment: Environment): Environment {
 
 /** A sandbox may own a database only where somebody wrote down that its data goes with it. */
 export function asSandbox(environment: Environment): Environment {
-  if (environment.database.server?.kind !== 'created') return environment;
+  if (environment.database.server?.kind !== 'new') return environment;
   const reason = 'A sandbox for the tests: nothing in its database matters.';
   return { ...environment, acknowledgements: [{ guardrail: 'data-loss', reason }] };
 }

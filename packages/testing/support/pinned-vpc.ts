@@ -18,7 +18,7 @@ export const readProjectContext = (): PinnedContext =>
 
 export function pinnedVpc(environment: Environment, groups: readonly SubnetGroup[]): PinnedContext {
   const { account, region, network } = environment;
-  if (network.kind === 'created' || !('id' in network.vpc)) throw new Error('Only a VPC that is named by its id.');
+  if (network.kind === 'new' || !('id' in network.vpc)) throw new Error('Only a VPC that is named by its id.');
   const { id } = network.vpc;
   const key = `vpc-provider:account=${account}:filter.vpc-id=${id}:region=${region}:returnAsymmetricSubnets=true`;
   return {

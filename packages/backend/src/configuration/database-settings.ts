@@ -64,7 +64,7 @@ export function checkDatabase(database: DatabaseSettings, network: NetworkSettin
       server === undefined && {
         path: 'database.server',
         got: quote(server),
-        expected: "an object with kind: 'instance', 'cluster' or 'created'",
+        expected: "an object with kind: 'instance', 'cluster' or 'new'",
         fix: proxy.kind === 'new' ? 'say which database the proxy is for' : 'say which database to connect to',
       },
     user === migrator && {
@@ -73,16 +73,16 @@ export function checkDatabase(database: DatabaseSettings, network: NetworkSettin
       expected: 'another user than database.user: who serves requests owns nothing and changes no table',
       fix: 'run packages/lambda/src/database/bootstrap.sql, which makes both, and name them here',
     },
-    network.kind === 'created' &&
-      server?.kind !== 'created' && {
+    network.kind === 'new' &&
+      server?.kind !== 'new' && {
         path: 'database.server.kind',
         got: server === undefined ? `nothing, and a proxy of kind ${quote(proxy.kind)}` : quote(server.kind),
-        expected: "'created': a created VPC is empty, so nothing that exists is in it",
+        expected: "'new': a created VPC is empty, so nothing that exists is in it",
         fix: "create the database too, or choose network: { kind: 'existing', … }",
       },
   ]);
   if (server === undefined) return problems;
-  if (server.kind === 'created') problems.push(...checkNames(database), ...checkCreatedServer(server));
+  if (server.kind === 'new') problems.push(...checkNames(database), ...checkCreatedServer(server));
   if (proxy.kind === 'new') problems.push(...checkNewProxy(proxy, server, migrator));
   if (proxy.kind !== 'none') return problems;
   const reason = 'without a proxy the functions sign in to the database itself';

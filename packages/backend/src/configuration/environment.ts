@@ -3,7 +3,16 @@ import { z } from 'zod/v4';
 import { type ConfigurationProblem, problemsAmong, quote } from './configuration-error.js';
 import { checkDatabase, type DatabaseSettings, databaseSchema } from './database-settings.js';
 import type { Deployment, Target } from './deployment.js';
-import { COMPARE, fieldHelp, LEAVE_OUT, oneWordOf, type Settings, text, wholeNumber } from './fields.js';
+import {
+  COMPARE,
+  type FieldHelp,
+  fieldHelp,
+  LEAVE_OUT,
+  oneWordOf,
+  type Settings,
+  text,
+  wholeNumber,
+} from './fields.js';
 import { acknowledgementsSchema } from './guardrail-names.js';
 import { monitoringSchema } from './monitoring-settings.js';
 import { checkNetwork, networkSchema } from './network-settings.js';
@@ -57,12 +66,12 @@ export const environmentSchema = z.strictObject({
   /** Alarms and a dashboard. Not for sandboxes: nobody is on call for them. @default - none, and logs kept for 30 days */
   monitoring: monitoringSchema.optional(),
   /**
-   * What happens to the users of the user pool and to a created database when this deployment is deleted. `keep`: the
-   * user pool stays, the database leaves a final snapshot, and neither can be deleted by mistake. `delete`: both go for
+   * What happens to the users of the user pool and to a created database when this deployment is deleted. `retain`: the
+   * user pool stays, the database leaves a final snapshot, and neither can be deleted by mistake. `destroy`: both go for
    * good. A sandbox always deletes: Amplify turns every retention of a sandbox into a deletion.
-   * @default 'keep' for branches, 'delete' for sandboxes
+   * @default 'retain' for branches, 'destroy' for sandboxes
    */
-  onDelete: oneWordOf(['keep', 'delete']).optional(),
+  removalPolicy: oneWordOf(['retain', 'destroy']).optional(),
   /** Guardrails that this environment breaks on purpose, each with the reason. @default - none */
   acknowledgements: acknowledgementsSchema.optional(),
 });
@@ -79,11 +88,19 @@ export interface Environment extends Settings<typeof environmentSchema> {
 export type Environments = Readonly<Record<string, Environment>>;
 
 /** Whether users and a created database outlive the deployment. A sandbox keeps nothing, whatever its template says. */
-export function keepsData({ onDelete = 'keep' }: Environment, { type }: Deployment): boolean {
-  return type !== 'sandbox' && onDelete === 'keep';
+export function keepsData({ removalPolicy = 'retain' }: Environment, { type }: Deployment): boolean {
+  return type !== 'sandbox' && removalPolicy === 'retain';
 }
 
 const FIELD_HELP = fieldHelp(environmentSchema);
+
+/** The fields of earlier versions, each with the field that takes its place. */
+const RENAMED: Readonly<Record<string, FieldHelp>> = {
+  onDelete: {
+    expected: "no such field: it is removalPolicy now, 'retain' or 'destroy'",
+    fix: "write removalPolicy: 'retain' for 'keep', removalPolicy: 'destroy' for 'delete'",
+  },
+};
 
 /** All problems of the environment at `path`, in the order of its fields; none when it can be deployed to `target`. */
 export function validateEnvironment(
@@ -108,7 +125,7 @@ export function validateEnvironment(
       expected: 'no such field',
       fix: 'correct its spelling, or remove it',
     };
-    return issue.keys.map((key) => ({ path: `${at}.${key}`, ...rest }));
+    return issue.keys.map((key) => ({ path: `${at}.${key}`, ...rest, ...RENAMED[[...issue.path, key].join('.')] }));
   });
 }
 
@@ -138,7 +155,7 @@ function checkConsistency(environment: Environment, deployment: Deployment, targ
   ];
 }
 
-function checkSandbox({ onDelete, monitoring }: Environment): ConfigurationProblem[] {
+function checkSandbox({ removalPolicy, monitoring }: Environment): ConfigurationProblem[] {
   return problemsAmong([
     monitoring !== undefined && {
       path: 'monitoring',
@@ -146,10 +163,10 @@ function checkSandbox({ onDelete, monitoring }: Environment): ConfigurationProbl
       expected: 'nothing: nobody is on call for a sandbox, and each one would send its own e-mails',
       fix: 'remove it',
     },
-    onDelete === 'keep' && {
-      path: 'onDelete',
-      got: quote(onDelete),
-      expected: "'delete', because Amplify deletes everything that a sandbox owns, whatever its template says",
+    removalPolicy === 'retain' && {
+      path: 'removalPolicy',
+      got: quote(removalPolicy),
+      expected: "'destroy', because Amplify deletes everything that a sandbox owns, whatever its template says",
       fix: 'remove it; keep data that matters in a database that the sandbox does not own',
     },
   ]);
@@ -187,7 +204,7 @@ function checkAccountAndRegion(environment: Environment, target: Target): Config
 
 /** The values that say in which region, and mostly in which account, the thing is that they name. */
 function locatedValues({ network, database: { proxy, server }, sqlDataSource }: Environment) {
-  const zones = network.kind === 'created' ? network.availabilityZones : undefined;
+  const zones = network.kind === 'new' ? network.availabilityZones : undefined;
   const owned = proxy.kind === 'existing' ? proxy : undefined;
   const auth = proxy.kind === 'new' && proxy.auth.kind === 'secret' ? proxy.auth : undefined;
   const values: readonly [path: string, value: string | undefined, locate: (value: string) => Located][] = [
@@ -199,7 +216,7 @@ function locatedValues({ network, database: { proxy, server }, sqlDataSource }: 
     ['database.proxy.auth.secretArn', auth?.secretArn, locateArn],
     ['database.proxy.auth.migratorSecretArn', auth?.migratorSecretArn, locateArn],
     ['database.proxy.auth.kmsKeyArn', auth?.kmsKeyArn, locateArn],
-    ['database.server.endpoint', server?.kind === 'created' ? undefined : server?.endpoint, locateEndpoint],
+    ['database.server.endpoint', server?.kind === 'new' ? undefined : server?.endpoint, locateEndpoint],
     ['sqlDataSource.secretArn', sqlDataSource?.secretArn, locateArn],
   ];
   return values.flatMap(([path, value, locate]) => (value === undefined ? [] : [{ path, value, ...locate(value) }]));

@@ -164,7 +164,7 @@ const createdNetwork = z.strictObject({
    * A VPC of this backend's own, for an account without one: two availability zones, isolated subnets, no route to the
    * internet. Only a database that is created too can be in it.
    */
-  kind: z.literal('created'),
+  kind: z.literal('new'),
   /**
    * The address range, /16 to /24. The isolated subnets take a quarter of it. Another half is set aside for the subnets
    * that a NAT gateway needs, so that it can come later without moving any. Choose a range that no network overlaps
@@ -186,13 +186,13 @@ const createdNetwork = z.strictObject({
 
 export type NetworkSettings = Settings<typeof networkSchema>;
 export const networkSchema = oneKindOf([existingNetwork, createdNetwork], COMPARE).meta({
-  expected: "an object with kind: 'existing' or kind: 'created'",
+  expected: "an object with kind: 'existing' or kind: 'new'",
 });
 
 /** Checks that subnets, egress and endpoints lead to one another. */
 export function checkNetwork(network: NetworkSettings): ConfigurationProblem[] {
   if (network.egress?.kind === 'endpoints') return checkEndpoints(network.kind, network.egress);
-  if (network.egress?.kind !== 'nat' || network.kind === 'created') return [];
+  if (network.egress?.kind !== 'nat' || network.kind === 'new') return [];
   const { subnets, egress } = network;
   return problemsAmong([
     'type' in subnets &&
@@ -217,7 +217,7 @@ function checkEndpoints(
 ): ConfigurationProblem[] {
   const checkEach = (list: string, endpoints: readonly (GatewayEndpointSettings | InterfaceEndpointSettings)[]) =>
     endpoints.flatMap(({ service, existing = false }, index) => [
-      networkKind === 'created' &&
+      networkKind === 'new' &&
         existing !== false && {
           path: `network.egress.${list}.${index}.existing`,
           got: quote(existing),

@@ -166,7 +166,7 @@ function checkSecrets(
     const problem = (expected: string, fix: string) => [
       { path: `database.proxy.auth.${field}`, got: quote(auth[field]), expected, fix },
     ];
-    if (server.kind === 'created') {
+    if (server.kind === 'new') {
       return isThere ? problem('nothing: a created database gets secrets of its own', 'remove it') : [];
     }
     if (isNeeded === isThere) return [];

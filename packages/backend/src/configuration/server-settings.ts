@@ -88,9 +88,9 @@ export type CreatedServerSettings = Settings<typeof createdServer>;
 const createdServer = z.strictObject({
   /**
    * A PostgreSQL 17 instance that this backend makes: encrypted, unreachable from the internet, TLS forced, IAM
-   * authentication on, with backups and Performance Insights. What becomes of it with the deployment: `onDelete`.
+   * authentication on, with backups and Performance Insights. What becomes of it with the deployment: `removalPolicy`.
    */
-  kind: z.literal('created'),
+  kind: z.literal('new'),
   /**
    * Class and size, without `db.`. IAM authentication needs more memory than a micro or nano has.
    * @default 't4g.small', about 24 USD a month in eu-west-1
@@ -133,7 +133,7 @@ export function checkPresence(
   fields: readonly ('resourceId' | 'endpoint' | 'maxConnections')[],
   reason: string,
 ): ConfigurationProblem[] {
-  if (server.kind === 'created') return [];
+  if (server.kind === 'new') return [];
   const command = server.kind === 'instance' ? 'describe-db-instances' : 'describe-db-clusters';
   return fields
     .filter((field) => server[field] === undefined)

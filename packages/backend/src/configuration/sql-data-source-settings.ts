@@ -39,7 +39,7 @@ export function checkSqlDataSource(
 ): ConfigurationProblem[] {
   const auth = proxy.kind === 'new' && proxy.auth.kind === 'secret' ? proxy.auth : undefined;
   return problemsAmong([
-    network.kind === 'created' && {
+    network.kind === 'new' && {
       path: 'sqlDataSource',
       got: `one, and a network of kind ${quote(network.kind)}`,
       expected: 'a VPC that exists: Amplify must know the ids and zones of its subnets before anything is created',

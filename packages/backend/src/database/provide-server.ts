@@ -14,7 +14,7 @@ export function provideServer(
   network: Network,
   keepData: boolean,
 ): Server {
-  return settings.kind === 'created'
+  return settings.kind === 'new'
     ? createServer(scope, settings, database, network, keepData)
     : importServer(scope, settings, network);
 }

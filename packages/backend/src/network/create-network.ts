@@ -37,7 +37,7 @@ function existingPlace(settings: Extract<NetworkSettings, { kind: 'existing' }>,
 }
 
 /** Only functions need the route to a NAT gateway. */
-function createdPlace(stack: Stack, settings: Extract<NetworkSettings, { kind: 'created' }>): Place {
+function createdPlace(stack: Stack, settings: Extract<NetworkSettings, { kind: 'new' }>): Place {
   const vpc = createVpc(stack, settings);
   const subnets = (subnetGroupName: string) => vpc.selectSubnets({ subnetGroupName }).subnets;
   return {

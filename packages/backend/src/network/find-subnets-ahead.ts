@@ -22,7 +22,7 @@ export interface KnownSubnets {
 export function findSubnetsAhead(environment: Environment, pinnedContext: PinnedContext): KnownSubnets {
   const { network } = environment;
   // sql-data-source-consistency.ts refuses it: the ids of what is created are not known before.
-  if (network.kind === 'created') throw new Error('The subnets of a VPC that is created are not known ahead.');
+  if (network.kind === 'new') throw new Error('The subnets of a VPC that is created are not known ahead.');
   const stack = new Stack(new App({ autoSynth: false }), 'Ahead');
   const vpc = lookUpVpc(createLookupStack(stack, environment, pinnedContext), network.vpc);
   const subnets = selectSubnets(vpc, network.subnets);

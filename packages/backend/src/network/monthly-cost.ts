@@ -43,7 +43,7 @@ export function egressCost(
 function itemsOf(network: NetworkSettings, egress: EgressSettings, zoneCount: number): MonthlyCost[] {
   if (egress.kind === 'none') return [];
   if (egress.kind === 'nat') {
-    if (network.kind === 'created') return [natGateways(egress.gateways ?? 1)];
+    if (network.kind === 'new') return [natGateways(egress.gateways ?? 1)];
     // Its hours are paid for already, by whoever made it.
     return [{ what: 'the existing NAT gateway', fixedUsd: 0, usdPerGigabyte: USD.natPerGigabyte }];
   }

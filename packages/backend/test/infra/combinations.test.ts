@@ -260,7 +260,7 @@ describe.each(exhaustive ? combinations : fewCombinations)('$title', ({ network,
   });
 
   test('there is a NAT gateway in a created VPC that chose it, and otherwise no way to the internet', () => {
-    const natGateways = network === 'created' && egress === 'nat' ? 1 : 0;
+    const natGateways = network === 'new' && egress === 'nat' ? 1 : 0;
 
     expect(ofType(main, 'AWS::EC2::NatGateway')).toHaveLength(natGateways);
     expect(ofType(main, 'AWS::EC2::InternetGateway')).toHaveLength(natGateways);
@@ -287,7 +287,7 @@ test.each(
 test('a created VPC keeps its ranges when egress changes, so that no subnet and no database is replaced', async () => {
   const rangesOf = async (egress: Combination['egress']) => {
     const { environment } = combinations.find(
-      (one) => one.network === 'created' && one.egress === egress && one.path === 'created database with IAM',
+      (one) => one.network === 'new' && one.egress === egress && one.path === 'created database with IAM',
     ) as Combination;
     const synthesis = await synthesize(branch('main'), inputs('main', environment));
     return ofType(synthesis, 'AWS::EC2::Subnet')

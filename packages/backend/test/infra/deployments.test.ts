@@ -228,7 +228,7 @@ describe('a created database', () => {
     const { nested } = await deploy(
       withDatabase({
         server: {
-          kind: 'created',
+          kind: 'new',
           instanceType: 'm7g.large',
           allocatedStorageGiB: 100,
           multiAz: true,
@@ -256,8 +256,8 @@ describe('a created database', () => {
 
   test('goes with a branch that keeps nothing, once somebody wrote down that it may', async () => {
     const synthesis = await deploy({
-      ...withDatabase({ server: { kind: 'created' }, proxy: { kind: 'new', auth: { kind: 'iam' } } }),
-      onDelete: 'delete',
+      ...withDatabase({ server: { kind: 'new' }, proxy: { kind: 'new', auth: { kind: 'iam' } } }),
+      removalPolicy: 'destroy',
       acknowledgements: [{ guardrail: 'data-loss', reason: 'A preview of a pull request, with made-up data.' }],
     });
 
@@ -272,7 +272,7 @@ test.each(
   sample(
     [
       ['An RDS Proxy', newProxyToInstance],
-      ['A database', withDatabase({ server: { kind: 'created' }, proxy: { kind: 'none' } })],
+      ['A database', withDatabase({ server: { kind: 'new' }, proxy: { kind: 'none' } })],
     ] as const,
     2,
   ),
@@ -293,9 +293,9 @@ test.each(
 describe('a created VPC', () => {
   test('is in the zones and the range that the environment names, with a NAT gateway in each where it wants two', async () => {
     const synthesis = await deploy({
-      ...withDatabase({ server: { kind: 'created' }, proxy: { kind: 'new', auth: { kind: 'iam' } } }),
+      ...withDatabase({ server: { kind: 'new' }, proxy: { kind: 'new', auth: { kind: 'iam' } } }),
       network: {
-        kind: 'created',
+        kind: 'new',
         cidr: '10.77.0.0/20',
         availabilityZones: ['eu-west-1b', 'eu-west-1c'],
         egress: { kind: 'nat', gateways: 2 },

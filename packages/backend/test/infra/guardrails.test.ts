@@ -126,12 +126,12 @@ const CASES: readonly Case[] = [
     what: 'subnets without room for a proxy, a database and a function',
     breaks: {
       vpc: isolated('10.20.0.0/28', ['eu-west-1a', 'eu-west-1b']),
-      environment: withDatabase({ server: { kind: 'created' }, proxy: proxyWithIam }),
+      environment: withDatabase({ server: { kind: 'new' }, proxy: proxyWithIam }),
     },
     problem: /subnet-00000000 is a \/28 with 11 addresses, and 13 are needed: functions 1, RDS Proxy 10, database 2/,
     keeps: {
       vpc: isolated('10.20.0.0/27', ['eu-west-1a', 'eu-west-1b']),
-      environment: withDatabase({ server: { kind: 'created' }, proxy: proxyWithIam }),
+      environment: withDatabase({ server: { kind: 'new' }, proxy: proxyWithIam }),
     },
   },
   {
@@ -298,10 +298,10 @@ const CASES: readonly Case[] = [
   {
     guardrail: 'data-loss',
     what: 'a sandbox that owns a database',
-    breaks: { sandbox: true, environment: withDatabase({ server: { kind: 'created' }, proxy: proxyWithIam }) },
+    breaks: { sandbox: true, environment: withDatabase({ server: { kind: 'new' }, proxy: proxyWithIam }) },
     problem:
       /networkAndDatabase\/Database\/Resource and all of its data are deleted with this deployment, without a snapshot/,
-    keeps: { environment: withDatabase({ server: { kind: 'created' }, proxy: proxyWithIam }) },
+    keeps: { environment: withDatabase({ server: { kind: 'new' }, proxy: proxyWithIam }) },
   },
 ];
 

@@ -217,7 +217,7 @@ test.each([
 
 test('a created database in an existing VPC lets it in', async () => {
   const rules = rulesOf(
-    await deploy(withSqlDataSource(withDatabase({ server: { kind: 'created' }, proxy: proxyWithIam }))),
+    await deploy(withSqlDataSource(withDatabase({ server: { kind: 'new' }, proxy: proxyWithIam }))),
   );
 
   expect(rules.filter((rule) => !rule.endsWith('443'))).toEqual([

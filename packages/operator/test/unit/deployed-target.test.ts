@@ -9,8 +9,8 @@ import { expect, test } from 'vitest';
 import { deployedTarget } from '../../src/deployed-target.js';
 
 const direct = withDatabase({ server: { ...existingInstance, port: 6543 }, proxy: { kind: 'none' } });
-const createdWithoutProxy = withDatabase({ server: { kind: 'created' }, proxy: { kind: 'none' } });
-const created = withDatabase({ server: { kind: 'created' }, proxy: proxyWithIam });
+const createdWithoutProxy = withDatabase({ server: { kind: 'new' }, proxy: { kind: 'none' } });
+const created = withDatabase({ server: { kind: 'new' }, proxy: proxyWithIam });
 
 test('an existing proxy is reached at its endpoint, on the one port of every proxy', () => {
   expect(deployedTarget({ main: exampleEnvironment }, 'main', {})).toEqual({

@@ -65,7 +65,7 @@ function needsOf(subnet: ISubnet, { environment, network }: GuardedBackend): Rec
   if (within(network.databaseSubnets)) {
     if (proxy.kind === 'new') needs['RDS Proxy'] = ADDRESSES.proxy;
     if (proxy.kind === 'new' && proxy.readOnlyEndpoint) needs['read-only endpoint'] = ADDRESSES.proxyEndpoint;
-    if (server?.kind === 'created') needs.database = ADDRESSES.createdServer;
+    if (server?.kind === 'new') needs.database = ADDRESSES.createdServer;
   }
   return needs;
 }

@@ -6,7 +6,7 @@ import { ofType } from '@vpc-postgres/testing/support/templates.js';
 import { Match } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 
-const environment = withDatabase({ server: { kind: 'created' }, proxy: proxyWithIam });
+const environment = withDatabase({ server: { kind: 'new' }, proxy: proxyWithIam });
 
 describe('a branch with alarms', () => {
   let main: Synthesis;

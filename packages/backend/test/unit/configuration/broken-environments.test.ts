@@ -19,8 +19,8 @@ import type { Environment } from '../../../src/configuration/environment.js';
 
 const MAIN = { type: 'branch', name: 'main' };
 
-const createdDatabase = withDatabase({ server: { kind: 'created' }, proxy: proxyWithIam });
-const createdEverything: Environment = { ...createdDatabase, network: { kind: 'created' } };
+const createdDatabase = withDatabase({ server: { kind: 'new' }, proxy: proxyWithIam });
+const createdEverything: Environment = { ...createdDatabase, network: { kind: 'new' } };
 const newProxyWithMigrator = withDatabase({
   migrator: 'migrator',
   server: existingInstance,
@@ -41,8 +41,8 @@ const MALFORMED: readonly Wrong[] = [
   ['an account of eleven digits', 'account', '11112222333', /12 digits/],
   ['an account that is a number', 'account', 111122223333, /12 digits/],
   ['a zone instead of a region', 'region', 'eu-west-1a', /the region of the VPC/],
-  ['no network', 'network', undefined, /kind: 'existing' or kind: 'created'/],
-  ['a network of no kind', 'network.kind', undefined, /'existing' or 'created'/],
+  ['no network', 'network', undefined, /kind: 'existing' or kind: 'new'/],
+  ['a network of no kind', 'network.kind', undefined, /'existing' or 'new'/],
   ['a subnet as VPC', 'network.vpc.id', 'subnet-0a1b2c3d4e5f60718', /vpc- and 8 or 17/],
   ['a VPC by id and by name', 'network.vpc', { id: 'vpc-0a1b2c3d4e5f60718', name: 'shared' }, /\{ id: .* \}, \{ name/],
   ['a VPC by no tag', 'network.vpc', { tags: {} }, /one or more tags/],
@@ -93,13 +93,7 @@ const MALFORMED: readonly Wrong[] = [
   ['a group name', 'database.proxy.securityGroup.id', 'proxy', /sg- and 8 or 17/],
   ['a misspelt field', 'database.proxy.securtyGroup', 'sg-0d1e2f3a4b5c60798', /no such field/],
   ['a field of the form before', 'network.vpcId', 'vpc-0a1b2c3d4e5f60718', /no such field/],
-  [
-    'an unknown kind of server',
-    'database.server.kind',
-    'table',
-    /'instance', 'cluster' or 'created'/,
-    newProxyToInstance,
-  ],
+  ['an unknown kind of server', 'database.server.kind', 'table', /'instance', 'cluster' or 'new'/, newProxyToInstance],
   [
     'an ARN as identifier',
     'database.server.instanceIdentifier',
@@ -147,7 +141,7 @@ const MALFORMED: readonly Wrong[] = [
     /no such field/,
   ],
   ['no concurrency', 'limits.reservedConcurrency', 0, /1 to 1000/],
-  ['an unknown fate', 'onDelete', 'snapshot', /'keep' or 'delete'/],
+  ['an unknown removal policy', 'removalPolicy', 'snapshot', /'retain' or 'destroy'/],
   ['no address', 'monitoring.alarmEmails', [], /one or more different e-mail/, monitored],
   ['a retention that CloudWatch lacks', 'monitoring.logRetentionDays', 31, /one of 1, 3, 5/, monitored],
   [
@@ -256,13 +250,7 @@ const INCONSISTENT: readonly Wrong[] = [
     /in eu-west-1/,
     withoutProxy,
   ],
-  [
-    'a proxy without its database',
-    'database.server',
-    undefined,
-    /'instance', 'cluster' or 'created'/,
-    newProxyToInstance,
-  ],
+  ['a proxy without its database', 'database.server', undefined, /'instance', 'cluster' or 'new'/, newProxyToInstance],
   [
     'a database behind a proxy that has one',
     'database.server',
@@ -327,7 +315,7 @@ const INCONSISTENT: readonly Wrong[] = [
     'database.proxy.auth.migratorSecretArn',
     MIGRATOR_SECRET_ARN,
     /a created database gets secrets of its own/,
-    withDatabase({ server: { kind: 'created' }, proxy: { kind: 'new', auth: { kind: 'secret' } } }),
+    withDatabase({ server: { kind: 'new' }, proxy: { kind: 'new', auth: { kind: 'secret' } } }),
   ],
   ['a database name that RDS refuses', 'database.name', 'my-app', /as RDS asks/, createdDatabase],
   [
@@ -349,7 +337,7 @@ const INCONSISTENT: readonly Wrong[] = [
     'network.availabilityZones.0',
     'us-east-1a',
     /in eu-west-1/,
-    { ...createdEverything, network: { kind: 'created', availabilityZones: ['eu-west-1a', 'eu-west-1b'] } },
+    { ...createdEverything, network: { kind: 'new', availabilityZones: ['eu-west-1a', 'eu-west-1b'] } },
   ],
 ];
 
@@ -368,13 +356,13 @@ test.each(INCONSISTENT)('%s is refused at %s', (what, path, value, expected, bas
 });
 
 test('an existing proxy in a VPC that is yet to be created is refused', () => {
-  const { problems } = refusal({ main: { ...exampleEnvironment, network: { kind: 'created' } } }, MAIN);
+  const { problems } = refusal({ main: { ...exampleEnvironment, network: { kind: 'new' } } }, MAIN);
 
   expect(problems).toEqual([
     {
       path: 'environments.main.database.server.kind',
       got: 'nothing, and a proxy of kind "existing"',
-      expected: "'created': a created VPC is empty, so nothing that exists is in it",
+      expected: "'new': a created VPC is empty, so nothing that exists is in it",
       fix: "create the database too, or choose network: { kind: 'existing', … }",
     },
   ]);
@@ -400,7 +388,7 @@ test('an endpoint that exists in a VPC that is yet to be created is refused', ()
     gateways: [{ service: 's3', existing: true }],
     interfaces: [{ service: 'ssm', existing: { id: 'sg-0aaaaaaaaaaaaaaaa', rules: 'add' } }],
   } as const;
-  const { problems } = refusal({ main: { ...createdEverything, network: { kind: 'created', egress } } }, MAIN);
+  const { problems } = refusal({ main: { ...createdEverything, network: { kind: 'new', egress } } }, MAIN);
 
   expect(problems.map(({ path }) => path)).toEqual([
     'environments.main.network.egress.gateways.0.existing',
@@ -414,7 +402,7 @@ test('an SQL data source in a VPC that is yet to be created is refused, with the
   expect(problems).toEqual([
     {
       path: 'environments.main.sqlDataSource',
-      got: 'one, and a network of kind "created"',
+      got: 'one, and a network of kind "new"',
       expected: expect.stringContaining('before anything is created'),
       fix: expect.stringContaining("network: { kind: 'existing', … }; or remove sqlDataSource"),
     },
@@ -430,12 +418,25 @@ test('a number of NAT gateways for a VPC that has its own is refused', () => {
   ]);
 });
 
-test('a sandbox that keeps its data, or rings somebody’s bell, is refused', () => {
-  const { problems } = refusal({ sandbox: { ...monitored, onDelete: 'keep' } }, { type: 'sandbox', name: 'alice' });
+test('a sandbox with removalPolicy retain, or with monitoring, is rejected', () => {
+  const { problems } = refusal(
+    { sandbox: { ...monitored, removalPolicy: 'retain' } },
+    { type: 'sandbox', name: 'alice' },
+  );
 
   expect(problems.map(({ path }) => path)).toEqual([
     'environments.sandbox.monitoring',
-    'environments.sandbox.onDelete',
+    'environments.sandbox.removalPolicy',
+  ]);
+});
+
+test('a field and a kind of an earlier version are rejected with the words that take their place', () => {
+  const created = { kind: 'created' };
+  const old = { ...exampleEnvironment, network: created, onDelete: 'keep' } as unknown as Environment;
+
+  expect(refusal({ main: old }, MAIN).problems).toMatchObject([
+    { path: 'environments.main.network.kind', got: '"created"', expected: "'existing' or 'new'" },
+    { path: 'environments.main.onDelete', expected: expect.stringContaining('removalPolicy') },
   ]);
 });
 

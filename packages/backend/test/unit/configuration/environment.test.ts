@@ -50,9 +50,9 @@ test('the types refuse what no deployment can use, where it is written', () => {
     // @ts-expect-error One subnet choice is needed.
     { ...exampleEnvironment, network: { ...exampleNetwork, subnets: {} } },
     // @ts-expect-error Zones come in twos.
-    { ...exampleEnvironment, network: { kind: 'created', availabilityZones: ['eu-west-1a'] } },
+    { ...exampleEnvironment, network: { kind: 'new', availabilityZones: ['eu-west-1a'] } },
     // @ts-expect-error A created network has no VPC to choose.
-    { ...exampleEnvironment, network: { kind: 'created', vpc: { id: 'vpc-0000000a' } } },
+    { ...exampleEnvironment, network: { kind: 'new', vpc: { id: 'vpc-0000000a' } } },
     // @ts-expect-error An option is left out, and never undefined.
     { ...exampleEnvironment, network: { ...exampleNetwork, egress: undefined } },
     // @ts-expect-error An existing proxy has its database already.
@@ -64,6 +64,6 @@ test('the types refuse what no deployment can use, where it is written', () => {
   ];
   expect(refused).toHaveLength(8);
   // @ts-expect-error Environments are read-only.
-  const change = (environment: Environment) => (environment.network.kind = 'created');
+  const change = (environment: Environment) => (environment.network.kind = 'new');
   expect(change).toBeTypeOf('function');
 });
