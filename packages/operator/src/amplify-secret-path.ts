@@ -1,13 +1,6 @@
 /** Where in SSM Parameter Store Amplify keeps the secrets of one deployment. */
 import { createHash } from 'node:crypto';
-
-export interface AmplifyDeployment {
-  /** The app's id in Amplify Hosting; for a sandbox the name in package.json. */
-  readonly namespace: string;
-  /** The branch; for a sandbox its identifier, which is the developer's user name unless they gave another. */
-  readonly name: string;
-  readonly type: 'branch' | 'sandbox';
-}
+import type { BackendIdentifier } from '@vpc-postgres/backend/configuration/deployment.js';
 
 const HASH_LENGTH = 10;
 /** CloudFormation's limit for the name of a stack, of which the path is made. */
@@ -18,7 +11,7 @@ const MAX_NAME_LENGTH = 50;
  * @example `/amplify/d1example/main-branch-5bfa880954/SQL_CONNECTION_URI`
  * @see https://github.com/aws-amplify/amplify-backend/blob/main/packages/platform-core/src/parameter_path_conversions.ts
  */
-export function amplifySecretPath({ namespace, name, type }: AmplifyDeployment, secret: string): string {
+export function amplifySecretPath({ namespace, name, type }: BackendIdentifier, secret: string): string {
   const hash = createHash('sha512').update(namespace).update(name).digest('hex').slice(0, HASH_LENGTH);
   const shortName = onlyAlphanumeric(name).slice(0, MAX_NAME_LENGTH);
   const others = ['amplify', shortName, type, hash].join('-');

@@ -1,5 +1,5 @@
 /** What `npm run sql:secret` has to say: data for scripts, and text for people. Holds no secret. */
-import type { AmplifyDeployment } from './amplify-secret-path.js';
+import type { BackendIdentifier } from '@vpc-postgres/backend/configuration/deployment.js';
 import { type ParameterChange, SQL_CERTIFICATE_AUTHORITY, SQL_CONNECTION_URI } from './sql-parameters.js';
 
 export interface SqlSecretReport {
@@ -9,7 +9,7 @@ export interface SqlSecretReport {
   readonly parameters: readonly { readonly name: string; readonly change: ParameterChange }[];
   /** Whether the environment has the data source that reads them. */
   readonly switchedOn: boolean;
-  readonly deployment: AmplifyDeployment;
+  readonly deployment: BackendIdentifier;
 }
 
 const DONE: Readonly<Record<ParameterChange, string>> = { create: 'created', update: 'updated', none: 'unchanged' };

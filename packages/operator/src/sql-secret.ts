@@ -7,9 +7,10 @@ import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { chooseEnvironment } from '@vpc-postgres/backend/configuration/choose-environment.js';
 import { ConfigurationError } from '@vpc-postgres/backend/configuration/configuration-error.js';
+import type { BackendIdentifier } from '@vpc-postgres/backend/configuration/deployment.js';
 import type { Environment } from '@vpc-postgres/backend/configuration/environment.js';
 import { loadEnvironments } from '@vpc-postgres/backend/synth/load-environments.js';
-import { type AmplifyDeployment, amplifySecretPath } from './amplify-secret-path.js';
+import { amplifySecretPath } from './amplify-secret-path.js';
 import { connectToAws, explainRefusal } from './aws-secrets.js';
 import { authoritiesIn, databaseAuthorities, proxyAuthorities } from './certificate-authorities.js';
 import { type ExpectedDatabase, toConnectionUri } from './connection-uri.js';
@@ -78,7 +79,7 @@ async function copySecret(options: SqlSecretOptions): Promise<SqlSecretReport> {
 }
 
 /** As ampx names it: `sandbox` is deployed as a sandbox, any other environment as the branch of its name. */
-function identify(name: string, options: SqlSecretOptions): AmplifyDeployment {
+function identify(name: string, options: SqlSecretOptions): BackendIdentifier {
   if (name === 'sandbox') {
     const { name: namespace }: { name: string } = JSON.parse(readFileSync('package.json', 'utf8'));
     return { type: 'sandbox', namespace, name: options.identifier ?? userInfo().username };

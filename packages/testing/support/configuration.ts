@@ -1,13 +1,17 @@
 /** Environments that are refused, and the refusal. */
 import { chooseEnvironment } from '@vpc-postgres/backend/configuration/choose-environment.js';
 import { ConfigurationError } from '@vpc-postgres/backend/configuration/configuration-error.js';
-import type { Deployment, Target } from '@vpc-postgres/backend/configuration/deployment.js';
+import type { AccountAndRegion, BackendIdentifier } from '@vpc-postgres/backend/configuration/deployment.js';
 import type { Environment, Environments } from '@vpc-postgres/backend/configuration/environment.js';
 import { exampleEnvironment } from './environments.js';
 
-const UNKNOWN: Target = { account: undefined, region: undefined };
+const UNKNOWN: AccountAndRegion = { account: undefined, region: undefined };
 
-export function refusal(all: Environments, deployment: Deployment, target: Target = UNKNOWN): ConfigurationError {
+export function refusal(
+  all: Environments,
+  deployment: BackendIdentifier,
+  target: AccountAndRegion = UNKNOWN,
+): ConfigurationError {
   try {
     chooseEnvironment(all, deployment, target);
   } catch (error) {

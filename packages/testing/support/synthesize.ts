@@ -2,9 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BackendIdentifier } from '@vpc-postgres/backend/configuration/deployment.js';
 import type { Environments } from '@vpc-postgres/backend/configuration/environment.js';
 import type { PinnedContext } from '@vpc-postgres/backend/network/pinned-context.js';
-import { type BackendIdentity, synthesizeBackend } from '@vpc-postgres/backend/synth/synthesize-backend.js';
+import { synthesizeBackend } from '@vpc-postgres/backend/synth/synthesize-backend.js';
 import type { MigrationFile } from '@vpc-postgres/lambda/database/migrate/migration.js';
 import { prepareMigrations } from '@vpc-postgres/lambda/database/migrate/prepare-migrations.js';
 import { App } from 'aws-cdk-lib';
@@ -31,14 +32,14 @@ export interface SynthesisInputs {
 }
 
 /** What Amplify Hosting deploys from a branch. */
-export const branch = (name: string): BackendIdentity => ({ type: 'branch', namespace: 'd1example', name });
+export const branch = (name: string): BackendIdentifier => ({ type: 'branch', namespace: 'd1example', name });
 
 /** What `npx ampx sandbox` deploys for a developer. */
-export const sandbox = (owner: string): BackendIdentity => ({ type: 'sandbox', namespace: 'orders', name: owner });
+export const sandbox = (owner: string): BackendIdentifier => ({ type: 'sandbox', namespace: 'orders', name: owner });
 
 type Backend = typeof import('../app/amplify/backend.js')['backend'];
 
-export async function synthesize(identity: BackendIdentity, inputs: SynthesisInputs = {}): Promise<Synthesis> {
+export async function synthesize(identity: BackendIdentifier, inputs: SynthesisInputs = {}): Promise<Synthesis> {
   const { validate = exhaustive } = inputs;
   const out = mkdtempSync(join(tmpdir(), 'synthesis-'));
   const restoreOutput = silence();

@@ -1,6 +1,6 @@
 /** Chooses the environment of this deployment and refuses one that cannot be deployed, with every reason at once. */
 import { ConfigurationError, quote } from './configuration-error.js';
-import type { Deployment, Target } from './deployment.js';
+import type { AccountAndRegion, BackendIdentifier } from './deployment.js';
 import { type Environment, type Environments, validateEnvironment } from './environment.js';
 
 const FILE = 'amplify/environments.ts';
@@ -11,7 +11,11 @@ const SANDBOX = 'sandbox';
  * @throws ConfigurationError when no environment is meant for the deployment, more than one pattern fits it equally
  * well, or the environment has values that cannot be deployed.
  */
-export function chooseEnvironment(environments: Environments, deployment: Deployment, target: Target): Environment {
+export function chooseEnvironment(
+  environments: Environments,
+  deployment: BackendIdentifier,
+  target: AccountAndRegion,
+): Environment {
   const name = environmentName(environments, deployment);
   const environment = name === undefined ? undefined : environments[name];
   if (name === undefined || environment === undefined) throw unknownEnvironment(environments, deployment);
@@ -28,7 +32,10 @@ export function chooseEnvironment(environments: Environments, deployment: Deploy
 }
 
 /** Under which name the environment of a deployment stands; nothing when none is meant for it. */
-export function environmentName(environments: Environments, { type, name }: Deployment): string | undefined {
+export function environmentName(
+  environments: Environments,
+  { type, name }: Pick<BackendIdentifier, 'type' | 'name'>,
+): string | undefined {
   if (type === 'sandbox') return Object.hasOwn(environments, SANDBOX) ? SANDBOX : undefined;
   // A branch that happens to be called sandbox must not take over what the developers share.
   if (name === SANDBOX) return undefined;
@@ -58,7 +65,7 @@ function toExpression(pattern: string): RegExp {
 
 const ownText = (pattern: string) => pattern.replaceAll('*', '').length;
 
-function unknownEnvironment(environments: Environments, { type, name }: Deployment): ConfigurationError {
+function unknownEnvironment(environments: Environments, { type, name }: BackendIdentifier): ConfigurationError {
   const reserved = type !== 'sandbox' && name === SANDBOX;
   const names = Object.keys(environments).map(quote).join(', ');
   const what = type === 'sandbox' ? 'A sandbox' : `The ${type} ${quote(name)}`;

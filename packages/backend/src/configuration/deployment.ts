@@ -1,13 +1,15 @@
-/** What is being deployed: a sandbox or a branch, as Amplify tells it in the CDK context. */
-export interface Deployment {
-  /** `sandbox` for `npx ampx sandbox`, `branch` for Amplify Hosting, `standalone` for a pipeline of your own. */
-  readonly type: string;
+/** Identifies what is being deployed, a sandbox or a branch, as Amplify reports it in the CDK context. */
+export interface BackendIdentifier {
+  /** The app's id in Amplify Hosting; for a sandbox the name in package.json. */
+  readonly namespace: string;
   /** The name of the branch; for a sandbox, of its owner. */
   readonly name: string;
+  /** `sandbox` for `npx ampx sandbox`, `branch` for Amplify Hosting, `standalone` for a pipeline of your own. */
+  readonly type: 'sandbox' | 'branch' | 'standalone';
 }
 
 /** The AWS account and region that the credentials at hand lead to; unknown when there are none. */
-export interface Target {
+export interface AccountAndRegion {
   readonly account: string | undefined;
   readonly region: string | undefined;
 }
@@ -24,9 +26,7 @@ export const DEPLOYMENT_CONTEXT = {
   type: 'amplify-backend-type',
 } as const;
 
-export function readDeployment(node: ContextReader): Deployment {
-  return {
-    type: String(node.tryGetContext(DEPLOYMENT_CONTEXT.type)),
-    name: String(node.tryGetContext(DEPLOYMENT_CONTEXT.name)),
-  };
+export function readDeployment(node: ContextReader): BackendIdentifier {
+  const read = (key: keyof typeof DEPLOYMENT_CONTEXT) => String(node.tryGetContext(DEPLOYMENT_CONTEXT[key]));
+  return { namespace: read('namespace'), name: read('name'), type: read('type') as BackendIdentifier['type'] };
 }

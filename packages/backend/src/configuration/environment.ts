@@ -2,7 +2,7 @@
 import { z } from 'zod/v4';
 import { type ConfigurationProblem, problemsAmong, quote } from './configuration-error.js';
 import { checkDatabase, type DatabaseSettings, databaseSchema } from './database-settings.js';
-import type { Deployment, Target } from './deployment.js';
+import type { AccountAndRegion, BackendIdentifier } from './deployment.js';
 import {
   COMPARE,
   type FieldHelp,
@@ -88,7 +88,7 @@ export interface Environment extends Settings<typeof environmentSchema> {
 export type Environments = Readonly<Record<string, Environment>>;
 
 /** Whether users and a created database outlive the deployment. A sandbox keeps nothing, whatever its template says. */
-export function keepsData({ removalPolicy = 'retain' }: Environment, { type }: Deployment): boolean {
+export function keepsData({ removalPolicy = 'retain' }: Environment, { type }: BackendIdentifier): boolean {
   return type !== 'sandbox' && removalPolicy === 'retain';
 }
 
@@ -106,8 +106,8 @@ const RENAMED: Readonly<Record<string, FieldHelp>> = {
 export function validateEnvironment(
   path: string,
   environment: Environment,
-  deployment: Deployment,
-  target: Target,
+  deployment: BackendIdentifier,
+  target: AccountAndRegion,
 ): ConfigurationProblem[] {
   const { success, error } = environmentSchema.safeParse(environment);
   if (success) {
@@ -144,7 +144,11 @@ function helpAt(path: readonly PropertyKey[]) {
 }
 
 /** Checks what the values, each of them well-formed, must have in common. */
-function checkConsistency(environment: Environment, deployment: Deployment, target: Target): ConfigurationProblem[] {
+function checkConsistency(
+  environment: Environment,
+  deployment: BackendIdentifier,
+  target: AccountAndRegion,
+): ConfigurationProblem[] {
   const { network, database, sqlDataSource } = environment;
   return [
     ...checkAccountAndRegion(environment, target),
@@ -173,7 +177,7 @@ function checkSandbox({ removalPolicy, monitoring }: Environment): Configuration
 }
 
 /** Checks that credentials, environment and everything that it names are of one account and region. */
-function checkAccountAndRegion(environment: Environment, target: Target): ConfigurationProblem[] {
+function checkAccountAndRegion(environment: Environment, target: AccountAndRegion): ConfigurationProblem[] {
   const { account, region } = environment;
   const elsewhere = locatedValues(environment).filter(
     (located) => located.region !== region || (located.account ?? account) !== account,
@@ -207,7 +211,7 @@ function locatedValues({ network, database: { proxy, server }, sqlDataSource }: 
   const zones = network.kind === 'new' ? network.availabilityZones : undefined;
   const owned = proxy.kind === 'existing' ? proxy : undefined;
   const auth = proxy.kind === 'new' && proxy.auth.kind === 'secret' ? proxy.auth : undefined;
-  const values: readonly [path: string, value: string | undefined, locate: (value: string) => Located][] = [
+  const values: readonly [path: string, value: string | undefined, locate: (value: string) => LocatedValue][] = [
     ['network.availabilityZones.0', zones?.[0], locateZone],
     ['network.availabilityZones.1', zones?.[1], locateZone],
     ['database.proxy.proxyArn', owned?.proxyArn, locateArn],
@@ -222,14 +226,14 @@ function locatedValues({ network, database: { proxy, server }, sqlDataSource }: 
   return values.flatMap(([path, value, locate]) => (value === undefined ? [] : [{ path, value, ...locate(value) }]));
 }
 
-type Located = { readonly region: string | undefined; readonly account?: string | undefined };
+type LocatedValue = { readonly region: string | undefined; readonly account?: string | undefined };
 
-const locateArn = (arn: string): Located => ({ region: arn.split(':')[3], account: arn.split(':')[4] });
+const locateArn = (arn: string): LocatedValue => ({ region: arn.split(':')[3], account: arn.split(':')[4] });
 
 /** `eu-west-1a` */
-const locateZone = (zone: string): Located => ({ region: zone.slice(0, -1) });
+const locateZone = (zone: string): LocatedValue => ({ region: zone.slice(0, -1) });
 
 /** `….<region>.rds.amazonaws.com`, in China `….rds.<region>.amazonaws.com.cn` or with the region before `rds` as well. */
-const locateEndpoint = (endpoint: string): Located => ({
+const locateEndpoint = (endpoint: string): LocatedValue => ({
   region: endpoint.split('.').find((part) => /^[a-z]{2}(-[a-z]+)+-\d$/.test(part)),
 });

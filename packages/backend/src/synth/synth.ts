@@ -7,10 +7,11 @@ import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chooseEnvironment } from '../configuration/choose-environment.js';
+import type { BackendIdentifier } from '../configuration/deployment.js';
 import { canHoldAssembly, clearAssembly, readMissingLookups } from './cloud-assembly.js';
 import { loadEnvironments } from './load-environments.js';
 import { isError, readSynthReport, renderSynthReport, type SynthReport } from './synth-report.js';
-import { type BackendIdentity, synthesizeBackend } from './synthesize-backend.js';
+import { synthesizeBackend } from './synthesize-backend.js';
 
 const USAGE = `Usage: npm run synth -- --environment NAME --out DIR [--json]
 
@@ -96,7 +97,7 @@ function parse(argv: readonly string[]) {
 }
 
 /** As ampx would name it: `sandbox` is deployed as a sandbox, any other environment as the branch of its name. */
-function identify(environment: string): BackendIdentity {
+function identify(environment: string): BackendIdentifier {
   return environment === 'sandbox'
     ? { type: 'sandbox', namespace: 'app', name: 'developer' }
     : { type: 'branch', namespace: 'app', name: environment };

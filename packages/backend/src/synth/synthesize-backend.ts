@@ -1,13 +1,6 @@
 /** Runs Amplify's synthesis without ampx: the context that ampx would set, the backend's own code, and the signal to write. */
 import process from 'node:process';
-
-export interface BackendIdentity {
-  /** The app, as Amplify knows it: an app id, or for a sandbox the package's name. */
-  readonly namespace: string;
-  /** The branch; for a sandbox, its owner. */
-  readonly name: string;
-  readonly type: 'sandbox' | 'branch';
-}
+import { type BackendIdentifier, DEPLOYMENT_CONTEXT } from '../configuration/deployment.js';
 
 /**
  * @param loadBackend imports the backend, which declares everything while it loads.
@@ -16,7 +9,7 @@ export interface BackendIdentity {
  */
 export async function synthesizeBackend(
   loadBackend: () => Promise<unknown>,
-  identity: BackendIdentity,
+  identity: BackendIdentifier,
   out: string,
   context: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
@@ -54,12 +47,11 @@ async function collectListener(loadBackend: () => Promise<unknown>): Promise<Nod
   return writeAssembly;
 }
 
-/** Keys: https://github.com/aws-amplify/amplify-backend/blob/main/packages/platform-core/src/cdk_context_key.ts */
-function contextOf({ namespace, name, type }: BackendIdentity): Record<string, unknown> {
+function contextOf({ namespace, name, type }: BackendIdentifier): Record<string, unknown> {
   return {
-    'amplify-backend-namespace': namespace,
-    'amplify-backend-name': name,
-    'amplify-backend-type': type,
+    [DEPLOYMENT_CONTEXT.namespace]: namespace,
+    [DEPLOYMENT_CONTEXT.name]: name,
+    [DEPLOYMENT_CONTEXT.type]: type,
     // An error that the CDK's own validation finds is one; by default it is called a warning.
     '@aws-cdk/core:validateAgainstDefaultRules': true,
   };

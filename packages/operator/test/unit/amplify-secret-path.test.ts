@@ -1,10 +1,11 @@
+import type { BackendIdentifier } from '@vpc-postgres/backend/configuration/deployment.js';
 import { importPackageFile } from '@vpc-postgres/testing/support/amplify-packages.js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type AmplifyDeployment, amplifySecretPath } from '../../src/amplify-secret-path.js';
+import { amplifySecretPath } from '../../src/amplify-secret-path.js';
 
 interface PlatformCore {
-  readonly ParameterPathConversions: { toParameterFullPath(deployment: AmplifyDeployment, secret: string): string };
+  readonly ParameterPathConversions: { toParameterFullPath(deployment: BackendIdentifier, secret: string): string };
 }
 
 test('a branch’s secret is where Amplify looks for it', () => {

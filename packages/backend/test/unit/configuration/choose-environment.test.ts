@@ -8,11 +8,11 @@ import {
 } from '@vpc-postgres/testing/support/environments.js';
 import { describe, expect, test } from 'vitest';
 import { chooseEnvironment } from '../../../src/configuration/choose-environment.js';
-import type { Deployment, Target } from '../../../src/configuration/deployment.js';
+import type { AccountAndRegion, BackendIdentifier } from '../../../src/configuration/deployment.js';
 
-const UNKNOWN: Target = { account: undefined, region: undefined };
-const SANDBOX: Deployment = { type: 'sandbox', name: 'alice' };
-const branch = (name: string): Deployment => ({ type: 'branch', name });
+const UNKNOWN: AccountAndRegion = { account: undefined, region: undefined };
+const SANDBOX: BackendIdentifier = { type: 'sandbox', namespace: 'orders', name: 'alice' };
+const branch = (name: string): BackendIdentifier => ({ type: 'branch', namespace: 'd1example', name });
 
 describe('which environment', () => {
   const main = exampleEnvironment;
@@ -20,11 +20,11 @@ describe('which environment', () => {
 
   test('a sandbox deploys `sandbox`, whoever owns it', () => {
     expect(chooseEnvironment({ main, sandbox }, SANDBOX, UNKNOWN)).toBe(sandbox);
-    expect(chooseEnvironment({ main, sandbox }, { type: 'sandbox', name: 'main' }, UNKNOWN)).toBe(sandbox);
+    expect(chooseEnvironment({ main, sandbox }, { ...SANDBOX, name: 'main' }, UNKNOWN)).toBe(sandbox);
   });
 
-  test.each(['branch', 'standalone'])('a %s deploys the environment of its name', (type) => {
-    expect(chooseEnvironment({ main, sandbox }, { type, name: 'main' }, UNKNOWN)).toBe(main);
+  test.each(['branch', 'standalone'] as const)('a %s deploys the environment of its name', (type) => {
+    expect(chooseEnvironment({ main, sandbox }, { ...branch('main'), type }, UNKNOWN)).toBe(main);
   });
 
   test('a branch without an environment is refused, naming those that exist', () => {
@@ -108,7 +108,7 @@ describe('placeholders', () => {
 });
 
 describe('the credentials', () => {
-  const EXAMPLE: Target = { account: '111122223333', region: 'eu-west-1' };
+  const EXAMPLE: AccountAndRegion = { account: '111122223333', region: 'eu-west-1' };
 
   test('of the account and region of the environment are accepted', () => {
     expect(chooseEnvironment(environments, branch('example'), EXAMPLE)).toBe(exampleWithMigrations);
