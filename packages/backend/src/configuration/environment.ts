@@ -96,6 +96,7 @@ const FIELD_HELP = fieldHelp(environmentSchema);
 
 /** The fields of earlier versions, each with the field that takes its place. */
 const RENAMED: Readonly<Record<string, FieldHelp>> = {
+  'network.subnets.group': { expected: 'no such field: it is subnetGroupName now', fix: 'rename it' },
   onDelete: {
     expected: "no such field: it is removalPolicy now, 'retain' or 'destroy'",
     fix: "write removalPolicy: 'retain' for 'keep', removalPolicy: 'destroy' for 'delete'",

@@ -121,7 +121,7 @@ const subnets = oneFieldOf({
    */
   type: oneWordOf(['isolated', 'withEgress'], 'choose one of the two'),
   /** The value of their tag `aws-cdk:subnet-name`, which the CDK gives to the subnets that it makes. */
-  group: text(/^.{1,256}$/).meta({
+  subnetGroupName: text(/^.{1,256}$/).meta({
     expected: 'the value of the subnets’ tag aws-cdk:subnet-name, 1 to 256 characters',
     fix: 'run aws ec2 describe-subnets --query "Subnets[].[SubnetId,Tags]"',
   }),
@@ -132,7 +132,8 @@ const subnets = oneFieldOf({
     .refine(areDistinct)
     .meta({ expected: 'a list of two or more different subnet ids', fix: FIND_SUBNETS }),
 }).meta({
-  expected: "{ type: 'isolated' }, { type: 'withEgress' }, { group: '…' } or { ids: ['subnet-…', 'subnet-…'] }",
+  expected:
+    "{ type: 'isolated' }, { type: 'withEgress' }, { subnetGroupName: '…' } or { ids: ['subnet-…', 'subnet-…'] }",
   fix: 'choose one of the four',
 });
 

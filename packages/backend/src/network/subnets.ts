@@ -28,7 +28,7 @@ export function describeSubnets(subnets: readonly ISubnet[]): string {
 
 function subnetsOf(vpc: IVpc, choice: SubnetChoice): ISubnet[] {
   if ('ids' in choice) return subnetsById(vpc, choice.ids);
-  if ('group' in choice) return subnetsOfGroup(vpc, choice.group);
+  if ('subnetGroupName' in choice) return subnetsOfGroup(vpc, choice.subnetGroupName);
   return choice.type === 'isolated' ? vpc.isolatedSubnets : vpc.privateSubnets;
 }
 
@@ -55,7 +55,7 @@ function subnetsOfGroup(vpc: IVpc, group: string): ISubnet[] {
     // The CDK knows the groups and tells them only in its error.
     throw new ConfigurationError(`The VPC ${vpc.vpcId} does not have the subnets chosen for it.`, [
       {
-        path: 'network.subnets.group',
+        path: 'network.subnets.subnetGroupName',
         got: JSON.stringify(group),
         expected: `a group of ${vpc.vpcId}: ${availableGroups(cause)}`,
         fix: `choose one of its groups; ${IF_CHANGED}`,

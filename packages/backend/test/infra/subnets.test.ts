@@ -57,7 +57,7 @@ test.each<[string, SubnetChoice, string[]]>([
     { ids: ['subnet-0000000a', 'subnet-0000001c'] },
     ['subnet-0000000a', 'subnet-0000001c'],
   ],
-  ['subnets by the name of their group', { group: 'Application' }, ['subnet-0000001a', 'subnet-0000001c']],
+  ['subnets by the name of their group', { subnetGroupName: 'Application' }, ['subnet-0000001a', 'subnet-0000001c']],
 ])('selects %s', (_what, choice, expected) => {
   expect(select([PUBLIC, ISOLATED, WITH_EGRESS], choice)).toEqual(expected);
 });
@@ -70,11 +70,11 @@ test('refuses a type that the VPC has no subnet of', () => {
 });
 
 test('refuses a group that the VPC does not have, naming those that it has', () => {
-  const { problems } = refusal([ISOLATED, WITH_EGRESS], { group: 'Aplication' });
+  const { problems } = refusal([ISOLATED, WITH_EGRESS], { subnetGroupName: 'Aplication' });
 
   expect(problems).toEqual([
     {
-      path: 'network.subnets.group',
+      path: 'network.subnets.subnetGroupName',
       got: '"Aplication"',
       expected: 'a group of vpc-0a1b2c3d4e5f60718: Application, Isolated',
       fix: expect.stringContaining('choose one of its groups'),

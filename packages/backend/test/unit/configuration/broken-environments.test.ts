@@ -105,6 +105,14 @@ test('a field and a kind of an earlier version are rejected with the words that 
   ]);
 });
 
+test('subnets by `group`, as an earlier version had them, are rejected with the name of the field now', () => {
+  const { problems } = refusal(broken('network.subnets', { group: 'Database' }), MAIN);
+
+  expect(problems).toMatchObject([
+    { path: 'environments.main.network.subnets.group', expected: expect.stringContaining('subnetGroupName') },
+  ]);
+});
+
 test('an acknowledgement of the same guardrail twice is refused', () => {
   const acknowledgement = { guardrail: 'one-zone', reason: 'There is one zone in the outpost.' } as const;
   const { problems } = refusal(

@@ -31,7 +31,12 @@ const MALFORMED: readonly Wrong[] = [
   ['a VPC by id and by name', 'network.vpc', { id: 'vpc-0a1b2c3d4e5f60718', name: 'shared' }, /\{ id: .* \}, \{ name/],
   ['a VPC by no tag', 'network.vpc', { tags: {} }, /one or more tags/],
   ['no subnet choice', 'network.subnets', {}, /\{ type: 'isolated' \}/],
-  ['two subnet choices', 'network.subnets', { type: 'isolated', group: 'Database' }, /\{ type: 'isolated' \}/],
+  [
+    'two subnet choices',
+    'network.subnets',
+    { type: 'isolated', subnetGroupName: 'Database' },
+    /\{ type: 'isolated' \}/,
+  ],
   ['public subnets', 'network.subnets.type', 'public', /'isolated' or 'withEgress'/],
   ['one subnet', 'network.subnets', { ids: ['subnet-0000000a'] }, /two or more different subnet ids/],
   ['a subnet twice', 'network.subnets', { ids: ['subnet-0000000a', 'subnet-0000000a'] }, /two or more different/],
