@@ -4,7 +4,7 @@
  */
 import { a, type ClientSchema } from '@aws-amplify/data-schema';
 
-/** Resolved to the Lambda function by `functions` in data/resource.ts, and by the local stack. */
+/** A name of functions/functions.ts. */
 const ordersApi = () => a.handler.function('orders-api');
 
 export const schema = a.schema({

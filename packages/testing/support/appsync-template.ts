@@ -19,6 +19,7 @@ class RaisedError extends Error {
 
 const util = {
   isNull: (value: unknown) => value === null || value === undefined,
+  isMap: (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value),
   toJson: (value: unknown) => JSON.stringify(value ?? null),
   error: (message: string, type: string, data: unknown, info: unknown) => {
     throw new RaisedError({ message, type, data: data ?? null, info: info ?? null });

@@ -49,8 +49,8 @@ export function serveAppSync(schemas: Readonly<Record<string, string>>): AppSync
 }
 
 export class AppSyncUnderTest {
-  /** What a function answers. @default null, as data */
-  invoke: (functionName: string, event: AppSyncEvent) => Promise<unknown> = async () => ({ data: null });
+  /** What a function returns. @default null */
+  invoke: (functionName: string, event: AppSyncEvent) => Promise<unknown> = async () => null;
   events: { functionName: string; event: AppSyncEvent }[] = [];
   records: RequestRecord[] = [];
   /** A token of alice, who is in no group, and of carol, who is an admin. */
@@ -132,7 +132,7 @@ export class AppSyncUnderTest {
   forget(): void {
     this.events = [];
     this.records = [];
-    this.invoke = async () => ({ data: null });
+    this.invoke = async () => null;
   }
 
   async stop(): Promise<void> {

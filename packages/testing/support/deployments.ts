@@ -2,7 +2,7 @@
 import type { DatabaseSettings } from '@vpc-postgres/backend/configuration/database-settings.js';
 import type { Environment } from '@vpc-postgres/backend/configuration/environment.js';
 import type { EgressSettings, NetworkSettings } from '@vpc-postgres/backend/configuration/network-settings.js';
-import type { PinnedContext } from '@vpc-postgres/backend/network/pinned-context.js';
+import type { CachedContext } from '@vpc-postgres/backend/network/cached-context.js';
 import {
   exampleEnvironment,
   exampleNetwork,
@@ -50,7 +50,7 @@ export const EGRESS: Readonly<Record<EgressSettings['kind'], EgressSettings>> = 
 export const PREFIX_LISTS = { s3: 'pl-6da54004', dynamodb: 'pl-6fa54006' } as const;
 
 /** The answers to the lookups of prefix lists, as cdk.context.json holds them. */
-export const prefixListContext: PinnedContext = Object.fromEntries(
+export const prefixListContext: CachedContext = Object.fromEntries(
   Object.entries(PREFIX_LISTS).map(([service, PrefixListId]) => [
     'cc-api-provider:account=111122223333:expectedMatchCount=exactly-one' +
       ':propertiesToReturn.0=PrefixListId' +

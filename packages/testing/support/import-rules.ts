@@ -24,7 +24,7 @@ const REGISTRY = /^(?!packages\/|amplify\/|src\/|aws-cdk-lib|constructs|@aws-amp
 const IMPORT_RULES: readonly ImportRule[] = [
   {
     files: /^amplify\/backend\.ts$/,
-    mayImport: [/^amplify\//, /^packages\/backend\/src\//, NODE, CDK, /^@aws-amplify\/backend$/],
+    mayImport: [/^amplify\//, /^packages\/backend\/src\/index\.ts$/, NODE, CDK, /^@aws-amplify\/backend$/],
   },
   { files: /^amplify\/environments\.ts$/, mayImport: [/^packages\/backend\/src\/configuration\//] },
   { files: /^amplify\/data\/schema\.ts$/, mayImport: [/^@aws-amplify\/data-schema$/] },
@@ -32,12 +32,31 @@ const IMPORT_RULES: readonly ImportRule[] = [
     files: /^amplify\/(auth|data)\//,
     mayImport: [
       /^amplify\/(auth|data|functions)\//,
+      /^packages\/backend\/src\/index\.ts$/,
       NODE,
       CDK,
       /^@aws-amplify\/(backend|data-schema(\/internals)?|plugin-types)$/,
     ],
   },
-  { files: /^packages\/backend\/src\/(auth|data)\//, mayImport: [NODE, CDK, /^@aws-amplify\/(backend|plugin-types)$/] },
+  { files: /^packages\/backend\/src\/index\.ts$/, mayImport: [/^packages\/backend\/src\//] },
+  {
+    files: /^packages\/backend\/src\/(auth|data)\//,
+    mayImport: [
+      /^packages\/backend\/src\/functions\//,
+      /^packages\/lambda\/src\/graphql\/envelope\.ts$/,
+      NODE,
+      CDK,
+      /^@aws-amplify\/(backend|plugin-types)$/,
+    ],
+  },
+  {
+    files: /^packages\/backend\/src\/functions\//,
+    mayImport: [/^packages\/backend\/src\/configuration\//, NODE, CDK, /^esbuild$/, /^@aws-amplify\/backend$/],
+  },
+  {
+    files: /^amplify\/functions\/functions\.ts$/,
+    mayImport: [/^amplify\/functions\//, /^packages\/backend\/src\/index\.ts$/],
+  },
   { files: /^amplify\/functions\/[^/]+\/resource\.ts$/, mayImport: [/^@aws-amplify\/backend$/] },
   {
     files: /^amplify\/functions\/[^/]+\/handler\.ts$/,
@@ -55,7 +74,7 @@ const IMPORT_RULES: readonly ImportRule[] = [
   {
     files: /^packages\/backend\/src\/(network|database|monitoring|guardrails)\//,
     mayImport: [
-      /^packages\/backend\/src\/(configuration|network|database|monitoring|guardrails)\//,
+      /^packages\/backend\/src\/(configuration|functions|network|database|monitoring|guardrails)\//,
       NODE,
       CDK,
       /^@aws-amplify\/(backend|plugin-types)$/,

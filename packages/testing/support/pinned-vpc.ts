@@ -1,6 +1,6 @@
 /** The answers to VPC lookups: the project's own, and others in the form that cdk.context.json holds them in. */
 import type { Environment } from '@vpc-postgres/backend/configuration/environment.js';
-import { type PinnedContext, readPinnedContext } from '@vpc-postgres/backend/network/pinned-context.js';
+import { type CachedContext, readCachedContext } from '@vpc-postgres/backend/network/cached-context.js';
 
 export interface SubnetGroup {
   readonly type: 'Public' | 'Private' | 'Isolated';
@@ -13,10 +13,10 @@ export interface SubnetGroup {
 }
 
 /** Of the project's cdk.context.json. */
-export const readProjectContext = (): PinnedContext =>
-  readPinnedContext(new URL('../app/cdk.context.json', import.meta.url));
+export const readProjectContext = (): CachedContext =>
+  readCachedContext(new URL('../app/cdk.context.json', import.meta.url));
 
-export function pinnedVpc(environment: Environment, groups: readonly SubnetGroup[]): PinnedContext {
+export function pinnedVpc(environment: Environment, groups: readonly SubnetGroup[]): CachedContext {
   const { account, region, network } = environment;
   if (network.kind === 'new' || !('id' in network.vpc)) throw new Error('Only a VPC that is named by its id.');
   const { id } = network.vpc;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BackendIdentifier } from '@vpc-postgres/backend/configuration/deployment.js';
 import type { Environments } from '@vpc-postgres/backend/configuration/environment.js';
-import type { PinnedContext } from '@vpc-postgres/backend/network/pinned-context.js';
+import type { CachedContext } from '@vpc-postgres/backend/network/cached-context.js';
 import { synthesizeBackend } from '@vpc-postgres/backend/synth/synthesize-backend.js';
 import type { MigrationFile } from '@vpc-postgres/lambda/database/migrate/migration.js';
 import { prepareMigrations } from '@vpc-postgres/lambda/database/migrate/prepare-migrations.js';
@@ -20,7 +20,7 @@ export interface SynthesisInputs {
   /** @default - amplify/environments.ts */
   readonly environments?: Environments;
   /** @default - cdk.context.json */
-  readonly pinnedContext?: PinnedContext;
+  readonly cachedContext?: CachedContext;
   /** @default - the files of src/migrations */
   readonly migrations?: readonly MigrationFile[];
   /** Whether to bundle the functions' code, which is most of the time that a synthesis takes. @default true */
@@ -81,18 +81,18 @@ async function forgetEarlierDefinitions(): Promise<void> {
 }
 
 /** The backend is loaded anew each time, with these values in place of its input files. */
-function replaceInputs({ environments, pinnedContext, migrations }: SynthesisInputs): void {
+function replaceInputs({ environments, cachedContext, migrations }: SynthesisInputs): void {
   vi.resetModules();
   vi.doUnmock('@vpc-postgres/backend/database/migrations/project-migrations.js');
   vi.doUnmock('../app/amplify/environments.js');
-  vi.doUnmock('@vpc-postgres/backend/network/pinned-context.js');
+  vi.doUnmock('@vpc-postgres/backend/network/cached-context.js');
   if (environments) vi.doMock('../app/amplify/environments.js', () => ({ environments }));
   if (migrations) {
     const readProjectMigrations = () => prepareMigrations(migrations);
     vi.doMock('@vpc-postgres/backend/database/migrations/project-migrations.js', () => ({ readProjectMigrations }));
   }
-  if (pinnedContext) {
-    vi.doMock('@vpc-postgres/backend/network/pinned-context.js', () => ({ readPinnedContext: () => pinnedContext }));
+  if (cachedContext) {
+    vi.doMock('@vpc-postgres/backend/network/cached-context.js', () => ({ readCachedContext: () => cachedContext }));
   }
 }
 

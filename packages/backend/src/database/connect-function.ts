@@ -1,15 +1,8 @@
 /** Lets a function connect to the database, tells it where that is, and bounds how many connections it can hold. */
 import { DATABASE_ENVIRONMENT } from '@vpc-postgres/lambda/database/environment-names.js';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LimitSettings } from '../configuration/environment.js';
+import type { ConnectableFunction } from '../functions/defined-function.js';
 import type { Database } from './database.js';
-
-/** The part of a defineFunction result that is needed here. */
-export interface ConnectableFunction {
-  readonly resources: { readonly lambda: IGrantable; readonly cfnResources: { readonly cfnFunction: CfnFunction } };
-  addEnvironment(key: string, value: string): void;
-}
 
 /**
  * Where Lambda's Node.js runtimes keep Amazon's certificate authorities, RDS's among them. Node.js reads it when it starts.

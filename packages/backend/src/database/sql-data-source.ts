@@ -6,9 +6,10 @@ import { Lazy } from 'aws-cdk-lib';
 import { CfnFunction, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Environment } from '../configuration/environment.js';
 import type { SqlDataSourceSettings } from '../configuration/sql-data-source-settings.js';
-import { findSubnetsAhead, type KnownSubnets } from '../network/find-subnets-ahead.js';
+import type { DefinedFunction } from '../functions/defined-function.js';
+import type { CachedContext } from '../network/cached-context.js';
+import { type KnownSubnets, lookUpSubnets } from '../network/look-up-subnets.js';
 import type { Network } from '../network/network.js';
-import type { PinnedContext } from '../network/pinned-context.js';
 import { denyNetworkInterfacesToCode } from '../network/place-function-in-vpc.js';
 import type { Group } from '../network/security-group-rules.js';
 import type { Database } from './database.js';
@@ -18,16 +19,11 @@ const HTTPS = 443;
 /** As Amplify names it, before a hash of the deployment. */
 const FUNCTION_NAME = /^SQLFunction/;
 
-/** Shaped like a defineFunction result. */
-export interface SqlFunction {
-  readonly resources: { readonly lambda: IFunction; readonly cfnResources: { readonly cfnFunction: CfnFunction } };
-}
-
 /** @returns the data source of an environment that has one. */
-export function planSqlDataSource(environment: Environment, pinnedContext: PinnedContext): SqlDataSource | undefined {
+export function planSqlDataSource(environment: Environment, cachedContext: CachedContext): SqlDataSource | undefined {
   const { sqlDataSource } = environment;
   if (sqlDataSource === undefined) return undefined;
-  return new SqlDataSource(sqlDataSource, findSubnetsAhead(environment, pinnedContext));
+  return new SqlDataSource(sqlDataSource, lookUpSubnets(environment, cachedContext));
 }
 
 /** Planned before the backend is defined, which needs its place; connected when there are a network and a database. */
@@ -54,7 +50,7 @@ export class SqlDataSource {
     { passwordLogin }: Database,
     functions: Readonly<Record<string, IFunction>>,
     { reservedConcurrency }: Environment['limits'] = {},
-  ): SqlFunction {
+  ): DefinedFunction {
     const group = this.#settings.securityGroup
       ? rules.import('SqlDataSourceSecurityGroup', this.#settings.securityGroup)
       : rules.create('SqlDataSourceSecurityGroup', vpc, 'SQL data source of Amplify, and its endpoint of SSM');
@@ -71,7 +67,7 @@ export class SqlDataSource {
   }
 }
 
-function find(functions: Readonly<Record<string, IFunction>>): SqlFunction {
+function find(functions: Readonly<Record<string, IFunction>>): DefinedFunction {
   const found = Object.entries(functions).find(([name]) => FUNCTION_NAME.test(name))?.[1];
   const cfnFunction = found?.node.defaultChild;
   if (found !== undefined && cfnFunction instanceof CfnFunction) {

@@ -10,10 +10,10 @@ import {
   type Stack,
   Validations,
 } from 'aws-cdk-lib';
-import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { FAIL_SYNTH_ON_VALIDATION_ERRORS_CONTEXT } from 'aws-cdk-lib/cx-api';
 import type { IConstruct } from 'constructs';
 import type { Acknowledgement } from '../configuration/guardrail-names.js';
+import type { DefinedFunction } from '../functions/defined-function.js';
 import type { Finding, GuardedBackend, Guardrail } from './guardrail.js';
 import { connectionLimit } from './rules/connection-limit.js';
 import { dataLoss } from './rules/data-loss.js';
@@ -48,18 +48,13 @@ const GUARDRAILS: readonly Guardrail[] = [
 
 const PLUGIN = 'Guardrails';
 
-/** The part of a defineFunction result that is needed here. */
-interface DatabaseFunction {
-  readonly resources: { readonly cfnResources: { readonly cfnFunction: CfnFunction } };
-}
-
 /** @param rootStack Amplify's root stack. */
-export function guard(
+export function addGuardrails(
   rootStack: Stack,
   backend: Omit<GuardedBackend, 'root' | 'databaseFunctions' | 'migrationFunction' | 'sqlFunction'> & {
-    readonly databaseFunctions: readonly DatabaseFunction[];
-    readonly migrationFunction: DatabaseFunction | undefined;
-    readonly sqlFunction: DatabaseFunction | undefined;
+    readonly databaseFunctions: readonly DefinedFunction[];
+    readonly migrationFunction: DefinedFunction | undefined;
+    readonly sqlFunction: DefinedFunction | undefined;
   },
 ): void {
   const app = rootStack.node.root;

@@ -1,17 +1,12 @@
 /** What an environment gets of monitoring: logs that end everywhere, alarms and a dashboard where it asks for them. */
 import type { Stack } from 'aws-cdk-lib';
-import type { CfnFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Environment } from '../configuration/environment.js';
 import { DEFAULT_LOG_RETENTION_DAYS } from '../configuration/monitoring-settings.js';
 import type { Database } from '../database/database.js';
+import type { DefinedFunction } from '../functions/defined-function.js';
 import { createLogGroup, type LogSettings } from './log-group.js';
 import type { MonitoredFunction } from './monitored.js';
 import { createMonitoring } from './monitoring.js';
-
-/** The parts of a defineFunction result that are needed here. */
-export interface MonitorableFunction {
-  readonly resources: { readonly lambda: IFunction; readonly cfnResources: { readonly cfnFunction: CfnFunction } };
-}
 
 /** @param keepLogs Whether the logs outlive the deployment. */
 export function logSettingsOf({ monitoring }: Environment, keepLogs: boolean): LogSettings {
@@ -29,7 +24,7 @@ const DEFAULT_TIMEOUT_SECONDS = 3;
 export function monitorDeployment(
   createStack: () => Stack,
   { monitoring, limits }: Environment,
-  functions: Readonly<Record<string, MonitorableFunction>>,
+  functions: Readonly<Record<string, DefinedFunction>>,
   { proxyName, serverIdentifier }: Database,
   logs: LogSettings,
 ): void {

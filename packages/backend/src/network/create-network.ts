@@ -3,24 +3,24 @@ import type { Stack } from 'aws-cdk-lib';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { Environment } from '../configuration/environment.js';
 import type { NetworkSettings } from '../configuration/network-settings.js';
+import type { CachedContext } from './cached-context.js';
 import { createVpc, ISOLATED_SUBNETS, SUBNETS_WITH_EGRESS } from './created-vpc.js';
 import { openEgress } from './egress.js';
 import { isLookupPending, lookUpVpc } from './existing-vpc.js';
 import { createLookupStack } from './lookup-stack.js';
 import type { Network } from './network.js';
-import type { PinnedContext } from './pinned-context.js';
 import { rootStackOf } from './root-stack.js';
 import { type Group, SecurityGroupRules } from './security-group-rules.js';
 import { selectSubnets } from './subnets.js';
 
 /**
  * @param stack The one stack that owns the network and the database.
- * @param pinnedContext The answers of earlier lookups: pinned-context.ts.
+ * @param cachedContext The answers of earlier lookups: cached-context.ts.
  * @throws ConfigurationError when the VPC does not have the subnets that were chosen.
  */
-export function createNetwork(stack: Stack, environment: Environment, pinnedContext: PinnedContext): Network {
+export function createNetwork(stack: Stack, environment: Environment, cachedContext: CachedContext): Network {
   const { network: settings, region } = environment;
-  const lookupStack = once(() => createLookupStack(rootStackOf(stack), environment, pinnedContext));
+  const lookupStack = once(() => createLookupStack(rootStackOf(stack), environment, cachedContext));
   const place = settings.kind === 'existing' ? existingPlace(settings, lookupStack()) : createdPlace(stack, settings);
   const rules = new SecurityGroupRules(stack);
   const network = { ...place, rules, functionGroup: functionGroupOf(settings, rules, place.vpc) };

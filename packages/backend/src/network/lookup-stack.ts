@@ -6,7 +6,7 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import { ArtifactMetadataEntryType } from 'aws-cdk-lib/cloud-assembly-schema';
 import { ConfigurationError, type ConfigurationProblem } from '../configuration/configuration-error.js';
 import type { Environment } from '../configuration/environment.js';
-import type { PinnedContext } from './pinned-context.js';
+import type { CachedContext } from './cached-context.js';
 
 /** CloudFormation's limit for the name of a stack. */
 const STACK_NAME_LENGTH = 128;
@@ -16,7 +16,7 @@ const SUFFIX = '-lookup';
 export function createLookupStack(
   backendStack: Stack,
   { account, region }: Pick<Environment, 'account' | 'region'>,
-  pinnedContext: PinnedContext,
+  cachedContext: CachedContext,
 ): Stack {
   const stack = new Stack(backendStack.node.root, 'Lookup', {
     env: { account, region },
@@ -29,7 +29,7 @@ export function createLookupStack(
     id: 'CloudFormation-Validate::F0001',
     reason: 'A stack without resources is no deployable template, and this one is never deployed.',
   });
-  for (const [key, answer] of Object.entries(pinnedContext)) stack.node.setContext(key, answer);
+  for (const [key, answer] of Object.entries(cachedContext)) stack.node.setContext(key, answer);
   return stack;
 }
 

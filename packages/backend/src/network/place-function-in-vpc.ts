@@ -5,15 +5,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { Effect, ManagedPolicy, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { CfnFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { DefinedFunction } from '../functions/defined-function.js';
 import type { Network } from './network.js';
-
-/** The part of a defineFunction result that is needed here. */
-export interface PlaceableFunction {
-  readonly resources: {
-    readonly lambda: Pick<IFunction, 'role' | 'functionArn'>;
-    readonly cfnResources: { readonly cfnFunction: CfnFunction };
-  };
-}
 
 /**
  * What the managed policy below allows, for Lambda itself to use. The function's code has no business with it: with these
@@ -29,7 +22,7 @@ const NETWORK_INTERFACE_ACTIONS = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
-export function placeFunctionInVpc({ resources }: PlaceableFunction, network: Network): void {
+export function placeFunctionInVpc({ resources }: DefinedFunction, network: Network): void {
   const { role, functionArn } = resources.lambda;
   const { cfnFunction } = resources.cfnResources;
   cfnFunction.vpcConfig = {

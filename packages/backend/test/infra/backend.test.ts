@@ -257,18 +257,19 @@ describe("the answer to the function's envelope", () => {
     template = functions[0]?.Properties.ResponseMappingTemplate;
   });
 
-  test('data passes through', () => {
-    expect(render(template, { result: { data: { id: '42', lines: [{ quantity: 1 }] } } })).toEqual({
-      data: { id: '42', lines: [{ quantity: 1 }] },
-    });
+  test("an envelope's data passes through", () => {
+    expect(
+      render(template, { result: { envelope: 'vpc-postgres', data: { id: '42', lines: [{ quantity: 1 }] } } }),
+    ).toEqual({ data: { id: '42', lines: [{ quantity: 1 }] } });
   });
 
-  test('null data is null, and no error', () => {
-    expect(render(template, { result: { data: null } })).toEqual({ data: null });
+  test("an envelope's null is null, and no error", () => {
+    expect(render(template, { result: { envelope: 'vpc-postgres', data: null } })).toEqual({ data: null });
   });
 
   test('a returned error is raised with its type and its info, and without data', () => {
     const result = {
+      envelope: 'vpc-postgres',
       error: { type: 'InvalidInput', message: 'quantity must be 1 or more', info: { field: 'quantity' } },
     };
 
@@ -278,9 +279,22 @@ describe("the answer to the function's envelope", () => {
   });
 
   test('a returned error without info is raised without info', () => {
-    expect(render(template, { result: { error: { type: 'OrderNotFound', message: 'No such order' } } })).toEqual({
+    const result = { envelope: 'vpc-postgres', error: { type: 'OrderNotFound', message: 'No such order' } };
+
+    expect(render(template, { result })).toEqual({
       error: { message: 'No such order', type: 'OrderNotFound', data: null, info: null },
     });
+  });
+
+  test.each([
+    ['an object that has data', { data: { id: '42' } }],
+    ['an object that has an error', { error: { type: 'OrderNotFound', message: 'No such order' } }],
+    ['an object with another mark', { envelope: 'other', data: 1 }],
+    ['a string', 'text'],
+    ['a list', [1, { data: 2 }]],
+    ['null', null],
+  ])('what a plain handler returns passes through unchanged: %s', (_, result) => {
+    expect(render(template, { result })).toEqual({ data: result });
   });
 
   test('a time-out or a crash of the function keeps the type that AppSync gave it', () => {

@@ -28,7 +28,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
  */
 const inputs = (name: string, environment: Combination['environment']): SynthesisInputs => ({
   environments: { [name]: environment },
-  pinnedContext: { ...readProjectContext(), ...prefixListContext },
+  cachedContext: { ...readProjectContext(), ...prefixListContext },
   bundle: false,
   validate: true,
 });

@@ -24,7 +24,7 @@ import type { NetworkReport } from '../../src/network/network-report.js';
 const deploy = (environment: Environment) =>
   synthesize(branch('main'), {
     environments: { main: environment },
-    pinnedContext: { ...readProjectContext(), ...prefixListContext },
+    cachedContext: { ...readProjectContext(), ...prefixListContext },
     bundle: false,
   });
 
@@ -205,7 +205,7 @@ describe('a VPC that is not pinned', () => {
   )('is asked for by %s, in the account and region of the environment', async (_by, vpc, filter) => {
     const synthesis = await synthesize(sandbox('alice'), {
       environments: { sandbox: { ...exampleEnvironment, network: { ...exampleNetwork, vpc } } },
-      pinnedContext: {},
+      cachedContext: {},
       bundle: false,
     });
 
@@ -282,7 +282,7 @@ test.each(
   const main = { ...environment, acknowledgements };
 
   await expect(
-    synthesize(branch('main'), { environments: { main }, pinnedContext: pinnedVpc(main, oneZone), bundle: false }),
+    synthesize(branch('main'), { environments: { main }, cachedContext: pinnedVpc(main, oneZone), bundle: false }),
   ).rejects.toMatchObject({
     name: 'ConfigurationError',
     problems: [expect.objectContaining({ path: 'network.subnets', got: 'subnet-0000000a in eu-west-1a' })],

@@ -58,7 +58,7 @@ const withSubnets = (...ids: string[]): Environment => ({
   network: { ...exampleNetwork, subnets: { ids } },
 });
 
-const functionOf = (backend: Backend) => backend.ordersApi.resources.cfnResources.cfnFunction;
+const functionOf = (backend: Backend) => backend['orders-api'].resources.cfnResources.cfnFunction;
 
 const sqlFunctionOf = (backend: Backend) =>
   Object.entries(backend.data.resources.cfnResources.cfnFunctions).find(([name]) =>
@@ -88,7 +88,7 @@ const addGroup = (backend: Backend, egress: CfnSecurityGroup.EgressProperty) =>
   });
 
 const allowConnect = (backend: Backend, resource: string) =>
-  backend.ordersApi.resources.lambda.addToRolePolicy(
+  backend['orders-api'].resources.lambda.addToRolePolicy(
     new PolicyStatement({ actions: ['rds-db:connect'], resources: [resource] }),
   );
 
@@ -143,7 +143,7 @@ const CASES: readonly Case[] = [
     keeps: {
       change: (backend) => {
         Object.assign(roleOf(backend), { managedPolicyArns: [] });
-        backend.ordersApi.resources.lambda.addToRolePolicy(
+        backend['orders-api'].resources.lambda.addToRolePolicy(
           new PolicyStatement({ actions: ['ec2:CreateNetworkInterface'], resources: ['*'] }),
         );
       },
@@ -215,9 +215,9 @@ const CASES: readonly Case[] = [
   {
     guardrail: 'secret-in-vpc',
     what: 'a secret() in the environment of a function in the VPC',
-    breaks: { change: (backend) => backend.ordersApi.addEnvironment('PAYMENT_KEY', secret('PAYMENT_KEY')) },
+    breaks: { change: (backend) => backend['orders-api'].addEnvironment('PAYMENT_KEY', secret('PAYMENT_KEY')) },
     problem: /orders-api-lambda\/Resource is in the VPC and fetches secret\(\) from SSM for PAYMENT_KEY/,
-    keeps: { change: (backend) => backend.ordersApi.addEnvironment('PAYMENT_URL', 'https://payments.example') },
+    keeps: { change: (backend) => backend['orders-api'].addEnvironment('PAYMENT_URL', 'https://payments.example') },
   },
   {
     guardrail: 'secret-in-vpc',
@@ -313,7 +313,7 @@ function throughNat(): Environment {
 }
 
 function roleOf(backend: Backend): CfnRole {
-  const role = backend.ordersApi.resources.lambda.role?.node.defaultChild;
+  const role = backend['orders-api'].resources.lambda.role?.node.defaultChild;
   if (role instanceof CfnRole) return role;
   throw new Error('The function has no role of its own.');
 }
@@ -324,7 +324,7 @@ function deploy(deployment: Deployment, acknowledgements: readonly Acknowledgeme
   const name = deployment.sandbox ? 'sandbox' : 'main';
   return synthesize(deployment.sandbox ? sandbox('alice') : branch('main'), {
     environments: { [name]: environment },
-    pinnedContext: deployment.vpc ? pinnedVpc(environment, deployment.vpc) : readProjectContext(),
+    cachedContext: deployment.vpc ? pinnedVpc(environment, deployment.vpc) : readProjectContext(),
     bundle: false,
     ...(deployment.change && { prepare: (_app: App, backend: Backend) => void deployment.change?.(backend) }),
   });

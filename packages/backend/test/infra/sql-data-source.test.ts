@@ -26,7 +26,7 @@ const PROXY_GROUP = 'sg-0d1e2f3a4b5c60798';
 const deploy = (environment: Environment, inputs: SynthesisInputs = {}) =>
   synthesize(branch('main'), {
     environments: { main: environment },
-    pinnedContext: { ...readProjectContext(), ...prefixListContext },
+    cachedContext: { ...readProjectContext(), ...prefixListContext },
     bundle: false,
     ...inputs,
   });
@@ -253,7 +253,7 @@ test('beside interface endpoints of the functions it keeps one of its own', asyn
 });
 
 test('of a VPC that is not pinned it asks nothing more than the backend does, and has the placeholders of a first pass', async () => {
-  const synthesis = await deploy(withSqlDataSource(exampleEnvironment), { pinnedContext: {} });
+  const synthesis = await deploy(withSqlDataSource(exampleEnvironment), { cachedContext: {} });
 
   expect(synthesis.missingLookups).toHaveLength(1);
   expect(only(sqlFunctions(synthesis)).properties.VpcConfig.SubnetIds).toEqual(['p-12345', 'p-67890']);

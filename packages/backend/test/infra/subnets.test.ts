@@ -6,9 +6,9 @@ import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { expect, test } from 'vitest';
 import { ConfigurationError } from '../../src/configuration/configuration-error.js';
 import type { SubnetChoice } from '../../src/configuration/network-settings.js';
+import type { CachedContext } from '../../src/network/cached-context.js';
 import { lookUpVpc } from '../../src/network/existing-vpc.js';
 import { createLookupStack } from '../../src/network/lookup-stack.js';
-import type { PinnedContext } from '../../src/network/pinned-context.js';
 import { selectSubnets } from '../../src/network/subnets.js';
 
 const ISOLATED: SubnetGroup = {
@@ -29,9 +29,9 @@ function unsynthesizedApp(): App {
   return app;
 }
 
-function lookUp(pinnedContext: PinnedContext): IVpc {
+function lookUp(cachedContext: CachedContext): IVpc {
   const backendStack = new Stack(unsynthesizedApp(), 'amplify-app-main-branch-0123456789');
-  return lookUpVpc(createLookupStack(backendStack, exampleEnvironment, pinnedContext), exampleNetwork.vpc);
+  return lookUpVpc(createLookupStack(backendStack, exampleEnvironment, cachedContext), exampleNetwork.vpc);
 }
 
 function select(groups: readonly SubnetGroup[], choice: SubnetChoice): string[] {

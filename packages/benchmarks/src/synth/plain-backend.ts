@@ -1,11 +1,11 @@
 /** The same sign-in, API and function, as Amplify's own starter has them: outside of any VPC, without a database. */
 import { defineBackend } from '@aws-amplify/backend';
-import { hardenAuth } from '@vpc-postgres/backend/auth/hardening.js';
-import { raiseReturnedErrors } from '@vpc-postgres/backend/data/typed-errors.js';
+import { hardenAuth, mapResponses, resourcesOf } from '@vpc-postgres/backend';
 import { auth } from '@vpc-postgres/testing/app/amplify/auth/resource.js';
 import { defineApi } from '@vpc-postgres/testing/app/amplify/data/resource.js';
-import { ordersApi } from '@vpc-postgres/testing/app/amplify/functions/orders-api/resource.js';
+import { schema } from '@vpc-postgres/testing/app/amplify/data/schema.js';
+import { functions } from '@vpc-postgres/testing/app/amplify/functions/functions.js';
 
-const backend = defineBackend({ auth, data: defineApi(), ordersApi });
+const backend = defineBackend({ auth, data: defineApi(), ...resourcesOf(functions) });
 hardenAuth(backend.auth.resources.cfnResources, true);
-raiseReturnedErrors(backend.data.resources.cfnResources.cfnFunctionConfigurations, ['orders-api']);
+mapResponses(backend.data.resources.cfnResources.cfnFunctionConfigurations, schema);

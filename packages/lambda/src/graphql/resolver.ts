@@ -7,7 +7,7 @@ import { monotonicMillis } from '../database/clock.js';
 import { assertStorableText } from './arguments.js';
 import { asCaller, type Caller, type InvocationContext } from './caller.js';
 import type { InputProblem } from './client-error.js';
-import type { ResolverEnvelope } from './envelope.js';
+import { ENVELOPE_MARK, type ResolverEnvelope } from './envelope.js';
 import { isServerFault, toResolverError } from './errors.js';
 import { errorLogFields, type Log } from './log.js';
 
@@ -62,7 +62,7 @@ export function createResolver({ fields, constraints = {}, activity, log }: Reso
         return resolve(caller, event.arguments);
       });
       log('info', 'resolved', { ...invocation, ...measurements() });
-      return { data };
+      return { envelope: ENVELOPE_MARK, data };
     } catch (error) {
       const resolverError = toResolverError(error, { requestId: context.awsRequestId, constraints });
       log(isServerFault(error) ? 'error' : 'info', 'failed', {
@@ -71,7 +71,7 @@ export function createResolver({ fields, constraints = {}, activity, log }: Reso
         errorType: resolverError.type,
         ...errorLogFields(error),
       });
-      return { error: resolverError };
+      return { envelope: ENVELOPE_MARK, error: resolverError };
     }
   };
 }

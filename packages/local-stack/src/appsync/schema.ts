@@ -139,7 +139,7 @@ function resolveByFunctions(functions: readonly FunctionReference[], invoke: Exe
       const invocation = invoke(name, createEvent(field, context), context.deadlineMillis);
       // Its failure is in the function's own log only, as in AWS.
       if (isAsync) invocation.catch(() => {});
-      prev = { result: isAsync ? EVENT_ACCEPTED : openEnvelope(name, await invocation) };
+      prev = { result: isAsync ? EVENT_ACCEPTED : openEnvelope(await invocation) };
     }
     return prev.result;
   };

@@ -178,7 +178,7 @@ async function ask(caller: AuthenticatedCaller, source: string): Promise<Record<
   };
   const schema = createExecutableSchema({
     sdl: SDL,
-    invoke: async (_, { fieldName }) => ({ data: answers[fieldName] ?? 'yes' }),
+    invoke: async (_, { fieldName }) => answers[fieldName] ?? 'yes',
   });
   const contextValue = { caller, headers: {}, deadlineMillis: Number.POSITIVE_INFINITY };
   return (await graphql({ schema, source, contextValue })).data ?? {};

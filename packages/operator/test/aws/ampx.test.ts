@@ -153,8 +153,8 @@ describe.skipIf(motoServer === undefined)('ampx', () => {
   test('pipeline-deploy of a branch whose VPC is pinned needs no right to look it up', async () => {
     const environment = environmentIn('vpc-0123456789abcdef0');
     const subnets = { 'subnet-0aaaaaaaaaaaaaaaa': `${region}a`, 'subnet-0bbbbbbbbbbbbbbbb': `${region}b` };
-    const pinnedContext = pinnedVpc(environment, [{ type: 'Isolated', subnets }]);
-    project.configure({ environments: { main: environment }, pinnedContext });
+    const cachedContext = pinnedVpc(environment, [{ type: 'Isolated', subnets }]);
+    project.configure({ environments: { main: environment }, cachedContext });
     endpoint.deny(({ service, action, parameters }) => {
       const isLookupRole = parameters.get('RoleArn')?.includes('-lookup-role-') === true;
       return service === 'ec2' || (action === 'AssumeRole' && isLookupRole);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Environments } from '@vpc-postgres/backend/configuration/environment.js';
-import type { PinnedContext } from '@vpc-postgres/backend/network/pinned-context.js';
+import type { CachedContext } from '@vpc-postgres/backend/network/cached-context.js';
 import { build, type Plugin } from 'esbuild';
 import type { Access } from './accounts.js';
 
@@ -19,7 +19,7 @@ const CLI = join(import.meta.dirname, '../run-cli.ts');
 const AMPX_TIMEOUT_MILLIS = 300_000;
 
 export interface ProjectCopy {
-  configure(inputs: { readonly environments: Environments; readonly pinnedContext?: PinnedContext }): void;
+  configure(inputs: { readonly environments: Environments; readonly cachedContext?: CachedContext }): void;
   /** @param variables added to the environment of the command, which otherwise knows nothing of this machine's. */
   ampx(args: readonly string[], access: Access, variables?: NodeJS.ProcessEnv): Promise<AmpxRun>;
   /**
@@ -44,9 +44,9 @@ export function copyProject(): ProjectCopy {
   }
   symlinkSync(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'));
   return {
-    configure: ({ environments, pinnedContext = {} }) => {
+    configure: ({ environments, cachedContext = {} }) => {
       writeFileSync(join(folder, 'amplify/environments.ts'), sourceOf(environments));
-      writeFileSync(join(folder, 'cdk.context.json'), JSON.stringify(pinnedContext));
+      writeFileSync(join(folder, 'cdk.context.json'), JSON.stringify(cachedContext));
     },
     ampx: (args, access, variables = {}) =>
       run(folder, [join('node_modules', '.bin', 'ampx'), ...args], { ...environmentFor(folder, access), ...variables }),

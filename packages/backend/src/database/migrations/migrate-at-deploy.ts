@@ -8,15 +8,16 @@ import { CustomResource, Duration, Validations } from 'aws-cdk-lib';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct, type IConstruct } from 'constructs';
+import type { DefinedFunction } from '../../functions/defined-function.js';
 import { createLogGroup, type LogSettings, removalPolicyOf } from '../../monitoring/log-group.js';
 import type { Network } from '../../network/network.js';
 import type { Database } from '../database.js';
 import { invokesEveryVersionOf, usesManagedPolicy } from './acknowledged-findings.js';
-import { createMigrationFunction, type MigrationFunction } from './migration-function.js';
+import { createMigrationFunction } from './migration-function.js';
 import { readProjectMigrations } from './project-migrations.js';
 
 export interface Migrations {
-  readonly function: MigrationFunction;
+  readonly function: DefinedFunction;
   /** Lets these wait until the database has been migrated. */
   runBefore(...constructs: readonly IConstruct[]): void;
 }
@@ -42,7 +43,7 @@ export function migrateAtDeploy(
 
   const resource = new CustomResource(scope, 'MigratedDatabase', {
     resourceType: 'Custom::MigratedDatabase',
-    serviceToken: createMessenger(scope, fn, logs).serviceToken,
+    serviceToken: createProvider(scope, fn, logs).serviceToken,
     serviceTimeout: Duration.seconds(MIGRATION_LIMITS.resourceSeconds),
     properties: {
       Files: fingerprintOf(migrations),
@@ -63,7 +64,7 @@ export function migrateAtDeploy(
  * CloudFormation waits for an answer in S3, where a function without a way out of the VPC cannot write it. So the CDK's own
  * function, which is not in the VPC, invokes ours through Lambda, waits, and passes the answer on.
  */
-function createMessenger(scope: Construct, { resources }: MigrationFunction, logs: LogSettings): Provider {
+function createProvider(scope: Construct, { resources }: DefinedFunction, logs: LogSettings): Provider {
   const place = new Construct(scope, 'MigrationsMessenger');
   const logGroup = new LogGroup(place, 'Log', { retention: logs.retentionDays, removalPolicy: removalPolicyOf(logs) });
   const messenger = new Provider(place, 'Provider', { onEventHandler: resources.lambda, logGroup });

@@ -4,6 +4,7 @@ import type { Migration } from '@vpc-postgres/lambda/database/migrate/migration.
 import { AssetHashType, DockerImage, Duration, Validations } from 'aws-cdk-lib';
 import { type CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import type { ConnectableFunction } from '../../functions/defined-function.js';
 import type { Network } from '../../network/network.js';
 import { placeFunctionInVpc } from '../../network/place-function-in-vpc.js';
 import { connectFunction } from '../connect-function.js';
@@ -14,22 +15,13 @@ import { bundleMigrationFunction, MIGRATION_FUNCTION } from './bundle.js';
 /** Most of the time it waits for PostgreSQL. */
 const MEMORY_MB = 512;
 
-/** Shaped like the result of defineFunction, so that the same code places and connects it. */
-export interface MigrationFunction {
-  readonly resources: {
-    readonly lambda: LambdaFunction;
-    readonly cfnResources: { readonly cfnFunction: CfnFunction };
-  };
-  addEnvironment(key: string, value: string): void;
-}
-
 export function createMigrationFunction(
   scope: Construct,
   migrator: string,
   migrations: readonly Migration[],
   database: Database,
   network: Network,
-): MigrationFunction {
+): ConnectableFunction {
   const lambda = new LambdaFunction(scope, 'Migrations', {
     description: 'Applies src/migrations during a deployment',
     runtime: Runtime.NODEJS_24_X,
@@ -41,7 +33,7 @@ export function createMigrationFunction(
   for (const policy of ['AWSLambdaBasicExecutionRole', 'AWSLambdaVPCAccessExecutionRole'] as const) {
     Validations.of(lambda).acknowledge(usesManagedPolicy(policy));
   }
-  const fn: MigrationFunction = {
+  const fn: ConnectableFunction = {
     resources: { lambda, cfnResources: { cfnFunction: lambda.node.defaultChild as CfnFunction } },
     addEnvironment: (key, value) => void lambda.addEnvironment(key, value),
   };

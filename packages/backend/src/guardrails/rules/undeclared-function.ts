@@ -5,7 +5,7 @@ import { functionsInVpc } from '../vpc-functions.js';
 
 export const undeclaredFunction: Guardrail = {
   name: 'undeclared-function',
-  fix: 'add the function to `databaseFunctions` in backend.ts if it needs the database, or take it out of the VPC',
+  fix: 'write database: true in amplify/functions/functions.ts if the function needs the database, or take it out of the VPC',
   find(backend) {
     return functionsInVpc(backend)
       .filter(
@@ -14,7 +14,7 @@ export const undeclaredFunction: Guardrail = {
       )
       .map(({ construct }) => ({
         construct,
-        problem: `${nameOf(construct)} is in the VPC, and backend.ts does not declare that it needs the database.`,
+        problem: `${nameOf(construct)} is in the VPC, and amplify/functions/functions.ts does not say that it needs the database.`,
       }));
   },
 };

@@ -30,6 +30,7 @@ test('hands the caller and the arguments to the field, and wraps what it returns
   const { handler } = resolverOf({ echo: async ({ sub, groups }, args) => ({ sub, groups, args }) });
 
   expect(await handler(event('echo', { identity: { sub: ALICE, groups: ['admins'], claims: {} } }), CONTEXT)).toEqual({
+    envelope: 'vpc-postgres',
     data: { sub: ALICE, groups: ['admins'], args: { card: '4111-secret' } },
   });
 });
@@ -61,6 +62,7 @@ test('tells the client of errors that are meant for the client, with their type'
   });
 
   expect(await handler(event('sell'), CONTEXT)).toEqual({
+    envelope: 'vpc-postgres',
     error: { type: 'SoldOut', message: 'No more tea.', info: { sku: 'TEA-1' } },
   });
   expect(lines).toMatchObject([['info', 'failed', { errorType: 'SoldOut' }]]);
@@ -119,6 +121,7 @@ test('tells the field which constraint refused, where the domain has named it', 
   );
 
   expect(await handler(event('brew'), CONTEXT)).toEqual({
+    envelope: 'vpc-postgres',
     error: {
       type: 'InvalidInput',
       message: 'degrees: Expected at least 80.',
@@ -144,6 +147,7 @@ test.each([
   );
 
   expect(await handler(event('brew'), CONTEXT)).toEqual({
+    envelope: 'vpc-postgres',
     error: {
       type,
       message: expect.stringContaining('might have been committed'),
@@ -159,7 +163,7 @@ test('gives the field a signal that aborts before Lambda would end the invocatio
   });
 
   const context = { ...CONTEXT, getRemainingTimeInMillis: () => 510 };
-  expect(await handler(event('wait'), context)).toEqual({ data: 'aborted' });
+  expect(await handler(event('wait'), context)).toEqual({ envelope: 'vpc-postgres', data: 'aborted' });
 });
 
 test.each(['unknown', 'constructor', '__proto__', 'toString'])(
@@ -201,6 +205,7 @@ test('the client of a transaction that was committed is told so, and the log has
   });
 
   expect(await handler(event('brew'), CONTEXT)).toEqual({
+    envelope: 'vpc-postgres',
     error: {
       type: 'InternalError',
       message: 'Your change was stored, and something went wrong on our side after it. Do not send it again.',

@@ -65,7 +65,7 @@ const appsync = serveAppSync({
   '/pool-only': POOL_ONLY_SDL,
 });
 beforeEach(() => {
-  appsync.invoke = async () => ({ data: 'yes' });
+  appsync.invoke = async () => 'yes';
 });
 
 type Headers = (body: string, url: string) => Promise<Record<string, string>>;
@@ -122,7 +122,7 @@ describe('a rule of an object’s field', () => {
     ['a holder of the API key', withKey, ['open', 'forKey']],
     ['a service’s role', signedBy('service'), ['open', 'forOwner', 'forTeam', 'forSales', 'forKey', 'plain']],
   ])('lets %s have what is theirs, and nothing else', async (_, headers, allowed) => {
-    appsync.invoke = async () => ({ data: { ...note, plain: { text: '6' } } });
+    appsync.invoke = async () => ({ ...note, plain: { text: '6' } });
 
     const { body } = await send(
       headers,

@@ -86,7 +86,7 @@ describe('who may call', () => {
   });
 
   it('gives the field to a caller who is', async () => {
-    appsync.invoke = async () => ({ data: [{ currency: 'EUR', orderCount: 2, totalCents: 5e9 }] });
+    appsync.invoke = async () => [{ currency: 'EUR', orderCount: 2, totalCents: 5e9 }];
 
     const { body } = await appsync.query(appsync.admin, '{ orderTotals { currency orderCount totalCents } }');
 
@@ -98,7 +98,7 @@ describe('who may call', () => {
     ['auditors', true],
     ['customers', false],
   ])('takes %s for one of the groups of a rule: %s', async (group, allowed) => {
-    appsync.invoke = async () => ({ data: 'yes' });
+    appsync.invoke = async () => 'yes';
     const token = await appsync.userPool.issueToken({ username: 'x', groups: ['others', group] });
 
     const { body } = await appsync.query(token, '{ staff }', { path: '/more' });
@@ -107,7 +107,7 @@ describe('who may call', () => {
   });
 
   it('refuses the fields of a type that is for a group', async () => {
-    appsync.invoke = async () => ({ data: { title: 'Q1', secret: { text: 'profit' } } });
+    appsync.invoke = async () => ({ title: 'Q1', secret: { text: 'profit' } });
 
     const forAlice = await appsync.query(appsync.alice, '{ report { title secret { text } } }', { path: '/more' });
     const forAdmin = await appsync.query(appsync.admin, '{ report { title secret { text } } }', { path: '/more' });

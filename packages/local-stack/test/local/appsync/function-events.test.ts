@@ -9,7 +9,7 @@ const appsync = serveAppSync(SCHEMAS);
 
 describe('the event of a function', () => {
   it('is exactly what Amplify sends', async () => {
-    appsync.invoke = async () => ({ data: ORDER });
+    appsync.invoke = async () => ORDER;
 
     await appsync.query(
       appsync.alice,
@@ -45,7 +45,7 @@ describe('the event of a function', () => {
   });
 
   it('has an argument only when the caller gave it, null included', async () => {
-    appsync.invoke = async () => ({ data: null });
+    appsync.invoke = async () => null;
 
     await appsync.query(appsync.alice, 'query ($list: [Int!]) { echo(optional: null, list: $list) }', {
       path: '/more',
@@ -55,7 +55,7 @@ describe('the event of a function', () => {
   });
 
   it('has AWSJSON parsed, and the answer has it as a string', async () => {
-    appsync.invoke = async (_, event) => ({ data: event.arguments.json });
+    appsync.invoke = async (_, event) => event.arguments.json;
 
     const { body } = await appsync.query(appsync.alice, '{ echo(json: "{\\"a\\": [1]}") }', { path: '/more' });
 
@@ -64,7 +64,7 @@ describe('the event of a function', () => {
   });
 
   it('carries on the result of the function before in a pipeline', async () => {
-    appsync.invoke = async (functionName) => ({ data: `from ${functionName}` });
+    appsync.invoke = async (functionName) => `from ${functionName}`;
 
     const { body } = await appsync.query(appsync.alice, '{ pipeline }', { path: '/more' });
 
@@ -97,7 +97,7 @@ describe('several fields of one request', () => {
       most = Math.max(most, running);
       await new Promise((resolve) => setTimeout(resolve, 20));
       running -= 1;
-      return { data: null };
+      return null;
     };
 
     await appsync.query(
@@ -114,7 +114,7 @@ describe('several fields of one request', () => {
       steps.push(`start ${event.arguments.id}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
       steps.push(`end ${event.arguments.id}`);
-      return { data: ORDER };
+      return ORDER;
     };
 
     await appsync.query(appsync.alice, 'mutation { a: cancelOrder(id: "1") { id } b: cancelOrder(id: "2") { id } }');
@@ -124,7 +124,7 @@ describe('several fields of one request', () => {
 
   it('fail one by one', async () => {
     appsync.invoke = async (_, event) =>
-      event.arguments.id === '1' ? { data: ORDER } : { error: { type: 'X', message: 'x' } };
+      event.arguments.id === '1' ? ORDER : { envelope: 'vpc-postgres', error: { type: 'X', message: 'x' } };
 
     const { body } = await appsync.query(appsync.alice, '{ a: getOrder(id: "1") { id } b: getOrder(id: "2") { id } }');
 

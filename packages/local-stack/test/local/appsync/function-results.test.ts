@@ -2,12 +2,13 @@
 import { ORDER, SCHEMAS } from '@vpc-postgres/testing/support/appsync-schemas.js';
 import { REQUEST_LIMIT_MILLIS, serveAppSync } from '@vpc-postgres/testing/support/appsync-under-test.js';
 import { describe, expect, it } from 'vitest';
+import { openEnvelope } from '../../../src/appsync/envelope.js';
 
 const appsync = serveAppSync(SCHEMAS);
 
 describe('what a function returns', () => {
   it('is the value of the field when it is data', async () => {
-    appsync.invoke = async () => ({ data: { ...ORDER, unknownToTheSchema: 1 } });
+    appsync.invoke = async () => ({ ...ORDER, unknownToTheSchema: 1 });
 
     const { status, body } = await appsync.query(
       appsync.alice,
@@ -23,7 +24,10 @@ describe('what a function returns', () => {
 
   it('is a typed error when it is one', async () => {
     const info = { fields: ['lines'] };
-    appsync.invoke = async () => ({ error: { type: 'InvalidOrder', message: 'An order has lines.', info } });
+    appsync.invoke = async () => ({
+      envelope: 'vpc-postgres',
+      error: { type: 'InvalidOrder', message: 'An order has lines.', info },
+    });
 
     const { status, body } = await appsync.query(appsync.alice, '{\n  mine: getOrder(id: "1") { id }\n}');
 
@@ -45,23 +49,29 @@ describe('what a function returns', () => {
     });
   });
 
-  it.each([
-    [ORDER, 'an object with id, status, currency, totalCents, lines, createdAt'],
-    [{}, 'an empty object'],
-    [[], 'an array'],
-    [undefined, 'nothing'],
-    ['text', 'a string'],
-    [{ error: 'text' }, 'an object with error'],
-  ])('is named as a defect when it is no envelope, without its values: %j', async (result, described) => {
-    appsync.invoke = async () => result;
+  it('is unwrapped when it is the data of an envelope', async () => {
+    appsync.invoke = async () => ({ envelope: 'vpc-postgres', data: ORDER });
 
     const { body } = await appsync.query(appsync.alice, '{ getOrder(id: "1") { id } }');
 
-    expect(body.data).toEqual({ getOrder: null });
-    expect(body.errors).toMatchObject([
-      { errorType: 'Local:InvalidEnvelope', message: expect.stringContaining(`orders-api must return { data }`) },
-    ]);
-    expect(body.errors?.[0]?.message).toMatch(new RegExp(`it returned ${described}\\.$`));
+    expect(body).toEqual({ data: { getOrder: { id: ORDER.id } } });
+  });
+
+  it.each([
+    ['an object that has data', { data: { id: 'x' } }],
+    ['an object that has an error', { error: { type: 'InvalidOrder', message: 'text' } }],
+    ['an object with another mark', { envelope: 'other', data: 1 }],
+    ['a string', 'text'],
+    ['a list', [1, { data: 2 }]],
+    ['a number', 0],
+    ['false', false],
+    ['null', null],
+  ])('is the value of the field, unchanged, when a plain handler returns %s', (_, result) => {
+    expect(openEnvelope(result)).toEqual(result);
+  });
+
+  it('is null when a plain handler returns nothing', () => {
+    expect(openEnvelope(undefined)).toBeNull();
   });
 
   it('is Lambda:Unhandled when it throws', async () => {
@@ -77,7 +87,7 @@ describe('what a function returns', () => {
   });
 
   it('is a timeout when several of a pipeline take longer together than a request may', async () => {
-    appsync.invoke = () => new Promise((resolve) => setTimeout(resolve, 0.7 * REQUEST_LIMIT_MILLIS, { data: 'late' }));
+    appsync.invoke = () => new Promise((resolve) => setTimeout(resolve, 0.7 * REQUEST_LIMIT_MILLIS, 'late'));
 
     const { body } = await appsync.query(appsync.alice, '{ pipeline }', { path: '/more' });
 
@@ -94,7 +104,7 @@ describe('what a function returns', () => {
   });
 
   it('is refused where a scalar does not hold it, with the place of the value', async () => {
-    appsync.invoke = async () => ({ data: { items: [{ ...ORDER, createdAt: 'yesterday' }], nextToken: null } });
+    appsync.invoke = async () => ({ items: [{ ...ORDER, createdAt: 'yesterday' }], nextToken: null });
 
     const { body } = await appsync.query(appsync.alice, '{ listOrders { items { createdAt } } }');
 
@@ -110,7 +120,7 @@ describe('what a function returns', () => {
   });
 
   it('is refused where it has null and the schema does not allow it', async () => {
-    appsync.invoke = async () => ({ data: { items: [ORDER, { ...ORDER, totalCents: null }], nextToken: null } });
+    appsync.invoke = async () => ({ items: [ORDER, { ...ORDER, totalCents: null }], nextToken: null });
 
     const { body } = await appsync.query(appsync.alice, '{ listOrders { items { totalCents } } }');
 

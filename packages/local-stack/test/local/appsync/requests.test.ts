@@ -194,7 +194,10 @@ describe('an answer', () => {
 
 describe('the record of a request', () => {
   it('names the fields, the caller and the outcome, and no argument', async () => {
-    appsync.invoke = async () => ({ error: { type: 'OrderNotFound', message: 'secret-message' } });
+    appsync.invoke = async () => ({
+      envelope: 'vpc-postgres',
+      error: { type: 'OrderNotFound', message: 'secret-message' },
+    });
 
     await appsync.query(appsync.alice, 'query Q { a: getOrder(id: "secret-id") { id } listOrders { nextToken } }');
 

@@ -1,7 +1,8 @@
 /** The AppSync API: which schema, which functions resolve it, and who may call it. */
 import { defineData } from '@aws-amplify/backend';
 import { a, type ClientSchema } from '@aws-amplify/data-schema';
-import { ordersApi } from '../functions/orders-api/resource.js';
+import { resourcesOf } from '@vpc-postgres/backend';
+import { functions } from '../functions/functions.js';
 import { schema } from './schema.js';
 import { type SqlDataSourcePlace, sqlSchema } from './sql-schema.js';
 
@@ -10,7 +11,7 @@ export const defineApi = (sqlDataSource?: SqlDataSourcePlace) =>
   defineData({
     schema: sqlDataSource === undefined ? schema : withSqlDataSource(sqlDataSource),
     // The names that a.handler.function() uses in schema.ts.
-    functions: { 'orders-api': ordersApi },
+    functions: resourcesOf(functions),
     // Every caller is a signed-in user. No API key: a key in a web page is public, and it expires at a bad moment.
     authorizationModes: { defaultAuthorizationMode: 'userPool' },
   });

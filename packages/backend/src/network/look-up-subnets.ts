@@ -5,9 +5,9 @@
  */
 import { App, Stack } from 'aws-cdk-lib';
 import type { Environment } from '../configuration/environment.js';
+import type { CachedContext } from './cached-context.js';
 import { lookUpVpc } from './existing-vpc.js';
 import { createLookupStack } from './lookup-stack.js';
-import type { PinnedContext } from './pinned-context.js';
 import { selectSubnets } from './subnets.js';
 
 export interface KnownSubnets {
@@ -16,15 +16,15 @@ export interface KnownSubnets {
 }
 
 /**
- * @param pinnedContext The answers of earlier lookups: pinned-context.ts.
+ * @param cachedContext The answers of earlier lookups: cached-context.ts.
  * @throws ConfigurationError when the VPC does not have the subnets that were chosen, or cannot be looked up.
  */
-export function findSubnetsAhead(environment: Environment, pinnedContext: PinnedContext): KnownSubnets {
+export function lookUpSubnets(environment: Environment, cachedContext: CachedContext): KnownSubnets {
   const { network } = environment;
   // sql-data-source-consistency.ts refuses it: the ids of what is created are not known before.
   if (network.kind === 'new') throw new Error('The subnets of a VPC that is created are not known ahead.');
   const stack = new Stack(new App({ autoSynth: false }), 'Ahead');
-  const vpc = lookUpVpc(createLookupStack(stack, environment, pinnedContext), network.vpc);
+  const vpc = lookUpVpc(createLookupStack(stack, environment, cachedContext), network.vpc);
   const subnets = selectSubnets(vpc, network.subnets);
   return {
     vpcId: vpc.vpcId,

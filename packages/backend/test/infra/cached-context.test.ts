@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readProjectContext } from '@vpc-postgres/testing/support/pinned-vpc.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readPinnedContext } from '../../src/network/pinned-context.js';
+import { readCachedContext } from '../../src/network/cached-context.js';
 
 let folder: string;
 let file: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'pinned-context-'));
+  folder = mkdtempSync(join(tmpdir(), 'cached-context-'));
   file = join(folder, 'cdk.context.json');
 });
 afterEach(() => {
@@ -20,7 +20,7 @@ test('the repository pins the VPC of the example', () => {
 });
 
 test('without the file nothing is pinned', () => {
-  expect(readPinnedContext(file)).toEqual({});
+  expect(readCachedContext(file)).toEqual({});
 });
 
 test.each([
@@ -29,7 +29,7 @@ test.each([
 ])('%s is refused, naming the file', (_what, text) => {
   writeFileSync(file, text);
 
-  expect(() => readPinnedContext(file)).toThrow(
+  expect(() => readCachedContext(file)).toThrow(
     expect.objectContaining({ name: 'ConfigurationError', message: expect.stringMatching(/^cdk\.context\.json/) }),
   );
 });

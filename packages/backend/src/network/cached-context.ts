@@ -5,13 +5,13 @@
 import { readFileSync } from 'node:fs';
 import { ConfigurationError } from '../configuration/configuration-error.js';
 
-export type PinnedContext = Readonly<Record<string, unknown>>;
+export type CachedContext = Readonly<Record<string, unknown>>;
 
 /**
  * Without the file nothing is pinned, and every VPC is looked up.
  * @param file cdk.context.json of the project.
  */
-export function readPinnedContext(file: string | URL): PinnedContext {
+export function readCachedContext(file: string | URL): CachedContext {
   const text = readIfPresent(file);
   if (text === undefined) return {};
   const context = parse(text);

@@ -1,0 +1,84 @@
+/** Checks the list of functions against the schema and the handlers, before anything is defined: all problems at once. */
+import { createRequire } from 'node:module';
+import { join, relative, resolve } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
+import { ConfigurationError, type ConfigurationProblem } from '../configuration/configuration-error.js';
+import { functionCallsIn, type TransformableSchema } from './function-calls.js';
+
+const LIST = 'amplify/functions/functions.ts';
+
+const require = createRequire(import.meta.url);
+
+type Checked = Readonly<Record<string, { readonly database: boolean }>>;
+
+/**
+ * Prints a warning for a function that no field calls.
+ * @param folder amplify/functions, with a folder for each function.
+ * @throws ConfigurationError when a field calls a function that is not in the list, or `database` is not what the handler needs.
+ */
+export function checkFunctions(functions: Checked, schema: TransformableSchema, folder: URL): void {
+  const called = new Set(functionCallsIn(schema).map(({ name }) => name));
+  const problems = [
+    ...[...called].filter((name) => !Object.hasOwn(functions, name)).map((name) => unlisted(name, functions)),
+    ...Object.entries(functions).flatMap(([name, { database }]) => {
+      const uses = usesDatabase(join(fileURLToPath(folder), name, 'handler.ts'));
+      return uses === undefined || uses === database ? [] : [misplaced(name, database)];
+    }),
+  ];
+  if (problems.length > 0) throw new ConfigurationError('The functions of the app cannot be deployed.', problems);
+  for (const name of Object.keys(functions).filter((listed) => !called.has(listed))) {
+    console.warn(
+      `${LIST} lists '${name}', and no field of amplify/data/schema.ts calls it. ` +
+        `Add .handler(a.handler.function('${name}')) to a field, or remove it from the list.`,
+    );
+  }
+}
+
+function unlisted(name: string, functions: Checked): ConfigurationProblem {
+  const names = Object.keys(functions).map((listed) => `'${listed}'`);
+  return {
+    path: `amplify/data/schema.ts: a.handler.function('${name}')`,
+    got: `'${name}', which ${LIST} does not list`,
+    expected: `one of the functions that are listed: ${names.join(', ') || 'there is none'}`,
+    fix: `add '${name}' to ${LIST}, or correct the name in amplify/data/schema.ts`,
+  };
+}
+
+function misplaced(name: string, database: boolean): ConfigurationProblem {
+  const handler = `amplify/functions/${name}/handler.ts`;
+  return {
+    path: `${LIST}: '${name}'.database`,
+    got: String(database),
+    expected: database
+      ? `false: ${handler} imports neither pg nor createDatabase of @vpc-postgres/lambda, and needs no place in the VPC`
+      : `true: ${handler} uses the database, which is reached from inside the VPC alone`,
+    fix: `write database: ${!database} in ${LIST}, or change ${handler}`,
+  };
+}
+
+/** @returns undefined when the handler is missing or does not build: Amplify says so itself, with the line. */
+function usesDatabase(handler: string): boolean | undefined {
+  const database = require.resolve('@vpc-postgres/lambda/database/database.js');
+  try {
+    const { metafile } = buildSync({
+      entryPoints: [handler],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      write: false,
+      metafile: true,
+      logLevel: 'silent',
+      // Out of a bundle for one function: what is not used of a module that is imported does not count.
+      outfile: 'handler.mjs',
+    });
+    const inputs = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
+    return inputs.some(
+      (input) =>
+        relative(resolve(process.cwd(), input), database) === '' || /(^|\/)node_modules\/(pg|postgres)\//.test(input),
+    );
+  } catch {
+    return undefined;
+  }
+}
