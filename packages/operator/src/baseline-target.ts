@@ -1,4 +1,4 @@
-/** Finds the database of `npm run migrate:baseline`, and how to log in to it. */
+/** Finds the database of `vpc-postgres migrate baseline`, and how to log in to it. */
 import { readFileSync } from 'node:fs';
 import { checkServerIdentity, rootCertificates } from 'node:tls';
 import { loadEnvironments } from '@vpc-postgres/backend/synth/load-environments.js';
@@ -17,8 +17,8 @@ export interface BaselineTargetOptions {
   readonly database?: string | undefined;
   readonly user?: string | undefined;
   readonly via?: string | undefined;
-  readonly 'ca-file'?: string | undefined;
-  readonly 'no-tls': boolean;
+  readonly caFile?: string | undefined;
+  readonly tls: boolean;
 }
 
 export interface BaselineTarget {
@@ -43,7 +43,7 @@ export async function findTarget(
   options: BaselineTargetOptions,
   password: string | undefined,
 ): Promise<BaselineTarget> {
-  const { environment, host, user, 'ca-file': caFile } = options;
+  const { environment, host, user, caFile } = options;
   const port = options.port === undefined ? undefined : parsePort('--port', options.port);
   const given = { ...(host !== undefined && { host }), ...(port !== undefined && { port }) };
   if (environment !== undefined) {
@@ -106,7 +106,7 @@ export function clientConfig(
   };
   const address = options.via === undefined ? { host, port } : parseAddress(options.via);
   if (isSocket(host)) return { ...common, ...address, ssl: false };
-  if (options['no-tls']) {
+  if (!options.tls) {
     if (isLoopback(address.host)) return { ...common, ...address, ssl: false };
     throw new TokenError(`--no-tls is for this machine, and ${address.host} is another. Leave it out.`);
   }

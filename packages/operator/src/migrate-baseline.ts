@@ -1,74 +1,44 @@
 /**
- * `npm run migrate:baseline`: records migrations as applied in a database that has their tables from elsewhere, without running
- * them. Shows what it would do, and does it with --yes. A password is read from PGPASSWORD and never from an argument.
+ * `vpc-postgres migrate baseline`: records migrations as applied in a database that has their tables from elsewhere, without
+ * running them.
  */
-import process from 'node:process';
-import { parseArgs } from 'node:util';
-import { ConfigurationError } from '@vpc-postgres/backend/configuration/configuration-error.js';
 import { type BaselineResult, baseline } from '@vpc-postgres/lambda/database/migrate/baseline.js';
 import type { Migration } from '@vpc-postgres/lambda/database/migrate/migration.js';
-import { MigrationError } from '@vpc-postgres/lambda/database/migrate/migration-error.js';
 import { readMigrations } from '@vpc-postgres/lambda/database/migrate/read-folder.js';
 import pg from 'pg';
-import { type BaselineTarget, clientConfig, findTarget } from './baseline-target.js';
+import { type BaselineTarget, type BaselineTargetOptions, clientConfig, findTarget } from './baseline-target.js';
+import { CommandError } from './command-error.js';
 import { TokenError } from './token-error.js';
 
-const USAGE = `Usage: npm run migrate:baseline -- --through NAME [options]
-
-Records every migration up to and including NAME as applied, without running it: for a database that has had its tables
-before it had migrations. Those behind NAME are applied by the next deployment. Without --yes it does everything and rolls
-it back, so that nothing changes.
-
-  --through NAME       the last file whose tables are there, for example 0003-add-invoices.sql
-  --yes                records it
-  --directory DIR      the folder of the migrations (default: src/migrations)
-
-Where the database is (default: the local stack that npm start runs):
-  --environment NAME   a deployed environment of amplify/environments.ts
-  --host HOST          any other PostgreSQL, or the environment's endpoint where the deployment makes it. A folder: its socket
-  --port PORT          its port (default: the environment's, or 5432)
-  --database NAME      (default: the environment's)
-  --user USER          migrator, or a user that may act as owner (default: the environment's migrator, or migrator)
-  --via HOST:PORT      a tunnel that leads there, for example localhost:5433. Token and certificate stay those of HOST
-  --ca-file FILE       certificate authorities in PEM that are trusted besides those of Node.js
-  --no-tls             for a PostgreSQL of this machine
-  --help               shows this text
-
-The local stack gets an IAM token. So does an environment, signed with the AWS credentials at hand, unless PGPASSWORD is
-set. Any other PostgreSQL gets PGPASSWORD.`;
-
-const OPTIONS = {
-  through: { type: 'string' },
-  yes: { type: 'boolean', default: false },
-  directory: { type: 'string', default: 'src/migrations' },
-  environment: { type: 'string' },
-  host: { type: 'string' },
-  port: { type: 'string' },
-  database: { type: 'string' },
-  user: { type: 'string' },
-  via: { type: 'string' },
-  'ca-file': { type: 'string' },
-  'no-tls': { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const;
-
-type Options = ReturnType<typeof parse>;
+export interface BaselineOptions extends BaselineTargetOptions {
+  /** The last file whose tables are there. */
+  readonly through: string;
+  /** Record it. Without it everything is done and rolled back. */
+  readonly yes: boolean;
+  /** The folder of the migrations. */
+  readonly directory: string;
+}
 
 /** Of bootstrap.sql: owns what migrations make, and what is recorded of them. */
 const OWNER = 'owner';
 
-async function main(argv: readonly string[]): Promise<void> {
-  const options = parse(argv);
-  if (options.help) return console.log(USAGE);
-  const { through, yes } = options;
-  if (through === undefined) throw new TokenError(`--through is missing.\n\n${USAGE}`);
+/**
+ * @param password of the user, from PGPASSWORD
+ * @returns what was recorded, to print
+ * @throws CommandError, MigrationError or ConfigurationError with what the operator can do
+ */
+export async function recordBaseline(options: BaselineOptions, password: string | undefined): Promise<string> {
   const migrations = readMigrations(options.directory);
-  const target = await findTarget(options, process.env.PGPASSWORD);
-  const result = await record(target, options, migrations, through);
-  console.log(describe(result, target, yes));
+  const target = await findTarget(options, password);
+  try {
+    return describe(await record(target, options, migrations), target, options.yes);
+  } catch (cause) {
+    if (!(cause instanceof pg.DatabaseError)) throw cause;
+    throw new CommandError(`Nothing was recorded: ${cause.message} (${cause.code})`, { cause });
+  }
 }
 
-async function record(target: BaselineTarget, options: Options, migrations: readonly Migration[], through: string) {
+async function record(target: BaselineTarget, options: BaselineOptions, migrations: readonly Migration[]) {
   const client = new pg.Client(clientConfig(target, options));
   // A connection that is lost fails the query as well; unheard, this event would end the process.
   client.on('error', () => {});
@@ -83,7 +53,7 @@ async function record(target: BaselineTarget, options: Options, migrations: read
         { cause },
       );
     });
-    return await baseline(client, migrations, { through, dryRun: !options.yes });
+    return await baseline(client, migrations, { through: options.through, dryRun: !options.yes });
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -104,24 +74,4 @@ function describe(
     ...(pending.length === 0 ? ['No file is behind them.'] : ['The next deployment applies:', ...files(pending)]),
     ...(yes ? [] : ['Nothing has changed. If all that they make is there, add --yes.']),
   ].join('\n');
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: OPTIONS }).values;
-  } catch (cause) {
-    throw new TokenError(`${(cause as Error).message}\n\n${USAGE}`, { cause });
-  }
-}
-
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  const { code, message } = error as Error & { code?: unknown };
-  const isForOperator = [TokenError, MigrationError, ConfigurationError, pg.DatabaseError].some(
-    (expected) => error instanceof expected,
-  );
-  if (!isForOperator) throw error;
-  console.error(error instanceof pg.DatabaseError ? `Nothing was recorded: ${message} (${code})` : message);
-  process.exitCode = 1;
 }

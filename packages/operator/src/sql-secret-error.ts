@@ -1,4 +1,6 @@
-/** Something that the person at the keyboard can put right. Its text holds names and never a value of a secret. */
-export class SqlSecretError extends Error {
+import { CommandError } from './command-error.js';
+
+/** An error in copying the secret of the SQL data source that the operator can fix. Holds no secret. */
+export class SqlSecretError extends CommandError {
   override readonly name = 'SqlSecretError';
 }

@@ -1,4 +1,6 @@
-/** Something that the person at the keyboard can put right; shown without a stack trace. */
-export class TokenError extends Error {
+import { CommandError } from './command-error.js';
+
+/** An error in reaching or signing in to a database that the operator can fix. */
+export class TokenError extends CommandError {
   override readonly name = 'TokenError';
 }

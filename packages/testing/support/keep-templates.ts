@@ -1,6 +1,6 @@
 /**
  * Leaves templates for a linter that is no part of `npm test`: TEMPLATES_DIR=templates npm test, and then
- * npm run lint:templates -- 'templates/*.json'. Without the variable nothing is kept.
+ * npx vpc-postgres lint-templates 'templates/*.json'. Without the variable nothing is kept.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';

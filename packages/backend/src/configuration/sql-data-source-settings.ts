@@ -15,7 +15,7 @@ export const sqlDataSourceSchema = z
   .strictObject({
     /**
      * The complete ARN, with its six-character suffix, of the Secrets Manager secret with `host`, `port`, `username`,
-     * `password` and `dbname` of the role that packages/lambda/src/database/sql-data-source.sql makes. Read by `npm run sql:secret`
+     * `password` and `dbname` of the role that packages/lambda/src/database/sql-data-source.sql makes. Read by `vpc-postgres sql-secret`
      * alone, which copies it to where Amplify looks; no deployment reads it. The secrets that RDS itself manages have an
      * exclamation mark in their names.
      */

@@ -14,7 +14,7 @@ const APP = join(import.meta.dirname, '../../../testing/app');
 /** What a deployment reads. Amplify looks for the lockfile to find the root of the project. */
 const COPIED = { [APP]: ['amplify', 'src'], [REPOSITORY]: ['package.json', 'package-lock.json', 'tsconfig.json'] };
 
-const SQL_SECRET = join(import.meta.dirname, '../../src/sql-secret.ts');
+const CLI = join(import.meta.dirname, '../run-cli.ts');
 
 const AMPX_TIMEOUT_MILLIS = 300_000;
 
@@ -23,7 +23,7 @@ export interface ProjectCopy {
   /** @param variables added to the environment of the command, which otherwise knows nothing of this machine's. */
   ampx(args: readonly string[], access: Access, variables?: NodeJS.ProcessEnv): Promise<AmpxRun>;
   /**
-   * `npm run sql:secret` as one file, run by a Node.js that allows it neither to start another program nor to write a file.
+   * `vpc-postgres sql-secret` as one file, run by a Node.js that allows it neither to start another program nor to write a file.
    */
   sqlSecret(args: readonly string[], access: Access): Promise<AmpxRun>;
   /** Its files, to look for what must not be in them. */
@@ -51,8 +51,8 @@ export function copyProject(): ProjectCopy {
     ampx: (args, access, variables = {}) =>
       run(folder, [join('node_modules', '.bin', 'ampx'), ...args], { ...environmentFor(folder, access), ...variables }),
     sqlSecret: async (args, access) => {
-      const bundle = await bundleCommand(folder, SQL_SECRET);
-      return run(folder, [...confined(), bundle, ...args], environmentFor(folder, access));
+      const bundle = await bundleCommand(folder, CLI);
+      return run(folder, [...confined(), bundle, 'sql-secret', ...args], environmentFor(folder, access));
     },
     folder,
     remove: () => rmSync(folder, { recursive: true }),

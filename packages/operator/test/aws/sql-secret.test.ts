@@ -10,7 +10,7 @@ import { type Moto, startMoto } from './moto.js';
 import { copyProject, type ProjectCopy } from './project-copy.js';
 import { openRecordingEndpoint, type RecordingEndpoint } from './recording-endpoint.js';
 
-/** `npm run sql:secret` against an imitation of AWS, as a program that may neither write a file nor start another. */
+/** `vpc-postgres sql-secret` against an imitation of AWS, as a program that may neither write a file nor start another. */
 const motoServer = inject('motoServer');
 
 const VPC = 'vpc-0123456789abcdef0';
@@ -29,7 +29,7 @@ const pathOf = (secret: string) => amplifySecretPath({ type: 'branch', namespace
 const URI_PATH = pathOf('SQL_CONNECTION_URI');
 const AUTHORITY_PATH = pathOf('SQL_CERTIFICATE_AUTHORITY');
 
-describe.skipIf(motoServer === undefined)('npm run sql:secret', () => {
+describe.skipIf(motoServer === undefined)('vpc-postgres sql-secret', () => {
   let moto: Moto;
   let project: ProjectCopy;
   let endpoint: RecordingEndpoint;
@@ -171,7 +171,7 @@ describe.skipIf(motoServer === undefined)('npm run sql:secret', () => {
 
     const refused = await sqlSecret(MAIN);
 
-    expect(refused.code).toBe(1);
+    expect(refused.code).toBe(2);
     expect(refused.output).toContain(`${URI_PATH} exists, and holds another host. To replace it, add --replace.`);
     expect(refused.output).not.toContain('production.example');
     expect(actions()).not.toContain('PutParameter');
@@ -186,7 +186,7 @@ describe.skipIf(motoServer === undefined)('npm run sql:secret', () => {
 
     const { code, output } = await sqlSecret([...MAIN, '--replace']);
 
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(output).toContain('is not encrypted');
     expect(output).not.toContain('hunter2');
   });
@@ -196,7 +196,7 @@ describe.skipIf(motoServer === undefined)('npm run sql:secret', () => {
 
     const { code, output } = await sqlSecret(MAIN);
 
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     for (const problem of [
       'Its port is not',
       'It has no dbname',
@@ -214,7 +214,7 @@ describe.skipIf(motoServer === undefined)('npm run sql:secret', () => {
 
     const { code, output } = await sqlSecret(MAIN);
 
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(output).toContain('It is no JSON object');
     expect(output).not.toContain('hunter2');
   });
@@ -224,7 +224,7 @@ describe.skipIf(motoServer === undefined)('npm run sql:secret', () => {
 
     const { code, output } = await sqlSecret(MAIN, await signIn('444455556666', moto.url, region));
 
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(output).toContain('environments.main.account');
     expect(actions()).toEqual(['GetCallerIdentity']);
   });
@@ -235,7 +235,7 @@ describe.skipIf(motoServer === undefined)('npm run sql:secret', () => {
 
     const { code, output } = await sqlSecret(MAIN);
 
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(output).toMatch(/^It was not done: .*AccessDenied.*secretsmanager:GetSecretValue on the secret/m);
   });
 
@@ -252,11 +252,11 @@ describe.skipIf(motoServer === undefined)('npm run sql:secret', () => {
   });
 
   test.each([
-    [[], '--environment is missing'],
+    [[], "required option '--environment <NAME>' not specified"],
     [['--environment', 'main'], '--app-id is missing'],
     [['--environment', 'main', '--app-id', 'my app'], '--app-id is "my app"'],
     [['--environment', 'other', '--app-id', 'd1example'], 'has no environment of that name'],
-    [['--enviroment', 'main'], "Unknown option '--enviroment'"],
+    [['--enviroment', 'main'], "unknown option '--enviroment'"],
     [[...MAIN, '--secret-arn', 'orders/sql'], '--secret-arn is "orders/sql"'],
     [[...MAIN, '--ca-file', 'none.pem'], '--ca-file none.pem cannot be read: ENOENT'],
   ])('%j is refused, and AWS is not asked', async (args, problem) => {
@@ -264,7 +264,7 @@ describe.skipIf(motoServer === undefined)('npm run sql:secret', () => {
 
     const { code, output } = await sqlSecret(args);
 
-    expect([code, actions()]).toEqual([1, []]);
+    expect([code, actions()]).toEqual([2, []]);
     expect(output).toContain(problem);
   });
 });

@@ -153,7 +153,7 @@ describe('a baseline', () => {
   });
 });
 
-describe('npm run migrate:baseline', () => {
+describe('vpc-postgres migrate baseline', () => {
   const migratorRole = createCredentials();
   const appRole = createCredentials();
   let proxy: RdsProxy;
@@ -194,8 +194,8 @@ describe('npm run migrate:baseline', () => {
   });
 
   const commandLine = (args: readonly string[], environment: NodeJS.ProcessEnv = {}) => ({
-    file: join(import.meta.dirname, '../../src/migrate-baseline.ts'),
-    args: ['--directory', folder, ...args],
+    file: join(import.meta.dirname, '../run-cli.ts'),
+    args: ['migrate', 'baseline', '--directory', folder, ...args],
     // The environments are those of the project.
     cwd: args.includes('--environment') ? PROJECT : directory,
     env: { PATH: process.env.PATH, HOME: directory, AWS_EC2_METADATA_DISABLED: 'true', ...environment },
@@ -258,7 +258,7 @@ Nothing has changed. If all that they make is there, add --yes.
       JSON.stringify({ ...connection, host: 'other.example' }),
     );
     expect(await command(args)).toMatchObject({
-      status: 1,
+      status: 2,
       stderr: expect.stringMatching(
         /^There is no connection to other\.example:\d+ as migrator: .*(altnames|does not match)/,
       ),
@@ -266,14 +266,14 @@ Nothing has changed. If all that they make is there, add --yes.
   });
 
   test.each<[string, string[], NodeJS.ProcessEnv, RegExp]>([
-    ['without --through', [], {}, /^--through is missing\./],
+    ['without --through', [], {}, /^error: required option '--through <NAME>' not specified/],
     [
       'for a file that there is not',
       ['--through', 'x.sql'],
       {},
       /^There is no migration "x\.sql"\. Expected one of: 0001-tea\.sql/,
     ],
-    ['with an option that there is not', ['--through', 'x', '--now'], {}, /^Unknown option '--now'/],
+    ['with an option that there is not', ['--through', 'x', '--now'], {}, /^error: unknown option '--now'/],
     [
       'with --host and no --database',
       ['--through', 'x', '--host', 'db.example'],
@@ -315,7 +315,7 @@ Nothing has changed. If all that they make is there, add --yes.
 
     const { status, stdout, stderr } = await command(args, environment);
 
-    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(problem);
     expect(stderr).not.toContain('secret-word');
     expect(await describeDatabase(superuser)).toEqual(before);
@@ -341,7 +341,7 @@ Nothing has changed. If all that they make is there, add --yes.
   test('explains itself', async () => {
     expect(await command(['--help'])).toMatchObject({
       status: 0,
-      stdout: expect.stringContaining('Usage: npm run migrate:baseline -- --through NAME'),
+      stdout: expect.stringContaining('Usage: vpc-postgres migrate baseline [options]'),
     });
   });
 });

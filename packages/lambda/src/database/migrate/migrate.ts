@@ -92,6 +92,6 @@ function addBaselineHelp(error: unknown): never {
   if (!(error instanceof MigrationError) || !EXISTS_ALREADY.includes(String(code))) throw error;
   const help =
     'This is the first run of the migrations in this database, which has tables already. If they are what this file makes, ' +
-    'record it as applied: npm run migrate:baseline -- --help (docs/migrations.md)';
+    'record it as applied: npx vpc-postgres migrate baseline --help (docs/migrations.md)';
   throw new MigrationError(`${error.message}\n\n${help}`, { cause: error.cause });
 }

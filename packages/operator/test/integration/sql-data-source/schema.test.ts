@@ -27,7 +27,7 @@ afterAll(async () => {
   await database?.stop();
 });
 
-/** By the URI that `npm run sql:secret` makes of the secret, which has odd characters in its password. */
+/** By the URI that `vpc-postgres sql-secret` makes of the secret, which has odd characters in its password. */
 function connection(certificateAuthority: string): pg.Client {
   const mapped = toConnectionUri(JSON.stringify(database.secret), { functionUsers: ['app'] });
   if ('problems' in mapped) throw new Error(mapped.problems.join('\n'));

@@ -76,7 +76,7 @@ afterAll(async () => {
 });
 
 function audit(environment: NodeJS.ProcessEnv): Promise<{ status: number; stdout: string; stderr: string }> {
-  const command = ['--import', 'tsx', join(import.meta.dirname, '../../../src/audit-lambda.ts')];
+  const command = ['--import', 'tsx', join(import.meta.dirname, '../../run-cli.ts'), 'audit'];
   const options = { cwd: PROJECT, env: { ...process.env, ...environment } };
   return new Promise((resolve) => {
     execFile(process.execPath, command, options, (error: ExecFileException | null, stdout, stderr) => {
@@ -114,7 +114,7 @@ async function createSmallProject(): Promise<string> {
   return folder;
 }
 
-describe('npm run audit:lambda', () => {
+describe('vpc-postgres audit', () => {
   test.runIf(exhaustive)(
     'exits 1 and tells package, advisory, severity and fix when a package that is shipped is vulnerable',
     async () => {

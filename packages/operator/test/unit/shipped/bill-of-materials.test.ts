@@ -114,7 +114,7 @@ test('the same code gives the same bytes', async () => {
 test('the command writes it, with the time that it is told', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sbom-'));
   const path = join(folder, 'sbom.json');
-  const command = ['--import', 'tsx', join(import.meta.dirname, '../../../src/sbom.ts'), '--out', path];
+  const command = ['--import', 'tsx', join(import.meta.dirname, '../../run-cli.ts'), 'sbom', '--out', path];
   const env = { ...process.env, SOURCE_DATE_EPOCH: '86400' };
 
   const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: PROJECT, encoding: 'utf8', env });

@@ -188,7 +188,7 @@ test('a database that has the tables already is told of the baseline, with the f
 
   const error = await (await startFunction(files))(deploy(files)).then(String, (cause: Error) => cause.message);
   expect(error).toContain('0002-pot.sql:1:1: relation "pot" already exists (42P07)');
-  expect(error).toContain('record it as applied: npm run migrate:baseline -- --help (docs/migrations.md)');
+  expect(error).toContain('record it as applied: npx vpc-postgres migrate baseline --help (docs/migrations.md)');
 
   await baseline(migrator, prepareMigrations(filesOf(files)), { through: '0002-pot.sql' });
   const later = await (await startFunction(files))(deploy(files)).then(String, (cause: Error) => cause.message);

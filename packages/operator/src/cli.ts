@@ -1,0 +1,161 @@
+/** The command line `vpc-postgres`: its commands, options and exit codes. A command is loaded when it runs. */
+import process from 'node:process';
+import { ConfigurationError } from '@vpc-postgres/backend/configuration/configuration-error.js';
+import { MigrationError } from '@vpc-postgres/lambda/database/migrate/migration-error.js';
+import { Command, CommanderError, Option } from 'commander';
+import { CommandError } from './command-error.js';
+import type { BaselineOptions } from './migrate-baseline.js';
+import type { SbomOptions } from './sbom.js';
+import type { SqlSecretOptions } from './sql-secret.js';
+
+const EXIT_FOUND_PROBLEMS = 1;
+const EXIT_COULD_NOT_RUN = 2;
+
+const OVERVIEW = `
+Examples:
+  $ npx vpc-postgres migrate baseline --through 0002-orders.sql --environment main --via localhost:5433
+  $ npx vpc-postgres sql-secret --environment main --app-id d1example --dry-run
+  $ npx vpc-postgres sbom --out sbom.json
+  $ npx vpc-postgres lint-templates 'templates/amplify*.template.json'
+
+Exit codes:
+  0  done, and nothing was found
+  1  found problems: a vulnerable package, a finding in a template
+  2  could not run: a wrong option, a missing program, a refused connection or permission; the message says which
+
+Run it in the folder that holds amplify/. npx vpc-postgres COMMAND --help has a command's options.`;
+
+/** Runs a command, prints its result, and sets the exit code of this process. */
+export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  try {
+    await createProgram().parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // commander has printed it: the help (0), or what is wrong with the arguments.
+      process.exitCode = error.exitCode === 0 || argv.length === 0 ? 0 : EXIT_COULD_NOT_RUN;
+      return;
+    }
+    const isForOperator = [CommandError, MigrationError, ConfigurationError].some((type) => error instanceof type);
+    console.error(isForOperator ? (error as Error).message : error);
+    process.exitCode = EXIT_COULD_NOT_RUN;
+  }
+}
+
+function createProgram(): Command {
+  const program = new Command('vpc-postgres')
+    .usage('COMMAND [options]')
+    .description('Works on a laptop against AWS, for an Amplify app with PostgreSQL in a private VPC.')
+    .helpOption('-h, --help', 'show this text')
+    .helpCommand(false)
+    .showHelpAfterError('(--help shows the commands and options)')
+    .exitOverride()
+    .addHelpText('after', OVERVIEW);
+  addDatabaseCommands(program.commandsGroup('Database:'));
+  addCodeCommands(program.commandsGroup('What is deployed:'));
+  return program;
+}
+
+function addDatabaseCommands(program: Command): void {
+  const migrate = program
+    .command('migrate')
+    .usage('COMMAND [options]')
+    .description('migrate baseline: record migrations as applied, without running them')
+    .helpCommand(false);
+  migrate
+    .command('baseline')
+    .description(
+      'Records every migration up to and including NAME as applied, without running it: for a database that has had its ' +
+        'tables before it had migrations. The next deployment applies those behind NAME. Without --yes it does everything ' +
+        'and rolls it back, so that nothing changes.',
+    )
+    .summary('record migrations as applied, without running them')
+    .requiredOption('--through <NAME>', 'the last file whose tables are there, for example 0003-add-invoices.sql')
+    .option('--yes', 'record it', false)
+    .option('--directory <DIR>', 'the folder of the migrations', 'src/migrations')
+    .optionsGroup('Where the database is (default: the local stack that npm start runs):')
+    .option('--environment <NAME>', 'a deployed environment of amplify/environments.ts')
+    .option('--host <HOST>', 'any other PostgreSQL, or the endpoint that a deployment created; a folder: its socket')
+    .option('--port <PORT>', "its port (default: the environment's, or 5432)")
+    .option('--database <NAME>', "its database (default: the environment's)")
+    .option('--user <USER>', 'migrator, or a user that can act as owner (default: migrator)')
+    .option('--via <HOST:PORT>', 'a tunnel to it, such as localhost:5433; token and certificate stay those of HOST')
+    .option('--ca-file <FILE>', 'CA certificates in PEM that are trusted besides those of Node.js')
+    .option('--no-tls', 'for a PostgreSQL of this machine')
+    .addHelpText(
+      'after',
+      '\nThe local stack gets an IAM token. So does an environment, signed with the AWS\n' +
+        'credentials at hand, unless PGPASSWORD is set. Any other PostgreSQL gets\nPGPASSWORD.',
+    )
+    .action(async (options: BaselineOptions) => {
+      const { recordBaseline } = await import('./migrate-baseline.js');
+      console.log(await recordBaseline(options, process.env.PGPASSWORD));
+    });
+
+  program
+    .command('sql-secret')
+    .description(
+      'Copies the RDS secret of the SQL data source from Secrets Manager to the two parameters that Amplify reads: ' +
+        'SQL_CONNECTION_URI and SQL_CERTIFICATE_AUTHORITY. Run it again after each change of the password. Prints no secret.',
+    )
+    .summary("copy the SQL data source's secret to where Amplify reads it")
+    .requiredOption(
+      '--environment <NAME>',
+      'a deployed environment of amplify/environments.ts, or a branch of a pattern',
+    )
+    .addOption(new Option('--app-id <ID>', 'for a branch: the id of the app in Amplify Hosting').env('AWS_APP_ID'))
+    .option('--identifier <NAME>', 'for a sandbox: as in npx ampx sandbox --identifier (default: your user name)')
+    .option('--secret-arn <ARN>', "the secret, if not the environment's sqlDataSource.secretArn")
+    .option(
+      '--ca-file <FILE>',
+      "CA certificates in PEM, at most 4096 bytes (default: those of the environment's proxy, or of RDS in its region)",
+    )
+    .option('--replace', 'replace parameters that lead to another host, role or database, or trust another CA', false)
+    .option('--dry-run', 'read and check everything, and write nothing', false)
+    .option('--json', 'print what was done as one JSON object', false)
+    .action(async (options: SqlSecretOptions) => {
+      const { copySqlSecret } = await import('./sql-secret.js');
+      console.log(await copySqlSecret(options));
+    });
+}
+
+function addCodeCommands(program: Command): void {
+  program
+    .command('sbom')
+    .description(
+      'Bundles the functions of amplify/functions as they are deployed, and prints a bill of materials in CycloneDX 1.6: each ' +
+        'bundle with its SHA-256, and the npm packages whose bytes are in it, with version, licence and hash. Needs no network. ' +
+        'The same code gives the same bytes. With SOURCE_DATE_EPOCH, seconds since 1970, it also has a time.',
+    )
+    .summary('list the npm packages whose bytes are in Lambda (CycloneDX 1.6)')
+    .option('--out <FILE>', 'write it there (default: standard output)')
+    .action(async ({ out }: Pick<SbomOptions, 'out'>) => {
+      const { writeBillOfMaterials } = await import('./sbom.js');
+      await writeBillOfMaterials(process.cwd(), { out, sourceDateEpoch: process.env.SOURCE_DATE_EPOCH });
+    });
+
+  program
+    .command('audit')
+    .description(
+      "Bundles the functions as they are deployed, and asks npm's registry for advisories against the packages whose bytes are " +
+        'in the bundles. What only builds or tests is left out. Exits 2 when the registry has no advisories.',
+    )
+    .summary("ask npm's registry for advisories against these packages")
+    .action(async () => {
+      const { auditLambda } = await import('./audit-lambda.js');
+      const { vulnerable, report } = await auditLambda(process.cwd());
+      if (!vulnerable) return console.log(report);
+      console.error(report);
+      process.exitCode = EXIT_FOUND_PROBLEMS;
+    });
+
+  program
+    .command('lint-templates')
+    .usage('GLOB...')
+    .argument('<GLOB...>', "templates that npm run synth wrote, for example 'DIR/amplify*.template.json'")
+    .description('Runs cfn-lint on CloudFormation templates, with .cfnlintrc.yaml of this folder if there is one.')
+    .summary('check CloudFormation templates with cfn-lint')
+    .action(async (patterns: readonly string[]) => {
+      const { lintTemplates } = await import('./lint-templates.js');
+      if (!lintTemplates(patterns)) process.exitCode = EXIT_FOUND_PROBLEMS;
+    });
+}
