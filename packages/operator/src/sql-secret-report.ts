@@ -1,4 +1,4 @@
-/** What `npm run sql:secret` has to say: data for scripts, and text for people. Holds no secret. */
+/** What `vpc-postgres sql-secret` has to say: data for scripts, and text for people. Holds no secret. */
 import type { AmplifyDeployment } from './amplify-secret-path.js';
 import { type ParameterChange, SQL_CERTIFICATE_AUTHORITY, SQL_CONNECTION_URI } from './sql-parameters.js';
 
