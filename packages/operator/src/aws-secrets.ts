@@ -1,4 +1,4 @@
-/** What `npm run sql:secret` asks of AWS: whose credentials these are, one secret, and parameters of Amplify's. */
+/** What `vpc-postgres sql-secret` asks of AWS: whose credentials these are, one secret, and parameters of Amplify's. */
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, ParameterNotFound, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';

@@ -101,7 +101,7 @@ export function clientConfig(
     database,
     user,
     password,
-    application_name: 'npm run migrate:baseline',
+    application_name: 'vpc-postgres migrate baseline',
     connectionTimeoutMillis: CONNECT_MILLIS,
   };
   const address = options.via === undefined ? { host, port } : parseAddress(options.via);

@@ -1,4 +1,4 @@
-/** What `npm run sql:secret` has to say: data for scripts, and text for people. Holds no secret. */
+/** Formats what `vpc-postgres sql-secret` reports: data for scripts, and text for people. Holds no secret. */
 import type { BackendIdentifier } from '@vpc-postgres/backend/configuration/deployment.js';
 import { type ParameterChange, SQL_CERTIFICATE_AUTHORITY, SQL_CONNECTION_URI } from './sql-parameters.js';
 

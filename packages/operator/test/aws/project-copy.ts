@@ -1,6 +1,7 @@
 /** A copy of this repository in a temporary folder, with environments of its own, and the command ampx run there. */
 import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -15,6 +16,9 @@ const APP = join(import.meta.dirname, '../../../testing/app');
 const COPIED = { [APP]: ['amplify', 'src'], [REPOSITORY]: ['package.json', 'package-lock.json', 'tsconfig.json'] };
 
 const CLI = join(import.meta.dirname, '../run-cli.ts');
+
+/** The operator package has a later version than the root of node_modules. */
+const COMMANDER = createRequire(import.meta.url).resolve('commander');
 
 const AMPX_TIMEOUT_MILLIS = 300_000;
 
@@ -108,7 +112,9 @@ const standsAlone = (folder: string): Plugin => ({
         export const loadEnvironments = async () => environments;`,
     }));
     esbuild.onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
-      kind === 'entry-point' || path.startsWith('@vpc-postgres/') ? undefined : { path, external: true },
+      kind === 'entry-point' || path.startsWith('@vpc-postgres/')
+        ? undefined
+        : { path: path === 'commander' ? COMMANDER : path, external: true },
     );
   },
 });
