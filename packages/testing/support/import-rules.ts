@@ -24,7 +24,7 @@ const REGISTRY = /^(?!packages\/|amplify\/|src\/|aws-cdk-lib|constructs|@aws-amp
 const IMPORT_RULES: readonly ImportRule[] = [
   {
     files: /^amplify\/backend\.ts$/,
-    mayImport: [/^amplify\//, /^packages\/backend\/src\/index\.ts$/, NODE, CDK, /^@aws-amplify\/backend$/],
+    mayImport: [/^amplify\//, /^@vpc-postgres\/backend$/, NODE, CDK, /^@aws-amplify\/backend$/],
   },
   { files: /^amplify\/environments\.ts$/, mayImport: [/^packages\/backend\/src\/configuration\//] },
   { files: /^amplify\/data\/schema\.ts$/, mayImport: [/^@aws-amplify\/data-schema$/] },
@@ -32,7 +32,7 @@ const IMPORT_RULES: readonly ImportRule[] = [
     files: /^amplify\/(auth|data)\//,
     mayImport: [
       /^amplify\/(auth|data|functions)\//,
-      /^packages\/backend\/src\/index\.ts$/,
+      /^@vpc-postgres\/backend$/,
       NODE,
       CDK,
       /^@aws-amplify\/(backend|data-schema(\/internals)?|plugin-types)$/,
@@ -55,7 +55,7 @@ const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     files: /^amplify\/functions\/functions\.ts$/,
-    mayImport: [/^amplify\/functions\//, /^packages\/backend\/src\/index\.ts$/],
+    mayImport: [/^amplify\/functions\//, /^@vpc-postgres\/backend$/],
   },
   { files: /^amplify\/functions\/[^/]+\/resource\.ts$/, mayImport: [/^@aws-amplify\/backend$/] },
   {
