@@ -10,6 +10,8 @@ export default defineConfig({
           name: 'app',
           include: ['test/**/*.test.ts'],
           setupFiles: 'packages/local-stack/src/forget-postgres-variables.ts',
+          // After the packages' own: a group of projects shares its number of workers.
+          sequence: { groupOrder: 2 },
           // A bound for what hangs: two of the files start the local stack.
           testTimeout: 60_000,
           hookTimeout: 60_000,
