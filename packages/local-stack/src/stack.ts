@@ -13,6 +13,7 @@ import { bootstrapDatabase, LOCAL_DATABASE, LOCAL_DATABASE_USER, LOCAL_MIGRATOR,
 import { type BuildEvent, buildFunctions, type LocalDatabase } from './functions.js';
 import { sendGraphql } from './graphql-client.js';
 import type { FunctionStatistics } from './lambda/function.js';
+import { refuseUnlistedFunctions } from './listed-functions.js';
 import type { LocalApp } from './local-app.js';
 import { type MigrationsReport, watchMigrations } from './migrations.js';
 import { type LocalPostgres, startPostgres } from './postgres/cluster.js';
@@ -124,6 +125,7 @@ async function startParts(
   // The schema that Amplify deploys, as SDL, and the functions that its fields name.
   const sdl = app.schema.transform().schema;
   const functionNames = functionNamesIn(sdl);
+  await refuseUnlistedFunctions(functionNames, app.projectDirectory);
   const [database, functions, certificate, credentials, migratorCredentials, userPool, appSyncCredentials] =
     await allOrStop(
       startDatabase(stateDirectory, options, onStop, onProgress),

@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
-import { ConfigurationError, type ConfigurationProblem } from '../configuration/configuration-error.js';
+import { ConfigurationError, type ConfigurationProblem, quote } from '../configuration/configuration-error.js';
 import { functionCallsIn, type TransformableSchema } from './function-calls.js';
 
 const LIST = 'amplify/functions/functions.ts';
@@ -24,7 +24,7 @@ export function checkFunctions(functions: Checked, schema: TransformableSchema, 
     ...[...called].filter((name) => !Object.hasOwn(functions, name)).map((name) => unlisted(name, functions)),
     ...Object.entries(functions).flatMap(([name, { database }]) => {
       const uses = usesDatabase(join(fileURLToPath(folder), name, 'handler.ts'));
-      return uses === undefined || uses === database ? [] : [misplaced(name, database)];
+      return uses === undefined || uses === database ? [] : [misplaced(name, database, uses)];
     }),
   ];
   if (problems.length > 0) throw new ConfigurationError('The functions of the app cannot be deployed.', problems);
@@ -46,15 +46,15 @@ function unlisted(name: string, functions: Checked): ConfigurationProblem {
   };
 }
 
-function misplaced(name: string, database: boolean): ConfigurationProblem {
+function misplaced(name: string, database: unknown, uses: boolean): ConfigurationProblem {
   const handler = `amplify/functions/${name}/handler.ts`;
   return {
     path: `${LIST}: '${name}'.database`,
-    got: String(database),
-    expected: database
-      ? `false: ${handler} imports neither pg nor createDatabase of @vpc-postgres/lambda, and needs no place in the VPC`
-      : `true: ${handler} uses the database, which is reached from inside the VPC alone`,
-    fix: `write database: ${!database} in ${LIST}, or change ${handler}`,
+    got: quote(database),
+    expected: uses
+      ? `true: ${handler} uses the database, which is reached from inside the VPC alone`
+      : `false: ${handler} imports neither pg nor createDatabase of @vpc-postgres/lambda, and needs no place in the VPC`,
+    fix: `write database: ${uses} in ${LIST}, or change ${handler}`,
   };
 }
 

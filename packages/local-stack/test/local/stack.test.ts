@@ -38,3 +38,23 @@ test('GET /api/stack counts the sample data as requests, and has the hops of eac
     })),
   });
 });
+
+test('a function that the schema names and the list does not have is refused before anything starts', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'stack-'));
+  const sdl = localApp.schema.transform().schema.replaceAll('"orders-api"', '"order-api"');
+  const app = { ...localApp, schema: { transform: () => ({ schema: sdl }) } };
+  const steps: string[] = [];
+  const start = startLocalStack({
+    app,
+    stateDirectory: directory,
+    port: 0,
+    proxyPort: 0,
+    onProgress: (step) => steps.push(step),
+  });
+
+  await expect(start).rejects.toThrow(
+    "amplify/data/schema.ts names 'order-api' in a.handler.function, and amplify/functions/functions.ts lists 'orders-api'.",
+  );
+  expect(steps).toEqual([]);
+  await rm(directory, { recursive: true });
+});
