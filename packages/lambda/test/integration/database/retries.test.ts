@@ -90,6 +90,7 @@ describe('a connection that is lost', () => {
 
   test('after the deadline: nothing is done again', async () => {
     const { runs, run } = counted((transaction) => transaction.query('select pg_sleep(0.2)'));
+    await readNothing().run();
 
     await expect(run({ retry: 'read', signal: AbortSignal.timeout(50) })).rejects.toMatchObject({
       name: 'DatabaseTimeoutError',

@@ -31,6 +31,7 @@ describe('what a caller is told of the outcome', () => {
       await transaction.queryAndCommit(INSERT, [1]);
       await new Promise(() => {});
     });
+    await readNothing().run();
 
     await expect(run({ signal: AbortSignal.timeout(200) })).rejects.toMatchObject({
       name: 'CommittedError',
