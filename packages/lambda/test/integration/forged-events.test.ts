@@ -155,7 +155,7 @@ describe('an identity that is one', () => {
       prev: { result: { identity: bob } },
     };
 
-    expect(await invoke(event)).toEqual({ envelope: 'vpc-postgres', data: { items: [], nextToken: null } });
+    expect(await invoke(event)).toMatchObject({ data: { items: [], nextToken: null } });
   });
 
   test('gets a group’s field only with the group: PostgreSQL shows the totals to nobody else', async () => {

@@ -10,15 +10,8 @@ const LONGER: Readonly<Record<string, number>> = {
   'packages/backend/test/infra/backend.test.ts': 313,
   'packages/backend/test/infra/combinations.test.ts': 301,
   'packages/backend/test/infra/deployments.test.ts': 338,
-  'packages/backend/test/infra/guardrails.test.ts': 411,
+  'packages/backend/test/infra/guardrails.test.ts': 412,
   'packages/backend/test/infra/migrations.test.ts': 324,
-  'packages/lambda/test/integration/database/injected-statements.test.ts': 346,
-  'packages/lambda/test/integration/database/migrate/at-deploy.test.ts': 375,
-  'packages/lambda/test/integration/database/migrate/migrate.test.ts': 312,
-  'packages/lambda/test/integration/database/retries.test.ts': 434,
-  'packages/lambda/test/integration/database/row-guard.test.ts': 629,
-  'packages/lambda/test/integration/database/transaction.test.ts': 450,
-  'packages/lambda/test/unit/database/errors.test.ts': 310,
   'packages/operator/test/integration/migrate-baseline.test.ts': 347,
 };
 

@@ -1,63 +1,17 @@
-import { exhaustive } from '@vpc-postgres/testing/support/exhaustive.js';
-import {
-  describeDatabase,
-  startTestCluster,
-  type TestCluster,
-} from '@vpc-postgres/testing/support/migrations-database.js';
-import type pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type MigrateOptions, migrate } from '../../../../src/database/migrate/migrate.js';
-import { prepareMigrations } from '../../../../src/database/migrate/prepare-migrations.js';
+import { describeDatabase } from '@vpc-postgres/testing/support/migrations-database.js';
+import type { Files } from '@vpc-postgres/testing/support/run-migrations.js';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { CUP, POT, TEA, useMigratedDatabase } from './migrated-database.js';
 
-let cluster: TestCluster;
-let database: string;
-/** Sees everything, and changes nothing. */
-let observer: pg.Client;
-
-beforeAll(async () => {
-  cluster = await startTestCluster();
-});
-afterAll(() => cluster.stop());
-beforeEach(async () => {
-  database = await cluster.createDatabase();
-  observer = await cluster.connect(database, 'postgres');
-});
-afterEach(() => observer.end());
-
-type Files = Record<string, string>;
-
-/** A run of its own, as migrator. @returns the names of what was applied */
-async function run(files: Files, options: MigrateOptions = {}) {
-  const client = await cluster.connect(database);
-  try {
-    const migrations = prepareMigrations(Object.entries(files).map(([name, sql]) => ({ name, sql })));
-    return await migrate(client, migrations, { lockWaitMillis: 20_000, ...options });
-  } finally {
-    await client.end();
-  }
-}
-
-/** @returns the message; fails when the database is not as it was before */
-async function refusalOf(files: Files, options: MigrateOptions = {}): Promise<string> {
-  const before = await describeDatabase(observer);
-  const message = await run(files, options).then(
-    ({ applied }) => `no refusal: ${applied.join(', ') || 'nothing'} was applied`,
-    (error: Error) => `${error.name}: ${error.message}`,
-  );
-  expect(await describeDatabase(observer)).toEqual(before);
-  return message;
-}
-
-const TEA = { '0001-tea.sql': 'create table tea (id int);' };
-const POT = { '0002-pot.sql': 'create table pot (id int);' };
-const CUP = { '0003-cup.sql': 'create table cup (id int);' };
+const migrated = useMigratedDatabase();
+const { refusalOf, run } = migrated;
 
 test('applies each file once, in the order of the numbers, and owner owns what comes of it', async () => {
   expect(await run({ ...POT, ...TEA })).toEqual({ applied: ['0001-tea.sql', '0002-pot.sql'], newer: [] });
   expect(await run({ ...TEA, ...POT })).toEqual({ applied: [], newer: [] });
   expect((await run({ ...TEA, ...POT, ...CUP })).applied).toEqual(['0003-cup.sql']);
 
-  const { rows } = await observer.query(
+  const { rows } = await migrated.observer.query(
     "select distinct tableowner from pg_tables where schemaname in ('public', 'migrations')",
   );
   expect(rows).toEqual([{ tableowner: 'owner' }]);
@@ -65,7 +19,7 @@ test('applies each file once, in the order of the numbers, and owner owns what c
 
 test('app cannot read or change what is recorded as applied', async () => {
   await run(TEA);
-  const app = await cluster.connect(database, 'app');
+  const app = await migrated.cluster.connect(migrated.database, 'app');
 
   await expect(app.query('select * from migrations.applied')).rejects.toThrow(
     'permission denied for schema migrations',
@@ -79,7 +33,9 @@ test('a setting or role that a file sets is gone before the next', async () => {
     '0002-see.sql': `create table seen as select ${settings} as settings`,
   });
 
-  expect((await observer.query('select settings from seen')).rows).toEqual([{ settings: '"$user", public UTC owner' }]);
+  expect((await migrated.observer.query('select settings from seen')).rows).toEqual([
+    { settings: '"$user", public UTC owner' },
+  ]);
 });
 
 describe('a file that fails', () => {
@@ -218,13 +174,13 @@ describe('a database that a newer version has migrated', () => {
   });
 
   test('is left as it is by an older version, which says so', async () => {
-    const before = await describeDatabase(observer);
+    const before = await describeDatabase(migrated.observer);
 
     expect(await run(TEA, { newerMigrations: 'allow' })).toEqual({
       applied: [],
       newer: ['0002-pot.sql', '0003-cup.sql'],
     });
-    expect(await describeDatabase(observer)).toEqual(before);
+    expect(await describeDatabase(migrated.observer)).toEqual(before);
   });
 
   test.each([
@@ -243,64 +199,6 @@ describe('a database that a newer version has migrated', () => {
     expect(await refusalOf(files as Files, { newerMigrations: 'allow' })).toContain(problem);
   });
 });
-
-describe('several runs at once', () => {
-  test('eight of them apply each file once', async () => {
-    const files = { ...TEA, '0002-slow.sql': 'create table slow (id int); select pg_sleep(0.3)', ...CUP };
-
-    const results = await Promise.all(Array.from({ length: 8 }, () => run(files)));
-
-    expect(results.flatMap(({ applied }) => applied)).toEqual(Object.keys(files));
-  });
-
-  test.runIf(exhaustive)(
-    'eight of them with an index that is built concurrently do not wait for each other for ever',
-    async () => {
-      const files = { ...TEA, '0002-index.sql': '-- no-transaction\ncreate index concurrently by_id on tea (id)' };
-
-      const results = await Promise.all(Array.from({ length: 8 }, () => run(files)));
-
-      expect(results.flatMap(({ applied }) => applied)).toEqual(Object.keys(files));
-    },
-  );
-
-  test('one that waits in vain says who holds the lock, and how to end it', async () => {
-    const holder = await cluster.connect(database);
-    await holder.query("set application_name = 'deployment of alice'; select pg_advisory_lock(7236115902)");
-    const { rows } = await holder.query('select pg_backend_pid() as pid');
-
-    expect(await refusalOf(TEA, { lockWaitMillis: 300 })).toBe(
-      'MigrationError: Waited 0.3 s for another run of the migrations, and applied nothing. The lock is held by process ' +
-        `${rows[0].pid} of PostgreSQL, user migrator, application "deployment of alice". Try again when it is done; ` +
-        `if nobody is behind it any more, end it: select pg_terminate_backend(${rows[0].pid})`,
-    );
-    await holder.end();
-  });
-
-  test('a run in another database does not count', async () => {
-    const other = await cluster.connect(await cluster.createDatabase());
-    await other.query('select pg_advisory_lock(7236115902)');
-
-    expect((await run(TEA, { lockWaitMillis: 0 })).applied).toEqual(['0001-tea.sql']);
-    await other.end();
-  });
-});
-
-test.runIf(exhaustive)(
-  'a table that somebody else has locked is not waited for longer than the role allows',
-  async () => {
-    await run(TEA);
-    const migrator = await cluster.connect(database, 'postgres');
-    await migrator.query("alter role migrator set lock_timeout = '200ms'; begin; lock table tea");
-
-    const message = await refusalOf({ ...TEA, '0002-size.sql': 'alter table tea add size int' });
-
-    await migrator.query("rollback; alter role migrator set lock_timeout = '5s'");
-    await migrator.end();
-    expect(message).toContain('0002-size.sql:1:1: canceling statement due to lock timeout (55P03)');
-    expect(message).toContain('Somebody else holds a lock on the table for longer than lock_timeout');
-  },
-);
 
 test('a statement that is running when the time is up is not waited for', async () => {
   const message = await refusalOf(

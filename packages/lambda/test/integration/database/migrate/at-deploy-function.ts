@@ -1,0 +1,139 @@
+/**
+ * Runs the function's bundle, as it is built for Lambda, in the local Lambda runtime: through the emulator of RDS Proxy, with TLS and
+ * the IAM token of a role that can connect as migrator and as no other user.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundleMigrationFunction } from '@vpc-postgres/backend/database/migrations/bundle.js';
+import { bootstrapBuildOptions } from '@vpc-postgres/local-stack/lambda/bundle.js';
+import { createLocalFunction, type LocalFunction } from '@vpc-postgres/local-stack/lambda/function.js';
+import { type KeptCertificate, loadOrCreateCertificate } from '@vpc-postgres/local-stack/rds-proxy/certificate.js';
+import { createCredentials } from '@vpc-postgres/local-stack/rds-proxy/credentials.js';
+import { type RdsProxy, startRdsProxy } from '@vpc-postgres/local-stack/rds-proxy/server.js';
+import { startTestCluster, type TestCluster } from '@vpc-postgres/testing/support/migrations-database.js';
+import { build } from 'esbuild';
+import type pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import { fingerprintOf } from '../../../../src/database/migrate/migration.js';
+import { prepareMigrations } from '../../../../src/database/migrate/prepare-migrations.js';
+
+const REGION = 'eu-west-1';
+
+export const migratorRole = createCredentials();
+export const appRole = createCredentials();
+
+type Files = Record<string, string>;
+export const filesOf = (files: Files) => Object.entries(files).map(([name, sql]) => ({ name, sql }));
+const fingerprint = (files: Files) => fingerprintOf(prepareMigrations(filesOf(files)));
+export const TEA = { '0001-tea.sql': 'create table tea (id int);' };
+
+/** Registers the hooks of a test file. Each test has a database that has never been migrated. */
+export function useMigrationFunction() {
+  let cluster: TestCluster;
+  let directory: string;
+  let certificate: KeptCertificate;
+  let proxy: RdsProxy;
+  let database: string;
+  let observer: pg.Client;
+  const functions: LocalFunction[] = [];
+  const logs: string[] = [];
+
+  beforeAll(async () => {
+    cluster = await startTestCluster();
+    directory = await mkdtemp(join(tmpdir(), 'at-deploy-'));
+    certificate = await loadOrCreateCertificate(directory);
+    proxy = await startRdsProxy({
+      hostname: 'localhost',
+      port: 0,
+      region: REGION,
+      certificate,
+      upstreamSocketPath: join(cluster.socketDirectory, '.s.PGSQL.5432'),
+      principals: [
+        { credentials: migratorRole, databaseUsers: ['migrator'] },
+        { credentials: appRole, databaseUsers: ['app'] },
+      ],
+      admission: { databaseUsers: ['app', 'migrator'] },
+    });
+  });
+  afterAll(async () => {
+    await proxy.stop();
+    await cluster.stop();
+    await rm(directory, { recursive: true });
+  });
+  beforeEach(async () => {
+    logs.length = 0;
+    database = await cluster.createDatabase();
+    observer = await cluster.connect(database, 'postgres');
+  });
+  afterEach(async () => {
+    await Promise.all(functions.splice(0).map((fn) => fn.stop()));
+    await observer.end();
+  });
+
+  /**
+   * @param buildCode puts index.mjs into a folder; by default the bundle that is deployed.
+   * @param user the database user that its environment names.
+   */
+  async function startFunction(
+    files: Files,
+    credentials = migratorRole,
+    buildCode = async (folder: string) => bundleMigrationFunction(filesOf(files), folder),
+    user = 'migrator',
+  ): Promise<(request: object) => Promise<unknown>> {
+    const folder = await mkdtemp(join(directory, 'function-'));
+    await buildCode(folder);
+    await build(bootstrapBuildOptions(folder));
+    const fn = createLocalFunction({
+      name: 'migrations',
+      directory: folder,
+      region: REGION,
+      timeoutSeconds: 50,
+      memoryMB: 512,
+      onLog: (line) => logs.push(line),
+      environment: {
+        DATABASE_HOST: 'localhost',
+        DATABASE_PORT: String(proxy.port),
+        DATABASE_NAME: database,
+        DATABASE_USER: user,
+        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+        AWS_SESSION_TOKEN: credentials.sessionToken,
+        NODE_EXTRA_CA_CERTS: certificate.caPath,
+      },
+    });
+    functions.push(fn);
+    return async (request) => (await fn.invoke(request)).payload;
+  }
+
+  const deploy = (files: Files, RequestType = 'Create') => ({
+    RequestType,
+    ResourceProperties: {
+      ServiceToken: 'arn',
+      Files: fingerprint(files),
+      Database: `localhost:${proxy.port}/${database}`,
+    },
+  });
+
+  const tables = async () =>
+    (await observer.query("select tablename, tableowner from pg_tables where schemaname = 'public' order by 1")).rows;
+
+  return {
+    startFunction,
+    deploy,
+    tables,
+    logs,
+    get cluster() {
+      return cluster;
+    },
+    get proxy() {
+      return proxy;
+    },
+    get database() {
+      return database;
+    },
+    get observer() {
+      return observer;
+    },
+  };
+}
