@@ -1,5 +1,5 @@
 /** Bundles the function that migrates, with the texts of the migrations inside: no file lies beside it. */
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import type { MigrationFile } from '@vpc-postgres/lambda/database/migrate/migration.js';
 import { type BuildOptions, buildSync } from 'esbuild';
 
@@ -21,7 +21,8 @@ export function bundleMigrationFunction(files: readonly MigrationFile[], directo
 export function migrationBuildOptions(files: readonly MigrationFile[], directory: string): BuildOptions {
   return {
     absWorkingDir: MIGRATION_FUNCTION,
-    entryPoints: [join(MIGRATION_FUNCTION, 'handler.ts')],
+    // .ts in a clone, .js in a published package.
+    entryPoints: [join(MIGRATION_FUNCTION, `handler${extname(import.meta.filename)}`)],
     outfile: join(directory, 'index.mjs'),
     define: { MIGRATION_FILES: JSON.stringify(files) },
     bundle: true,
