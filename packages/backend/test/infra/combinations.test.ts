@@ -283,19 +283,3 @@ test.each(
   expect(alice?.length).toBeGreaterThan(0);
   expect(alice?.filter((name) => bob?.includes(name))).toEqual([]);
 });
-
-test('a created VPC keeps its ranges when egress changes, so that no subnet and no database is replaced', async () => {
-  const rangesOf = async (egress: Combination['egress']) => {
-    const { environment } = combinations.find(
-      (one) => one.network === 'new' && one.egress === egress && one.path === 'created database with IAM',
-    ) as Combination;
-    const synthesis = await synthesize(branch('main'), inputs('main', environment));
-    return ofType(synthesis, 'AWS::EC2::Subnet')
-      .filter(({ id }) => id.includes('Isolated'))
-      .map(({ id, properties }) => [id, properties.CidrBlock]);
-  };
-
-  const ranges = await rangesOf('none');
-  expect(ranges).toHaveLength(2);
-  expect(await rangesOf('nat')).toEqual(ranges);
-});

@@ -153,8 +153,7 @@ const CASES: readonly Case[] = [
     guardrail: 'undeclared-function',
     what: 'a function in the VPC that nobody declared',
     breaks: { change: (backend) => addFunction(backend, { vpcConfig: functionOf(backend).vpcConfig }) },
-    problem:
-      /reports\/Function is in the VPC, and amplify\/functions\/functions\.ts does not say that it needs the database/,
+    problem: /reports\/Function is in the VPC, and amplify\/functions\/functions\.ts does not say/,
     keeps: { change: (backend) => addFunction(backend) },
   },
   {

@@ -8,9 +8,7 @@ const LIMIT = 300;
 /** Tests that are longer than the limit, with their lines. None may grow, and one that has become short leaves the list. */
 const LONGER: Readonly<Record<string, number>> = {
   'packages/backend/test/infra/backend.test.ts': 313,
-  'packages/backend/test/infra/combinations.test.ts': 301,
-  'packages/backend/test/infra/deployments.test.ts': 338,
-  'packages/backend/test/infra/guardrails.test.ts': 412,
+  'packages/backend/test/infra/guardrails.test.ts': 411,
   'packages/backend/test/infra/migrations.test.ts': 324,
   'packages/operator/test/integration/migrate-baseline.test.ts': 347,
 };
