@@ -31,7 +31,7 @@ export interface MigrationHandlerOptions {
 
 type WaitName = 'lockWaitSeconds' | 'unreachableSeconds' | 'refusedSeconds';
 
-interface LambdaContext {
+export interface LambdaContext {
   getRemainingTimeInMillis(): number;
 }
 
