@@ -1,166 +1,29 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BaselineOptions, baseline } from '@vpc-postgres/lambda/database/migrate/baseline.js';
 import { loadOrCreateCertificate } from '@vpc-postgres/local-stack/rds-proxy/certificate.js';
 import { createCredentials } from '@vpc-postgres/local-stack/rds-proxy/credentials.js';
 import { type RdsProxy, startRdsProxy } from '@vpc-postgres/local-stack/rds-proxy/server.js';
 import { BOTH_WAYS, runHere } from '@vpc-postgres/testing/support/command-line.js';
-import {
-  describeDatabase,
-  startTestCluster,
-  type TestCluster,
-} from '@vpc-postgres/testing/support/migrations-database.js';
-import { type Files, prepare, runMigrations } from '@vpc-postgres/testing/support/run-migrations.js';
-import type pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describeDatabase } from '@vpc-postgres/testing/support/migrations-database.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { FILES, useBaselineDatabase } from './baseline-database.js';
 
 const PROJECT = join(import.meta.dirname, '../../../testing/app');
 
-let cluster: TestCluster;
-let directory: string;
-let database: string;
-let superuser: pg.Client;
-
-beforeAll(async () => {
-  cluster = await startTestCluster();
-  directory = await mkdtemp(join(tmpdir(), 'baseline-'));
-});
-afterAll(async () => {
-  await cluster.stop();
-  await rm(directory, { recursive: true });
-});
-beforeEach(async () => {
-  database = await cluster.createDatabase();
-  superuser = await cluster.connect(database, 'postgres');
-});
-afterEach(() => superuser.end());
-
-const FILES = {
-  '0001-tea.sql': 'create table tea (a int)',
-  '0002-pot.sql': 'create table pot (a int)',
-  '0003-cup.sql': 'create table cup (a int)',
-};
-
-const run = (files: Files) => runMigrations(cluster, database, files);
-const createTables = () => superuser.query('create table tea (a int); create table pot (a int)');
-const recorded = async () => {
-  const { rows } = await superuser.query(
-    `select name, pg_get_userbyid(relowner) as owner from migrations.applied, pg_class
-      where pg_class.oid = 'migrations.applied'::regclass and finished_at is not null order by 1`,
-  );
-  return rows;
-};
-
-describe('a baseline', () => {
-  async function record(options: BaselineOptions, files: Files = FILES) {
-    const client = await cluster.connect(database);
-    return baseline(client, prepare(files), options).finally(() => client.end());
-  }
-  const refusalOf = async (options: BaselineOptions, files?: Files): Promise<string> => {
-    const before = await describeDatabase(superuser);
-    const message = await record(options, files).then(
-      ({ recorded: names }) => `recorded ${names.join(', ')}`,
-      (error: Error) => error.message,
-    );
-    expect(await describeDatabase(superuser)).toEqual(before);
-    return message;
-  };
-
-  test('records the files up to the one that is named, and the next run applies those behind it', async () => {
-    await createTables();
-
-    expect(await record({ through: '0002-pot.sql' })).toEqual({
-      recorded: ['0001-tea.sql', '0002-pot.sql'],
-      pending: ['0003-cup.sql'],
-    });
-
-    expect(await run(FILES)).toEqual({ applied: ['0003-cup.sql'], newer: [] });
-    expect(await recorded()).toEqual(Object.keys(FILES).map((name) => ({ name, owner: 'owner' })));
-  });
-
-  test('records checksums: a file that is changed afterwards is refused', async () => {
-    await createTables();
-    await record({ through: '0002-pot.sql' });
-
-    await expect(run({ ...FILES, '0001-tea.sql': 'create table tea ()' })).rejects.toThrow('0001-tea.sql has changed');
-  });
-
-  test('leaves out what has been applied, and goes on behind it', async () => {
-    const files = { ...FILES, '0001-tea.sql': 'create table identity (a int)' };
-    await run({ '0001-tea.sql': files['0001-tea.sql'] });
-    await createTables();
-    await expect(run(files)).rejects.toThrow('0002-pot.sql:1:1: relation "pot" already exists');
-
-    expect(await record({ through: '0002-pot.sql' }, files)).toEqual({
-      recorded: ['0002-pot.sql'],
-      pending: ['0003-cup.sql'],
-    });
-
-    expect((await run(files)).applied).toEqual(['0003-cup.sql']);
-  });
-
-  test('that is a dry run says the same, and changes nothing', async () => {
-    await createTables();
-
-    expect(await refusalOf({ through: '0002-pot.sql', dryRun: true })).toBe('recorded 0001-tea.sql, 0002-pot.sql');
-  });
-
-  test('is refused for a file that there is not', async () => {
-    await createTables();
-
-    expect(await refusalOf({ through: '0009-lid.sql' })).toBe(
-      'There is no migration "0009-lid.sql". Expected one of: 0001-tea.sql, 0002-pot.sql, 0003-cup.sql.',
-    );
-  });
-
-  test('is refused for a file that is recorded', async () => {
-    await run(FILES);
-
-    expect(await refusalOf({ through: '0002-pot.sql' })).toBe(
-      '0002-pot.sql is recorded as applied already. Nothing was recorded.',
-    );
-  });
-
-  test('is refused where what is recorded does not fit the files', async () => {
-    await run({ '0001-tea.sql': 'create table tea ()' });
-
-    expect(await refusalOf({ through: '0002-pot.sql' })).toContain('0001-tea.sql has changed since it was applied');
-  });
-
-  test('is refused where a file is half done', async () => {
-    const files = { ...FILES, '0001-tea.sql': '-- no-transaction\ncreate table tea ();\nselect 1/0' };
-    await expect(run(files)).rejects.toThrow('division by zero');
-
-    expect(await refusalOf({ through: '0002-pot.sql' }, files)).toContain('0001-tea.sql is half done.');
-  });
-
-  test('is refused for a database that is empty', async () => {
-    expect(await refusalOf({ through: '0002-pot.sql' })).toContain(
-      `The database ${database} has no table and no function, so none of the files has been applied to it.`,
-    );
-  });
-
-  test('waits for a run that has the lock, and says who has it', async () => {
-    await createTables();
-    const holder = await cluster.connect(database);
-    await holder.query('select pg_advisory_lock(7236115902)');
-
-    expect(await refusalOf({ through: '0002-pot.sql', lockWaitMillis: 0 })).toContain(
-      'Waited 0 s for another run of the migrations',
-    );
-    await holder.end();
-  });
-});
+const baselined = useBaselineDatabase();
+const { createTables, recorded, run } = baselined;
 
 describe('vpc-postgres migrate baseline', () => {
   const migratorRole = createCredentials();
   const appRole = createCredentials();
   let proxy: RdsProxy;
   let caPath: string;
+  let directory: string;
   let folder: string;
 
   beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'baseline-'));
     const certificate = await loadOrCreateCertificate(directory);
     caPath = certificate.caPath;
     proxy = await startRdsProxy({
@@ -168,7 +31,7 @@ describe('vpc-postgres migrate baseline', () => {
       port: 0,
       region: 'eu-west-1',
       certificate,
-      upstreamSocketPath: join(cluster.socketDirectory, '.s.PGSQL.5432'),
+      upstreamSocketPath: join(baselined.cluster.socketDirectory, '.s.PGSQL.5432'),
       principals: [{ credentials: migratorRole, databaseUsers: ['migrator'] }],
       admission: { databaseUsers: ['migrator'] },
     });
@@ -176,7 +39,10 @@ describe('vpc-postgres migrate baseline', () => {
     await mkdir(folder);
     for (const [name, sql] of Object.entries(FILES)) await writeFile(join(folder, name), sql);
   });
-  afterAll(() => proxy.stop());
+  afterAll(async () => {
+    await proxy.stop();
+    await rm(directory, { recursive: true });
+  });
   beforeEach(async () => {
     await createTables();
     await mkdir(join(directory, '.local'), { recursive: true });
@@ -184,7 +50,7 @@ describe('vpc-postgres migrate baseline', () => {
       host: 'localhost',
       port: proxy.port,
       region: 'eu-west-1',
-      database,
+      database: baselined.database,
       user: 'app',
       credentials: appRole,
       migrator: { user: 'migrator', credentials: migratorRole },
@@ -203,13 +69,13 @@ describe('vpc-postgres migrate baseline', () => {
   const command = (...line: Parameters<typeof commandLine>) => runHere(commandLine(...line));
 
   test('shows what it would record through the local proxy, and records it with --yes', async () => {
-    const before = await describeDatabase(superuser);
+    const before = await describeDatabase(baselined.superuser);
 
     const dryRun = await command(['--through', '0002-pot.sql']);
-    expect({ ...dryRun, database: await describeDatabase(superuser) }).toEqual({
+    expect({ ...dryRun, database: await describeDatabase(baselined.superuser) }).toEqual({
       status: 0,
       stderr: '',
-      stdout: `Would be recorded as applied in the database ${database} at localhost:${proxy.port}, without being run:
+      stdout: `Would be recorded as applied in the database ${baselined.database} at localhost:${proxy.port}, without being run:
   0001-tea.sql
   0002-pot.sql
 The next deployment applies:
@@ -230,9 +96,9 @@ Nothing has changed. If all that they make is there, add --yes.
   test.each(BOTH_WAYS)('records as owner, whoever logs in, %s', async (_, runIt) => {
     const args = [
       '--host',
-      cluster.socketDirectory,
+      baselined.cluster.socketDirectory,
       '--database',
-      database,
+      baselined.database,
       '--user',
       'postgres',
       '--through',
@@ -311,22 +177,22 @@ Nothing has changed. If all that they make is there, add --yes.
       /^No token could be signed/,
     ],
   ])('%s is refused in words, and changes nothing', async (_, args, environment, problem) => {
-    const before = await describeDatabase(superuser);
+    const before = await describeDatabase(baselined.superuser);
 
     const { status, stdout, stderr } = await command(args, environment);
 
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(problem);
     expect(stderr).not.toContain('secret-word');
-    expect(await describeDatabase(superuser)).toEqual(before);
+    expect(await describeDatabase(baselined.superuser)).toEqual(before);
   });
 
   test('names bootstrap.sql where there is no role owner that the user may act as', async () => {
     const args = [
       '--host',
-      cluster.socketDirectory,
+      baselined.cluster.socketDirectory,
       '--database',
-      database,
+      baselined.database,
       '--user',
       'app',
       '--through',
