@@ -2,5 +2,5 @@ import { sample } from '@vpc-postgres/testing/support/exhaustive.js';
 import { SQL_INJECTIONS } from '@vpc-postgres/testing/support/sql-injections.js';
 import { describeInputs } from './describe-inputs.js';
 
-/** Few, for every test run; `npm run test:stress` takes more. */
+/** Few, for every test run; `npm run test:stress -w @vpc-postgres/lambda` takes more. */
 describeInputs(150, sample(SQL_INJECTIONS, 4));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-/** `npm run test:aws`: apart from `npm test`, because it needs moto, which is a Python package. */
+/** `npm run test:aws -w @vpc-postgres/operator`: apart from `npm test`, because it needs moto, which is a Python package. */
 export default defineConfig({
   test: {
     name: 'aws',

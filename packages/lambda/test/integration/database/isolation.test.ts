@@ -1,4 +1,4 @@
 import { describeIsolation } from './describe-isolation.js';
 
-/** Few, for every test run; `npm run test:stress` takes more. */
+/** Few, for every test run; `npm run test:stress -w @vpc-postgres/lambda` takes more. */
 describeIsolation(50);

@@ -31,5 +31,5 @@ test('signs each token anew, with the credentials of the moment', () => {
   expect(credentials).toHaveBeenCalledTimes(2);
 });
 
-// All 10,000: npm run test:stress.
+// All 10,000: npm run test:stress -w @vpc-postgres/lambda.
 describeGoldenTokens(500);

@@ -1,7 +1,7 @@
 import { fuzzWire } from '@vpc-postgres/testing/support/fuzz-wire.js';
 import { expect, test } from 'vitest';
 
-/** A million with `npm run test:stress`. */
+/** A million with `npm run test:stress -w @vpc-postgres/local-stack`. */
 const INPUTS = 20_000;
 
 test('random bytes are understood or refused, and never anything else', () => {
