@@ -5,54 +5,21 @@ import { MIGRATION_LIMITS } from '@vpc-postgres/lambda/database/migrate/limits.j
 import { readMigrationFiles } from '@vpc-postgres/lambda/database/migrate/read-folder.js';
 import { BOOTSTRAP_SQL } from '@vpc-postgres/lambda/database/sql-files.js';
 import type { Synthesis } from '@vpc-postgres/testing/support/cloud-assembly.js';
-import { DATABASES } from '@vpc-postgres/testing/support/deployments.js';
-import {
-  exampleEnvironment,
-  exampleWithMigrations,
-  MIGRATOR_SECRET_ARN,
-  SECRET_ARN,
-} from '@vpc-postgres/testing/support/environments.js';
+import { exampleEnvironment, exampleWithMigrations } from '@vpc-postgres/testing/support/environments.js';
 import { synthesizeExample } from '@vpc-postgres/testing/support/example-synthesis.js';
 import { exhaustive, sample } from '@vpc-postgres/testing/support/exhaustive.js';
-import { keepTemplates } from '@vpc-postgres/testing/support/keep-templates.js';
-import { onOwnStacks } from '@vpc-postgres/testing/support/own-stacks-plugin.js';
 import { findCycle } from '@vpc-postgres/testing/support/stack-graph.js';
-import { branch, type SynthesisInputs, synthesize } from '@vpc-postgres/testing/support/synthesize.js';
+import type { SynthesisInputs } from '@vpc-postgres/testing/support/synthesize.js';
 import {
   allowStatementsIn,
   ofType,
   resourcesIn,
   type TemplateResource,
 } from '@vpc-postgres/testing/support/templates.js';
-import { Validations } from 'aws-cdk-lib';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
-import { AwsSolutionsChecks } from 'cdk-nag';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { DatabaseSettings } from '../../src/configuration/database-settings.js';
-import type { Environment } from '../../src/configuration/environment.js';
 import { bundleMigrationFunction } from '../../src/database/migrations/bundle.js';
-
-const FOLDER = join(import.meta.dirname, '../../../testing/app/src/migrations');
-
-const deploy = (environment: Environment, inputs: SynthesisInputs = {}) =>
-  synthesize(branch('main'), { environments: { main: environment }, bundle: false, ...inputs });
-
-const functionsIn = (synthesis: Synthesis) => ofType(synthesis, 'AWS::Lambda::Function');
-const migrationFunction = (synthesis: Synthesis) => {
-  const [found, ...others] = functionsIn(synthesis).filter(({ id }) => /^Migrations[0-9A-F]{8}$/.test(id));
-  if (found === undefined || others.length > 0) throw new Error('There is not exactly one function that migrates.');
-  return found;
-};
-const messenger = (synthesis: Synthesis) => {
-  const found = functionsIn(synthesis).find(({ id }) => id.startsWith('MigrationsMessenger'));
-  if (found === undefined) throw new Error('There is no function that asks for the migrations.');
-  return found;
-};
-const stepOf = (synthesis: Synthesis) => {
-  const [step] = resourcesIn(synthesis).filter(({ type }) => type === 'Custom::MigratedDatabase');
-  if (step === undefined) throw new Error('There is no step that migrates.');
-  return step;
-};
+import { deploy, FOLDER, functionsIn, migrationFunction, provider, stepOf } from './migration-templates.js';
 
 let example: Synthesis;
 
@@ -159,13 +126,13 @@ describe('the step of the deployment', () => {
   });
 
   test('is asked for through a function outside of the VPC, which may invoke that one function and nothing else', () => {
-    const { properties, stack } = messenger(example);
+    const { properties, stack } = provider(example);
     const roleId = properties.Role['Fn::GetAtt'][0];
     const statements = ofType(example, 'AWS::IAM::Policy')
       .filter((policy) => policy.stack === stack && JSON.stringify(policy.properties.Roles).includes(`"${roleId}"`))
       .flatMap((policy) => policy.properties.PolicyDocument.Statement);
 
-    expect(stepOf(example).properties.ServiceToken).toEqual({ 'Fn::GetAtt': [messenger(example).id, 'Arn'] });
+    expect(stepOf(example).properties.ServiceToken).toEqual({ 'Fn::GetAtt': [provider(example).id, 'Arn'] });
     expect(properties).not.toHaveProperty('VpcConfig');
     expect(statements.map(({ Action }) => Action).toSorted()).toEqual(['lambda:GetFunction', 'lambda:InvokeFunction']);
     const { id } = migrationFunction(example);
@@ -183,7 +150,7 @@ describe('the step of the deployment', () => {
       statementSeconds,
       functionSeconds - reserveSeconds,
       migrationFunction(example).properties.Timeout,
-      messenger(example).properties.Timeout,
+      provider(example).properties.Timeout,
       Number(stepOf(example).properties.ServiceTimeout),
     ];
 
@@ -262,63 +229,4 @@ test('files that break the rules end the synthesis, with every problem', async (
   expect(problem).toContain('There is no 0002 between 0001-tea.sql and 0003-pot.sql');
   expect(problem).toContain('0001-tea.sql:1:28: commit is the runner');
   expect(problem).toContain('0003-pot.sql:1:1: there is no statement in this file');
-});
-
-describe.each(sample(Object.keys(DATABASES), 5))('%s', (path) => {
-  let synthesis: Synthesis;
-
-  beforeAll(async () => {
-    const database = { ...DATABASES[path], migrator: 'migrator' } as DatabaseSettings;
-    const { proxy } = database;
-    const withSecret =
-      proxy.kind === 'new' && proxy.auth.kind === 'secret' && proxy.auth.secretArn !== undefined
-        ? { proxy: { ...proxy, auth: { ...proxy.auth, migratorSecretArn: MIGRATOR_SECRET_ARN } } }
-        : {};
-    // Without a proxy the concurrency is bounded, and leaves a connection for this.
-    const environment = {
-      ...exampleEnvironment,
-      database: { ...database, ...withSecret } as DatabaseSettings,
-      limits: { reservedConcurrency: 20 },
-    };
-    synthesis = await deploy(environment, {
-      prepare: (app) => Validations.of(app).addPlugins(onOwnStacks(new AwsSolutionsChecks())),
-    });
-    keepTemplates(synthesis);
-  });
-
-  test('the function may connect as migrator to the same place as the others, before they start', () => {
-    const [serving] = allowStatementsIn(synthesis, 'function').flatMap(({ resources }) => resources);
-    const migrating = allowStatementsIn(synthesis, 'networkAndDatabase')
-      .filter(({ actions }) => actions.includes('rds-db:connect'))
-      .flatMap(({ resources }) => resources)
-      .filter((resource) => resource.endsWith('/migrator'));
-
-    // References to other stacks differ in form.
-    expect(migrating.map((resource) => resource.replace(/REF.*\//, 'REF/'))).toContain(
-      serving?.replace(/REF.*\//, 'REF/').replace(/\/app$/, '/migrator'),
-    );
-    for (const [name, text] of synthesis.files) expect(findCycle(JSON.parse(text)), name).toBeUndefined();
-  });
-
-  test('a new proxy lets both users in, and the step waits until it has its database', () => {
-    const [proxy] = ofType(synthesis, 'AWS::RDS::DBProxy');
-    if (proxy === undefined) return expect(path).toMatch(/existing proxy|without a proxy/);
-    const statements = allowStatementsIn(synthesis, 'networkAndDatabase');
-
-    if (path.endsWith('IAM')) {
-      const users = statements
-        .filter(({ actions }) => actions.includes('rds-db:connect'))
-        .flatMap(({ resources }) => resources.filter((resource) => !/dbuser:REF\(.*(Proxy)/.test(resource)))
-        .map((resource) => resource.split('/').at(-1));
-      expect(users).toEqual(expect.arrayContaining(['app', 'migrator']));
-    } else {
-      const secrets = proxy.properties.Auth.map(({ SecretArn }: { SecretArn: unknown }) => SecretArn);
-      expect(secrets).toEqual(
-        path.startsWith('created')
-          ? [{ Ref: expect.stringMatching(/^DatabaseUserSecret/) }, { Ref: expect.stringMatching(/^MigratorSecret/) }]
-          : [SECRET_ARN, MIGRATOR_SECRET_ARN],
-      );
-    }
-    expect(stepOf(synthesis).dependsOn).toContainEqual(expect.stringMatching(/^ProxyProxyTargetGroup|TargetGroup/));
-  });
 });
