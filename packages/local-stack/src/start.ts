@@ -119,8 +119,8 @@ async function serve({ directory, concurrency, lambdaLog }: ServeOptions): Promi
 
 function adviceAfterProblem(directory: string): string {
   return (
-    'The database stays as it is. Mend the file, and it is applied at once. To try an applied file anew, stop, delete\n' +
-    `${directory}/data, and start with an empty database.`
+    'The database has not changed. Fix the file and save it: npm start applies it. To apply a file again that was applied,\n' +
+    `stop npm start, delete ${directory}/data and start again.`
   );
 }
 
