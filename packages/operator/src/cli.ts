@@ -55,6 +55,20 @@ function createProgram(): Command {
   return program;
 }
 
+/**
+ * Rejects a command without an option that it needs, after unknown options were rejected: commander's requiredOption() comes
+ * before, and would call a misspelled option missing.
+ */
+function requireOption(flags: string): (command: Command) => void {
+  return (command) => {
+    const option = command.options.find((one) => one.flags === flags);
+    if (option === undefined) throw new TypeError(`${command.name()} has no option ${flags}.`);
+    if (command.getOptionValue(option.attributeName()) === undefined) {
+      command.error(`error: required option '${flags}' not specified`);
+    }
+  };
+}
+
 function addDatabaseCommands(program: Command): void {
   const migrate = program
     .command('migrate')
@@ -69,7 +83,8 @@ function addDatabaseCommands(program: Command): void {
         'and rolls it back, so that nothing changes.',
     )
     .summary('record migrations as applied, without running them')
-    .requiredOption('--through <NAME>', 'the last file whose tables are there, for example 0003-add-invoices.sql')
+    .option('--through <NAME>', 'the last file whose tables are there, for example 0003-add-invoices.sql')
+    .hook('preAction', requireOption('--through <NAME>'))
     .option('--yes', 'record it', false)
     .option('--directory <DIR>', 'the folder of the migrations', 'src/migrations')
     .optionsGroup('Where the database is (default: the local stack that npm start runs):')
@@ -98,10 +113,8 @@ function addDatabaseCommands(program: Command): void {
         'SQL_CONNECTION_URI and SQL_CERTIFICATE_AUTHORITY. Run it again after each change of the password. Prints no secret.',
     )
     .summary("copy the SQL data source's secret to where Amplify reads it")
-    .requiredOption(
-      '--environment <NAME>',
-      'a deployed environment of amplify/environments.ts, or a branch of a pattern',
-    )
+    .option('--environment <NAME>', 'a deployed environment of amplify/environments.ts, or a branch of a pattern')
+    .hook('preAction', requireOption('--environment <NAME>'))
     .addOption(new Option('--app-id <ID>', 'for a branch: the id of the app in Amplify Hosting').env('AWS_APP_ID'))
     .option('--identifier <NAME>', 'for a sandbox: as in npx ampx sandbox --identifier (default: your user name)')
     .option('--secret-arn <ARN>', "the secret, if not the environment's sqlDataSource.secretArn")

@@ -32,6 +32,7 @@ test.each([['migrate', 'baseline'], ['sql-secret'], ['sbom'], ['audit'], ['lint-
 test.each([
   [['sbmo'], "unknown command 'sbmo'", 'sbom'],
   [['sbom', '--oout', 'x'], "unknown option '--oout'", '--out'],
+  [['sql-secret', '--enviroment', 'main'], "unknown option '--enviroment'", '--environment'],
   [['migrate', 'basline'], "unknown command 'basline'", 'baseline'],
 ])('%j is rejected with a suggestion, and exits 2', async (args, problem, suggestion) => {
   const { status, stdout, stderr } = await run(args);
