@@ -1,4 +1,4 @@
-/** A PostgreSQL that is reached through the stand-in, and directly by TCP with TLS: one server, one certificate. */
+/** A PostgreSQL that is reached through the emulator, and directly by TCP with TLS: one server, one certificate. */
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';

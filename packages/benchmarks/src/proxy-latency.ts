@@ -1,4 +1,4 @@
-/** What the stand-in adds to one statement of one client. */
+/** What the emulator adds to one statement of one client. */
 import type pg from 'pg';
 import { type Benchmark, median } from './benchmark.js';
 import { startProxyAndDirect } from './proxy-and-direct.js';

@@ -1,4 +1,4 @@
-/** What the stand-in costs a database under load: pgbench's TPC-B. */
+/** What the emulator costs a database under load: pgbench's TPC-B. */
 import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Benchmark } from './benchmark.js';
@@ -23,7 +23,7 @@ export const proxyThroughput: Benchmark = {
     try {
       onProgress(`makes tables of scale ${SCALE}`);
       await pgbench(ways, ways.direct, ['--initialize', '--quiet', `--scale=${SCALE}`]);
-      // Compiled code and warm caches, for both: a developer's stand-in runs for hours.
+      // Compiled code and warm caches, for both: a developer's emulator runs for hours.
       onProgress('warms up');
       await transactionsPerSecond(ways, ways.direct);
       await transactionsPerSecond(ways, ways.proxied);

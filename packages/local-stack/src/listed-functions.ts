@@ -9,7 +9,7 @@ import { LocalStackError } from './local-stack-error.js';
 const LIST = 'amplify/functions/functions.ts';
 
 /** Whatever a package exports: it can be called, constructed and read, and gives itself. */
-const STAND_IN = `const anything = new Proxy(function () {}, {
+const PLACEHOLDER = `const anything = new Proxy(function () {}, {
   get: (_, key) => (key === Symbol.toPrimitive ? () => '' : anything),
   apply: () => anything,
   construct: () => anything,
@@ -20,9 +20,9 @@ const withoutPackages: Plugin = {
   name: 'without-packages',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
-      kind === 'entry-point' || path.startsWith('node:') ? undefined : { path, namespace: 'stand-in' },
+      kind === 'entry-point' || path.startsWith('node:') ? undefined : { path, namespace: 'placeholder' },
     );
-    onLoad({ filter: /.*/, namespace: 'stand-in' }, () => ({ contents: STAND_IN, loader: 'js' }));
+    onLoad({ filter: /.*/, namespace: 'placeholder' }, () => ({ contents: PLACEHOLDER, loader: 'js' }));
   },
 };
 

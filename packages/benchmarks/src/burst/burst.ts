@@ -1,5 +1,5 @@
 /**
- * 500 Lambda environments that are asked together, and a database of 100 connections: through the stand-in, and directly, as
+ * 500 Lambda environments that are asked together, and a database of 100 connections: through the emulator, and directly, as
  * one would without a proxy.
  */
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** The local stack with the load's rows: 80 environments of a function, or 80 other clients of its RDS Proxy stand-in. */
+/** The local stack with the load's rows: 80 environments of a function, or 80 other clients of its RDS Proxy emulator. */
 import { connectDatabase } from '@vpc-postgres/testing/support/database-client.js';
 import { connectThroughProxy, startTestStack } from '@vpc-postgres/testing/support/local-stack.js';
 import { INSERT_ROWS, POLICY_BY_SETTING, runLoad, USERS } from './load.js';
