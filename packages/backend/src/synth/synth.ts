@@ -13,13 +13,14 @@ import { loadEnvironments } from './load-environments.js';
 import { isError, readSynthReport, renderSynthReport, type SynthReport } from './synth-report.js';
 import { synthesizeBackend } from './synthesize-backend.js';
 
-const USAGE = `Usage: npm run synth -- --environment NAME --out DIR [--json]
+const USAGE = `Usage: npm run synth -- --environment NAME [--out DIR] [--json]
 
 Writes the CloudFormation templates that Amplify would deploy, and prints what the guardrails found, what egress costs a
 month, and the rules that others must add to their security groups. Needs no network and no AWS credentials.
 
   --environment NAME   an environment of amplify/environments.ts, or a branch that one of their patterns is meant for
-  --out DIR            where to write them: a new or empty folder, or one that this command has written before
+  --out DIR            where to write them: a new or empty folder, or one that this command has written before;
+                       .amplify/synth when it is not given
   --json               prints it all as one JSON object
   --help               shows this text`;
 
@@ -63,8 +64,9 @@ async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  refuseMissingLookups(options);
   print(readSynthReport(options.out, deployment), options);
+  // The CDK's command line reads what is missing, looks it up, and starts this program again.
+  if (process.env.CDK_CLI_VERSION === undefined) warnOfMissingLookups(options);
 }
 
 function print(report: SynthReport, { json }: Options): void {
@@ -73,12 +75,9 @@ function print(report: SynthReport, { json }: Options): void {
 }
 
 function readOptions(argv: readonly string[]): Options | 'help' {
-  const { environment, out, json = false, help } = parse(argv);
+  const { environment, out = '.amplify/synth', json = false, help } = parse(argv);
   if (help === true) return 'help';
-  if (environment === undefined || out === undefined) {
-    const missing = environment === undefined ? '--environment' : '--out';
-    throw new SynthError(`${missing} is missing.\n\n${USAGE}`);
-  }
+  if (environment === undefined) throw new SynthError(`--environment is missing.\n\n${USAGE}`);
   return { environment, out: resolve(out), json };
 }
 
@@ -123,14 +122,14 @@ async function quietly(said: string[], work: () => Promise<void>): Promise<void>
 }
 
 /** Templates with placeholder subnets must not be taken for the real ones. */
-function refuseMissingLookups({ environment, out }: Options): void {
+function warnOfMissingLookups({ environment, out }: Options): void {
   const missing = readMissingLookups(out);
-  // The CDK's command line reads what is missing, looks it up, and starts this program again.
-  if (missing.length === 0 || process.env.CDK_CLI_VERSION !== undefined) return;
-  throw new SynthError(
-    `The VPC of ${environment} is not pinned, so the templates in ${show(out)} hold placeholder subnets.\n` +
-      `cdk.context.json has no answer for:\n${missing.map((key) => `  ${key}`).join('\n')}\n` +
-      'Pin it once, with AWS credentials: docs/deploy.md, "Pin the VPC".',
+  if (missing.length === 0) return;
+  console.error(
+    `\nwarning: the templates in ${show(out)} hold placeholder subnets, because cdk.context.json has no answer for\n` +
+      `${missing.map((key) => `  ${key}`).join('\n')}\n` +
+      `A deployment of ${environment} looks the VPC up in AWS. To see its subnets here, cache the lookup once, with AWS\n` +
+      'credentials: docs/deploy.md, "Cache the VPC lookup".',
   );
 }
 
