@@ -19,6 +19,7 @@ import {
   text,
   wholeNumber,
 } from './fields.js';
+import { checkFirstConnection } from './first-connection.js';
 import { acknowledgementsSchema } from './guardrail-names.js';
 import { monitoringSchema } from './monitoring-settings.js';
 import { checkNetwork, networkSchema } from './network-settings.js';
@@ -64,8 +65,8 @@ export const environmentSchema = z.strictObject({
   /** Alarms and a dashboard. Not for sandboxes, which have no on-call. @default - none, and logs kept for 30 days */
   monitoring: monitoringSchema.optional(),
   /**
-   * What the deletion of this deployment leaves. `retain`: the user pool, and a final snapshot of a created database;
-   * neither can be deleted by mistake. `destroy`: nothing. A sandbox always destroys: Amplify sees to it.
+   * What the deletion of this deployment leaves. `retain`: the user pool, and a final snapshot of a created database
+   * (`server.deletionProtection` keeps the database itself). `destroy`: nothing. A sandbox always destroys: Amplify sees to it.
    * @default 'retain' for branches, 'destroy' for sandboxes
    */
   removalPolicy: oneWordOf(['retain', 'destroy']).optional(),
@@ -93,6 +94,10 @@ const FIELD_HELP = fieldHelp(environmentSchema);
 
 /** The fields of earlier versions, each with the field that takes its place. */
 const RENAMED: Readonly<Record<string, FieldHelp>> = {
+  'database.proxy.readOnlyEndpoint': {
+    expected: 'no such field: no function sent a statement to a read-only endpoint',
+    fix: 'remove it; a deployment deletes the endpoint',
+  },
   'network.subnets.group': { expected: 'no such field: it is subnetGroupName now', fix: 'rename it' },
   onDelete: {
     expected: "no such field: it is removalPolicy now, 'retain' or 'destroy'",
@@ -149,6 +154,14 @@ function checkConsistency(environment: Environment, deployment: BackendIdentifie
     ...checkAccountAndRegion(environment, target),
     ...checkNetwork(network),
     ...checkDatabase(database, network),
+    ...checkFirstConnection(network, database),
+    database.server?.kind === 'new' &&
+      database.server.deletionProtection === true &&
+      (isSandbox || removalPolicy === 'destroy') && {
+        path: 'database.server.deletionProtection',
+        expected: 'nothing: the database goes with this deployment, which protection would make fail half way',
+        fix: isSandbox ? 'remove it' : "remove it, or choose removalPolicy: 'retain'",
+      },
     ...(sqlDataSource ? checkSqlDataSource(sqlDataSource, network, database) : []),
     isSandbox &&
       monitoring !== undefined && {
@@ -201,7 +214,6 @@ const LOCATED = [
   'network.availabilityZones.1',
   'database.proxy.proxyArn',
   'database.proxy.endpoint',
-  'database.proxy.readOnlyEndpoint',
   'database.proxy.auth.secretArn',
   'database.proxy.auth.migratorSecretArn',
   'database.proxy.auth.kmsKeyArn',

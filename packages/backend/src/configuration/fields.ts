@@ -86,8 +86,9 @@ export const existingSecurityGroup = z
     /** `sg-` and 8 or 17 hexadecimal digits. */
     id: resourceId('sg', 'run aws ec2 describe-security-groups --query "SecurityGroups[].[GroupId,GroupName]"'),
     /**
-     * `add`: this backend adds the rules that it needs, and removes them when it is deleted. `print`: the group is not
-     * yours to change; `npm run synth` prints the rules that its owner must add, as text and as JSON.
+     * `add`: this backend adds ingress rules from groups that it creates, and removes them when it is deleted. `print`:
+     * the group is not yours to change. `npm run synth` prints the rules that the owner must add, as text and as JSON;
+     * also for `add` those out of the group, and those from another group that exists.
      */
     rules: oneWordOf(['add', 'print'], 'choose `print` where the group is not yours to change'),
   })

@@ -171,8 +171,8 @@ const createdNetwork = z.strictObject({
     fix: 'choose one that is free',
   }).optional(),
   /**
-   * Two availability zones by name; RDS Proxy is not in the zone ids use1-az3 and usw1-az2. Changing them replaces the
-   * subnets and what is in them. @default - the first two of the account
+   * Two availability zones by name; RDS Proxy is not in the zone ids use1-az3 and usw1-az2. Like `cidr`, they cannot be
+   * changed later: EC2 refuses a second subnet with a range that is taken. @default - the first two of the account
    * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html#rds-proxy.limitations
    */
   availabilityZones: twoDifferent(zone, {

@@ -11,12 +11,6 @@ const ENDPOINT = /^[a-z][a-z0-9-]*(\.endpoint)?\.proxy-[a-z0-9]+\.[a-z0-9-]+\.rd
 const ENDPOINT_EXPECTED =
   'the host name that RDS gave the proxy, ….proxy-….<region>.rds.amazonaws.com, without scheme and port';
 
-/** Two kinds of proxy have a field of this name. */
-const READ_ONLY_ENDPOINT = {
-  expected: `for an existing proxy ${ENDPOINT_EXPECTED}; for a new one true or false`,
-  fix: 'run aws rds describe-db-proxy-endpoints --query "DBProxyEndpoints[].[TargetRole,Endpoint]"',
-};
-
 export type ExistingProxySettings = Settings<typeof existingProxy>;
 const existingProxy = z.strictObject({
   /** An RDS Proxy that another team owns. It must accept IAM authentication for `database.user` and `database.migrator`. */
@@ -31,8 +25,6 @@ const existingProxy = z.strictObject({
    * your own: the proxy rejects an IAM token signed for another name.
    */
   endpoint: text(ENDPOINT, { expected: ENDPOINT_EXPECTED, fix: FIND_PROXIES }),
-  /** The host name of its read-only endpoint, if it has one. @default - none */
-  readOnlyEndpoint: text(ENDPOINT, READ_ONLY_ENDPOINT).optional(),
   /**
    * The security group of the proxy. It needs one rule: TCP 5432 from the functions' group.
    * Find it: `aws rds describe-db-proxies --query "DBProxies[].[DBProxyName,VpcSecurityGroupIds]"`
@@ -93,8 +85,6 @@ const newProxy = z.strictObject({
   auth,
   /** A security group for the proxy that a network team owns. @default - one is created */
   securityGroup: existingSecurityGroup.optional(),
-  /** A second endpoint, for reads alone, which go to Aurora's readers. Clusters only. @default false */
-  readOnlyEndpoint: z.boolean().meta(READ_ONLY_ENDPOINT).optional(),
   /**
    * The share of the database's connections that the proxy can use. Leave 30 or more to others: migrations, psql, the
    * proxies of other environments. 1 to 100. @default 70
@@ -126,24 +116,16 @@ export const proxySchema = oneKindOf([existingProxy, newProxy, noProxy], COMPARE
 
 /** Checks that a new proxy can sign in to its server, as every user that there is. */
 export function checkNewProxy(
-  { auth, readOnlyEndpoint }: NewProxySettings,
+  { auth }: NewProxySettings,
   server: ServerSettings,
   migrator: string | undefined,
 ): Check[] {
-  return [
-    ...(auth.kind === 'secret'
-      ? [
-          checkSecret(auth, 'secretArn', server, 'database.user', true),
-          checkSecret(auth, 'migratorSecretArn', server, 'database.migrator', migrator !== undefined),
-        ]
-      : checkPresence(server, ['resourceId'], 'the proxy signs in to the database with IAM')),
-    readOnlyEndpoint === true &&
-      server.kind !== 'cluster' && {
-        path: 'database.proxy.readOnlyEndpoint',
-        expected: 'nothing: RDS Proxy reads from the readers of an Aurora cluster only',
-        fix: 'remove it',
-      },
-  ];
+  return auth.kind === 'secret'
+    ? [
+        checkSecret(auth, 'secretArn', server, 'database.user', true),
+        checkSecret(auth, 'migratorSecretArn', server, 'database.migrator', migrator !== undefined),
+      ]
+    : checkPresence(server, ['resourceId'], 'the proxy signs in to the database with IAM');
 }
 
 function checkSecret(

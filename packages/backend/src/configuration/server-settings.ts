@@ -94,14 +94,22 @@ const createdServer = z.strictObject({
     expected: 'class and size without db., for example t4g.small',
     fix: LEAVE_OUT,
   }).optional(),
-  /** In GiB, 20 to 65536. It grows by itself up to four times this. @default 20 */
+  /** In GiB, 20 to 65536, RDS's most. It grows by itself up to four times this, within that. @default 20 */
   allocatedStorageGiB: wholeNumber(20, 65_536).optional(),
   /** A second instance in another zone that takes over when the first fails, for twice the price. @default false */
   multiAz: trueOrFalse.optional(),
   /** How far back the database can be restored to any second, in days. 1 to 35. @default 7 */
   backupRetentionDays: wholeNumber(1, 35).optional(),
-  /** How many connections it admits. A connection takes about 10 MiB of memory. 20 to 5000. @default 100 */
+  /**
+   * How many connections it admits. A connection takes about 10 MiB of memory. 20 to 5000. A change restarts the
+   * database during the deployment: a minute without it. @default 100
+   */
   maxConnections: wholeNumber(20, 5000, CONNECTIONS).optional(),
+  /**
+   * Whether RDS refuses to delete the database. Set it once the first deployment has succeeded: before, CloudFormation
+   * could not roll a failed one back. Take it away, and deploy, before you delete the branch. @default false
+   */
+  deletionProtection: trueOrFalse.optional(),
 });
 
 export type ServerSettings = Settings<typeof serverSchema>;

@@ -23,7 +23,6 @@ export function connectFunction(
   fn.addEnvironment(DATABASE_ENVIRONMENT.port, String(database.port));
   fn.addEnvironment(DATABASE_ENVIRONMENT.database, database.name);
   fn.addEnvironment(DATABASE_ENVIRONMENT.user, user);
-  if (database.readOnlyHost !== undefined) fn.addEnvironment(DATABASE_ENVIRONMENT.readOnlyHost, database.readOnlyHost);
   if (database.certificateAuthority === 'rds') fn.addEnvironment('NODE_EXTRA_CA_CERTS', AMAZON_AUTHORITIES);
 
   if (reservedConcurrency !== undefined) {

@@ -1,6 +1,7 @@
 /** A PostgreSQL server of this backend's own: encrypted, private, TLS forced, IAM on, backed up. */
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { InstanceType } from 'aws-cdk-lib/aws-ec2';
+import { LogRetention } from 'aws-cdk-lib/aws-logs';
 import {
   Credentials,
   DatabaseInstance,
@@ -15,7 +16,9 @@ import {
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { CreatedServerSettings, DatabaseSettings } from '../configuration/database-settings.js';
+import type { LogRetentionDays } from '../configuration/monitoring-settings.js';
 import type { Network } from '../network/network.js';
+import { refuseChange } from '../network/refuse-change.js';
 import { POSTGRES_PORT } from './ports.js';
 import type { Server } from './server.js';
 import { requireTwoZones } from './two-zones.js';
@@ -31,7 +34,12 @@ const DEFAULTS = {
 /** How far the storage may grow by itself, as a multiple of what it starts with. */
 const STORAGE_GROWTH = 4;
 
+/** RDS's most for PostgreSQL, and the least by which it lets storage grow, as a multiple. */
+const STORAGE_LIMITS = { gib: 65_536, leastGrowth: 1.1 } as const;
+
 const MASTER_USER = 'postgres';
+
+const EXPORTED_LOGS = ['postgresql', 'iam-db-auth-error'] as const;
 
 /** As bootstrap.sql names it. */
 const DEFAULT_MIGRATOR = 'migrator';
@@ -42,13 +50,17 @@ const DEFAULT_MIGRATOR = 'migrator';
  */
 const ENGINE = DatabaseInstanceEngine.postgres({ version: PostgresEngineVersion.VER_17_9 });
 
-/** @param keepData True: it refuses to be deleted, and leaves a snapshot. False: it goes with its deployment. */
+/**
+ * @param keepData True: it leaves a snapshot. False: it goes with its deployment.
+ * @param logRetentionDays How long its exported logs are kept.
+ */
 export function createServer(
   scope: Construct,
   settings: CreatedServerSettings,
   database: DatabaseSettings,
   network: Network,
   keepData: boolean,
+  logRetentionDays: LogRetentionDays,
 ): Server {
   requireTwoZones(network, 'A database');
   const { maxConnections = DEFAULTS.maxConnections } = settings;
@@ -69,9 +81,11 @@ export function createServer(
     // Seven days are free of charge.
     performanceInsightRetention: PerformanceInsightRetention.DEFAULT,
     // Refused logins with IAM have a log of their own.
-    cloudwatchLogsExports: ['postgresql', 'iam-db-auth-error'],
+    cloudwatchLogsExports: [...EXPORTED_LOGS],
     autoMinorVersionUpgrade: true,
   });
+  refuseOtherName(scope, instance, database.name);
+  endLogs(scope, instance, keepData, logRetentionDays);
   acknowledgeFindings(instance);
   return {
     host: instance.dbInstanceEndpointAddress,
@@ -85,6 +99,42 @@ export function createServer(
   };
 }
 
+/** Another name replaces the instance by an empty one: RDS gives the name to the database that it creates with it. */
+function refuseOtherName(scope: Construct, instance: DatabaseInstance, name: string): void {
+  const guard = refuseChange(
+    scope,
+    'FixedDatabaseSettings',
+    [{ name: 'database.name', value: name }],
+    'RDS would replace the server by an empty one. Put the name back; for a database of another name on this server create a second environment and move the data (docs/troubleshooting.md).',
+  );
+  instance.node.addDependency(guard);
+}
+
+/** RDS makes a group for each log, which never ends and outlives the instance. */
+function endLogs(scope: Construct, instance: DatabaseInstance, keepData: boolean, retention: LogRetentionDays): void {
+  for (const log of EXPORTED_LOGS) {
+    const logRetention = new LogRetention(scope, `DatabaseLog-${log}`, {
+      logGroupName: `/aws/rds/instance/${instance.instanceIdentifier}/${log}`,
+      retention,
+      removalPolicy: keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    logRetention.node.addDependency(instance);
+  }
+  const handler = Stack.of(scope).node.children.find(({ node }) => node.id.startsWith('LogRetention'));
+  if (handler === undefined) throw new Error('The CDK has no function that ends logs.');
+  Validations.of(handler).acknowledge(
+    {
+      id: 'AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]',
+      reason: 'AWS’s own policy for the log of a function, which AWS keeps up to date.',
+    },
+    {
+      id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
+      reason:
+        'The CDK’s function sets how long logs are kept, and reads none; the names of the groups are not known before.',
+    },
+  );
+}
+
 /** The CDK would write rules between a proxy and the instance of its own, and EC2 refuses a rule that exists. */
 function withoutGroups(scope: Construct, { instanceIdentifier, dbInstanceEndpointAddress }: DatabaseInstance) {
   return DatabaseInstance.fromDatabaseInstanceAttributes(scope, 'DatabaseAsTarget', {
@@ -96,8 +146,12 @@ function withoutGroups(scope: Construct, { instanceIdentifier, dbInstanceEndpoin
   });
 }
 
+/**
+ * Another number makes another group. A changed group would wait for the next restart of the instance, while the guardrail
+ * `connection-limit` counts with the new number; an instance that gets another group is restarted by CloudFormation.
+ */
 function parameters(scope: Construct, maxConnections: number): ParameterGroup {
-  return new ParameterGroup(scope, 'DatabaseParameters', {
+  return new ParameterGroup(scope, `DatabaseParameters${maxConnections}`, {
     engine: ENGINE,
     description: 'TLS for every connection, and as many connections as the functions are measured against',
     parameters: {
@@ -119,20 +173,26 @@ function place({ multiAz = DEFAULTS.multiAz }: CreatedServerSettings, network: N
 }
 
 function storage({ allocatedStorageGiB = DEFAULTS.allocatedStorageGiB }: CreatedServerSettings) {
+  const maximum = Math.min(allocatedStorageGiB * STORAGE_GROWTH, STORAGE_LIMITS.gib);
   return {
     storageEncrypted: true,
     storageType: StorageType.GP3,
     allocatedStorage: allocatedStorageGiB,
-    maxAllocatedStorage: allocatedStorageGiB * STORAGE_GROWTH,
+    // Left out where RDS would refuse it: storage that cannot grow enough does not grow.
+    ...(maximum >= allocatedStorageGiB * STORAGE_LIMITS.leastGrowth && { maxAllocatedStorage: maximum }),
   };
 }
 
-function recovery({ backupRetentionDays = DEFAULTS.backupRetentionDays }: CreatedServerSettings, keepData: boolean) {
+/** Protected only when the environment says so: a protected instance cannot be rolled back when its first deployment fails. */
+function recovery(
+  { backupRetentionDays = DEFAULTS.backupRetentionDays, deletionProtection = false }: CreatedServerSettings,
+  keepData: boolean,
+) {
   return {
     backupRetention: Duration.days(backupRetentionDays),
     copyTagsToSnapshot: true,
     deleteAutomatedBackups: !keepData,
-    deletionProtection: keepData,
+    deletionProtection,
     removalPolicy: keepData ? RemovalPolicy.SNAPSHOT : RemovalPolicy.DESTROY,
   };
 }
@@ -169,6 +229,12 @@ function acknowledgeFindings(instance: DatabaseInstance): void {
     {
       id: 'AwsSolutions::AwsSolutions-RDS3',
       reason: 'A second instance doubles the price. Each environment says whether it is worth it: server.multiAz.',
+    },
+    {
+      id: 'AwsSolutions::AwsSolutions-RDS10',
+      reason:
+        'A protected instance could not be rolled back when its first deployment fails. Each environment says when it holds ' +
+        'data: server.deletionProtection. A branch that is deleted leaves a final snapshot either way.',
     },
     {
       id: 'AwsSolutions::AwsSolutions-RDS11',

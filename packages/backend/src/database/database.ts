@@ -7,8 +7,6 @@ export interface Database {
   readonly name: string;
   readonly host: string;
   readonly port: number;
-  /** Where statements that only read may go, if there is such an endpoint. */
-  readonly readOnlyHost?: string;
   /**
    * Who signs the server's certificate. RDS Proxy's comes from Amazon's public authorities, which Node.js knows; a
    * database's comes from RDS's own.

@@ -12,7 +12,7 @@ export function importProxy(
   settings: ExistingProxySettings,
   { rules, functionGroup }: Network,
 ): Database {
-  const { proxyArn, endpoint, readOnlyEndpoint, maxDatabaseConnections } = settings;
+  const { proxyArn, endpoint, maxDatabaseConnections } = settings;
   const proxyName = settings.proxyName ?? endpoint.slice(0, endpoint.indexOf('.'));
   const group = rules.import('ProxySecurityGroup', settings.securityGroup);
   rules.allow(functionGroup, group, POSTGRES_PORT, 'Functions to RDS Proxy');
@@ -27,7 +27,6 @@ export function importProxy(
     name,
     host: endpoint,
     port: POSTGRES_PORT,
-    ...(readOnlyEndpoint !== undefined && { readOnlyHost: readOnlyEndpoint }),
     certificateAuthority: 'public',
     admittedConnections: maxDatabaseConnections,
     proxyName,

@@ -4,7 +4,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import type { ISubnet } from 'aws-cdk-lib/aws-ec2';
 import { type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { DatabaseProxy, DefaultAuthScheme, ProxyEndpointTargetRole } from 'aws-cdk-lib/aws-rds';
+import { DatabaseProxy, DefaultAuthScheme } from 'aws-cdk-lib/aws-rds';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { DatabaseSettings, NewProxySettings } from '../configuration/database-settings.js';
@@ -54,7 +54,6 @@ export function createProxy(
     name,
     host: proxy.endpoint,
     port: POSTGRES_PORT,
-    ...(settings.readOnlyEndpoint && { readOnlyHost: createReadOnlyEndpoint(proxy, network, group) }),
     certificateAuthority: 'public',
     admittedConnections:
       server.maxConnections === undefined
@@ -100,20 +99,6 @@ function importSecrets(
     importSecret('DatabaseUserSecret', secretArn),
     ...(migratorSecretArn === undefined ? [] : [importSecret('MigratorSecret', migratorSecretArn)]),
   ];
-}
-
-function createReadOnlyEndpoint(
-  proxy: DatabaseProxy,
-  { vpc, databaseSubnets }: Network,
-  { securityGroup }: Group,
-): string {
-  const endpoint = proxy.addEndpoint('ReadOnlyEndpoint', {
-    vpc,
-    vpcSubnets: { subnets: [...databaseSubnets] },
-    securityGroups: [securityGroup],
-    targetRole: ProxyEndpointTargetRole.READ_ONLY,
-  });
-  return endpoint.endpoint;
 }
 
 /**

@@ -1,20 +1,25 @@
 /** The PostgreSQL server, whichever way the environment provides it. */
 import type { Construct } from 'constructs';
 import type { DatabaseSettings, ServerSettings } from '../configuration/database-settings.js';
+import type { LogRetentionDays } from '../configuration/monitoring-settings.js';
 import type { Network } from '../network/network.js';
 import { createServer } from './created-server.js';
 import { importServer } from './existing-server.js';
 import type { Server } from './server.js';
 
-/** @param keepData Whether a created server outlives its deployment as a snapshot and refuses to be deleted. */
+/**
+ * @param keepData Whether a created server leaves a snapshot when its deployment is deleted.
+ * @param logRetentionDays How long the exported logs of a created server are kept.
+ */
 export function provideServer(
   scope: Construct,
   settings: ServerSettings,
   database: DatabaseSettings,
   network: Network,
   keepData: boolean,
+  logRetentionDays: LogRetentionDays,
 ): Server {
   return settings.kind === 'new'
-    ? createServer(scope, settings, database, network, keepData)
+    ? createServer(scope, settings, database, network, keepData, logRetentionDays)
     : importServer(scope, settings, network);
 }

@@ -11,7 +11,7 @@ export interface NetworkReport {
   readonly egressCost: EgressCost;
 }
 
-/** A security-group rule that the owner of the group must add. */
+/** A security-group rule that the owner of the group must add; one for egress only where the group does not allow it yet. */
 export interface RuleToAdd {
   readonly securityGroupId: string;
   readonly direction: 'ingress' | 'egress';

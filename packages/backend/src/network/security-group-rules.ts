@@ -1,7 +1,12 @@
 /**
  * Who may talk to whom. All groups and all rules are in one stack; a rule in a function's stack would make two stacks wait
- * for each other, which synth does not notice and CloudFormation refuses. No rule is written to a group that is not ours to
- * change: those are collected for its owner.
+ * for each other, which synth does not notice and CloudFormation refuses. The rules that are not ours to write are collected
+ * for the owner of the group:
+ * - any rule to a group with `rules: 'print'`;
+ * - an egress rule to a group that exists. CloudFormation takes the group's default rule to everywhere away when it writes
+ *   the first, from everybody who uses the group, and does not give it back;
+ * - an ingress rule from one group that exists to another. Each deployment would write the same one: EC2 refuses the
+ *   second, and the first deployment that is deleted takes it from all.
  */
 import { CfnOutput } from 'aws-cdk-lib';
 import { type IPeer, type ISecurityGroup, type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
@@ -12,7 +17,7 @@ import type { RuleToAdd } from './network-report.js';
 /** One end of a rule. */
 export interface Group {
   readonly securityGroup: ISecurityGroup;
-  /** `own`: made here. `add` and `print`: made by somebody else, who lets us add rules or does not. */
+  /** `own`: made here. `add` and `print`: made by somebody else, who lets us add ingress rules or does not. */
   readonly rules: 'own' | ExistingSecurityGroup['rules'];
 }
 
@@ -38,22 +43,22 @@ export class SecurityGroupRules {
 
   /** A group that exists. Rules are added to it or not; those that it has are not touched. */
   import(id: string, { id: securityGroupId, rules }: ExistingSecurityGroup): Group {
-    // The CDK adds no egress rule to a group that it believes to be open.
-    const options = { allowAllOutbound: false, mutable: rules === 'add' };
+    const options = { mutable: rules === 'add' };
     return { securityGroup: SecurityGroup.fromSecurityGroupId(this.#scope, id, securityGroupId, options), rules };
   }
 
   /** Both ends of the rule: security groups are closed at either. */
   allow(from: Group, to: Group, port: number, description: string): void {
     this.#allowOut(from, to.securityGroup, () => this.#nameOf(to), port, description);
-    if (to.rules === 'print') this.#ask(to, 'ingress', port, this.#nameOf(from), description);
-    else to.securityGroup.addIngressRule(from.securityGroup, Port.tcp(port), description);
+    const isOurs = to.rules === 'own' || (to.rules === 'add' && from.rules === 'own');
+    if (isOurs) to.securityGroup.addIngressRule(from.securityGroup, Port.tcp(port), description);
+    else this.#ask(to, 'ingress', port, this.#nameOf(from), description);
   }
 
   /** From each member of the group to each other. Never inline: a group that names itself would wait for itself. */
   allowWithin(group: Group, port: number, description: string): void {
     const { securityGroup, rules } = group;
-    if (rules === 'print') {
+    if (rules !== 'own') {
       this.#ask(group, 'egress', port, securityGroup.securityGroupId, description);
       this.#ask(group, 'ingress', port, securityGroup.securityGroupId, description);
       return;
@@ -72,8 +77,8 @@ export class SecurityGroupRules {
   }
 
   #allowOut(from: Group, peer: IPeer, peerName: () => string, port: number, description: string): void {
-    if (from.rules === 'print') this.#ask(from, 'egress', port, peerName(), description);
-    else from.securityGroup.addEgressRule(from.rules === 'own' ? inline(peer) : peer, Port.tcp(port), description);
+    if (from.rules === 'own') from.securityGroup.addEgressRule(inline(peer), Port.tcp(port), description);
+    else this.#ask(from, 'egress', port, peerName(), description);
   }
 
   #ask(group: Group, direction: RuleToAdd['direction'], port: number, peer: string, description: string): void {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { type MonthlyCost, NETWORK_REPORT, type NetworkReport, type RuleToAdd } from '../network/network-report.js';
 import { readTemplateFiles, type TemplateFile } from './cloud-assembly.js';
+import { estimateFirstDeployment, type FirstDeployment, renderFirstDeployment } from './first-deployment.js';
 import { readValidationFindings, type ValidationFinding } from './validation-report.js';
 
 export interface SynthReport {
@@ -11,6 +12,8 @@ export interface SynthReport {
   readonly account: string;
   readonly region: string;
   readonly templates: readonly TemplateFile[];
+  /** How long the creation of all this takes. */
+  readonly firstDeployment: FirstDeployment;
   /** Absent when a finding ended the synthesis before there was one. */
   readonly network: NetworkReport | undefined;
   /** What the validations found and nobody acknowledged: errors end the synthesis. */
@@ -27,6 +30,7 @@ export function readSynthReport(
   return {
     ...deployment,
     templates,
+    firstDeployment: estimateFirstDeployment(templates.map(({ path }) => path)),
     network: templates.map(({ path }) => networkReportOf(path)).find((report) => report !== undefined),
     findings: all.filter(({ acknowledgedReason }) => acknowledgedReason === undefined),
     // CloudFormation Validate has one, about the lookup stack, that says nothing about the environment.
@@ -56,6 +60,7 @@ export function renderSynthReport(report: SynthReport, show: (path: string) => s
     ...(errors.length > 0 ? [renderFindings(heading('Refused'), errors)] : [renderTemplates(report, show, heading)]),
     ...(warnings.length > 0 ? [renderFindings(heading('Warnings'), warnings)] : []),
     ...(report.acknowledged.length > 0 ? [renderAcknowledged(heading('Acknowledged'), report.acknowledged)] : []),
+    ...(errors.length === 0 ? [renderFirstDeployment(report.firstDeployment, report.type === 'branch')] : []),
     ...(report.network && errors.length === 0 ? renderNetwork(report.network, heading) : []),
   ];
   return sections.join('\n\n');
@@ -105,6 +110,9 @@ function renderNetwork({ egressCost, rulesToAdd }: NetworkReport, heading: (text
     heading('Rules that the owners of these security groups must add (--json prints them as data):'),
     '',
     ...rulesToAdd.map(renderRule),
+    ...(rulesToAdd.some(({ direction }) => direction === 'egress')
+      ? ['', '  An `out to` rule is there already where the group allows everything out, as a new group does.']
+      : []),
   ];
   return [cost.join('\n'), rules.join('\n')];
 }

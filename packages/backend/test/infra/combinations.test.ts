@@ -238,7 +238,7 @@ describe.each(exhaustive ? combinations : fewCombinations)('$title', ({ network,
         properties.DeletionProtection,
         properties.DeleteAutomatedBackups,
       ]);
-    expect(protectionOf(main)).toEqual(created ? [['Snapshot', 'Snapshot', true, false]] : []);
+    expect(protectionOf(main)).toEqual(created ? [['Snapshot', 'Snapshot', false, false]] : []);
     expect(protectionOf(alice)).toEqual(created ? [['Delete', 'Delete', false, true]] : []);
     for (const { properties } of [...ofType(main, 'AWS::RDS::DBInstance'), ...ofType(alice, 'AWS::RDS::DBInstance')]) {
       expect(properties).toMatchObject({

@@ -4,7 +4,6 @@ import {
   DATABASE_GROUP,
   exampleEnvironment,
   exampleNetwork,
-  existingCluster,
   existingInstance,
   newProxyToInstance,
   proxyWithSecret,
@@ -58,29 +57,6 @@ describe('a new proxy', () => {
     });
   });
 
-  test('gives the function its own endpoint, and a read-only one where the environment wants it', async () => {
-    const { nested } = await deploy(
-      withDatabase({ server: existingCluster, proxy: { ...proxyWithSecret, readOnlyEndpoint: true } }),
-    );
-
-    nested('networkAndDatabase').hasResourceProperties('AWS::RDS::DBProxyEndpoint', {
-      TargetRole: 'READ_ONLY',
-      VpcSubnetIds: ['subnet-0c30000000000000a', 'subnet-0c30000000000000b'],
-    });
-    nested('networkAndDatabase').hasResourceProperties('AWS::RDS::DBProxyTargetGroup', {
-      DBClusterIdentifiers: ['orders-cluster'],
-      DBInstanceIdentifiers: Match.absent(),
-    });
-    nested('function').hasResourceProperties('AWS::Lambda::Function', {
-      Environment: {
-        Variables: Match.objectLike({
-          DATABASE_HOST: { Ref: Match.stringLikeRegexp('Proxy.*Endpoint$') },
-          DATABASE_READ_ONLY_HOST: { Ref: Match.stringLikeRegexp('ReadOnlyEndpoint.*Endpoint$') },
-        }),
-      },
-    });
-  });
-
   test.runIf(exhaustive)('may decrypt a secret whose key is a customer’s, through Secrets Manager alone', async () => {
     const kmsKeyArn = 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000';
     const { nested } = await deploy(
@@ -106,19 +82,6 @@ describe('a new proxy', () => {
     expect(ports.toSorted()).toEqual([5432, 6543]);
     synthesis.nested('function').hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: Match.objectLike({ DATABASE_PORT: '5432' }) },
-    });
-  });
-});
-
-describe('an existing proxy', () => {
-  test.runIf(exhaustive)('has a read-only endpoint where the environment names one', async () => {
-    const readOnlyEndpoint = 'readers.endpoint.proxy-c1d2e3f4g5h6.eu-west-1.rds.amazonaws.com';
-    const { database } = exampleEnvironment;
-    if (database.proxy.kind !== 'existing') throw new Error('The example has an existing proxy.');
-    const { nested } = await deploy(withDatabase({ proxy: { ...database.proxy, readOnlyEndpoint } }));
-
-    nested('function').hasResourceProperties('AWS::Lambda::Function', {
-      Environment: { Variables: Match.objectLike({ DATABASE_READ_ONLY_HOST: readOnlyEndpoint }) },
     });
   });
 });
@@ -168,7 +131,7 @@ describe('security groups that a network team owns', () => {
     });
   });
 
-  test('get rules of our own where they let us add them', async () => {
+  test('keep the egress that they have, and rules between two of them are left to their owner', async () => {
     const synthesis = await deploy({
       ...exampleEnvironment,
       network: {
@@ -178,17 +141,34 @@ describe('security groups that a network team owns', () => {
       },
     });
 
-    const egress = ofType(synthesis, 'AWS::EC2::SecurityGroupEgress').map(({ properties }) => properties);
-    expect(egress).toEqual([
-      expect.objectContaining({ GroupId: FUNCTIONS, DestinationPrefixListId: 'pl-6da54004', FromPort: 443 }),
-      expect.objectContaining({
-        GroupId: FUNCTIONS,
-        DestinationSecurityGroupId: 'sg-0d1e2f3a4b5c60798',
-        FromPort: 5432,
-      }),
-    ]);
+    expect(ofType(synthesis, 'AWS::EC2::SecurityGroupEgress')).toEqual([]);
+    expect(ofType(synthesis, 'AWS::EC2::SecurityGroupIngress')).toEqual([]);
     expect(ofType(synthesis, 'AWS::EC2::VPCEndpoint')).toEqual([]);
-    expect(reportOf(synthesis).rulesToAdd).toEqual([]);
+    const rule = { protocol: 'tcp', port: 5432, description: 'Functions to RDS Proxy' };
+    expect(reportOf(synthesis).rulesToAdd).toEqual([
+      expect.objectContaining({ securityGroupId: FUNCTIONS, direction: 'egress', peer: 'pl-6da54004', port: 443 }),
+      { ...rule, securityGroupId: FUNCTIONS, direction: 'egress', peer: 'sg-0d1e2f3a4b5c60798' },
+      { ...rule, securityGroupId: 'sg-0d1e2f3a4b5c60798', direction: 'ingress', peer: FUNCTIONS },
+    ]);
+  });
+
+  test('admit a group that is made here, where they let us add rules, and lose nothing by it', async () => {
+    const synthesis = await deploy(
+      withDatabase({
+        server: existingInstance,
+        proxy: { ...proxyWithSecret, securityGroup: { id: PROXY, rules: 'add' } },
+      }),
+    );
+
+    expect(ofType(synthesis, 'AWS::EC2::SecurityGroupEgress')).toEqual([]);
+    expect(ofType(synthesis, 'AWS::EC2::SecurityGroupIngress').map(({ properties }) => properties)).toEqual([
+      expect.objectContaining({ GroupId: PROXY, SourceSecurityGroupId: { 'Fn::GetAtt': expect.anything() } }),
+    ]);
+    const rule = { protocol: 'tcp', port: 5432, description: 'RDS Proxy to PostgreSQL' };
+    expect(reportOf(synthesis).rulesToAdd).toEqual([
+      { ...rule, securityGroupId: PROXY, direction: 'egress', peer: DATABASE_GROUP },
+      { ...rule, securityGroupId: DATABASE_GROUP, direction: 'ingress', peer: PROXY },
+    ]);
   });
 });
 
@@ -264,6 +244,8 @@ describe('a created database', () => {
     expect(ofType(synthesis, 'AWS::RDS::DBInstance')).toMatchObject([
       { deletionPolicy: 'Delete', properties: { DeletionProtection: false } },
     ]);
+    const logs = ofType(synthesis, 'Custom::LogRetention').map(({ properties }) => properties.RemovalPolicy);
+    expect(logs).toEqual(['destroy', 'destroy']);
     expect(ofType(synthesis, 'AWS::Cognito::UserPool')).toMatchObject([{ deletionPolicy: 'Delete' }]);
   });
 });

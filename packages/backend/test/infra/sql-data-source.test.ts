@@ -235,6 +235,8 @@ test('a security group of a network team gets no rule, and the report lists what
   const rule = { securityGroupId: id, protocol: 'tcp', description: expect.any(String) };
   expect(reportOf(synthesis).rulesToAdd).toEqual([
     { ...rule, direction: 'egress', port: 5432, peer: PROXY_GROUP },
+    // Every deployment would write it: the function's group is not of one deployment.
+    { ...rule, securityGroupId: PROXY_GROUP, direction: 'ingress', port: 5432, peer: id },
     { ...rule, direction: 'egress', port: 443, peer: id },
     { ...rule, direction: 'ingress', port: 443, peer: id },
   ]);

@@ -11,6 +11,4 @@ export const DATABASE_ENVIRONMENT = {
   database: 'DATABASE_NAME',
   /** The database user, whom the function's role may `rds-db:connect` as. */
   user: 'DATABASE_USER',
-  /** Host name of the endpoint for statements that only read. Set where the environment has one. */
-  readOnlyHost: 'DATABASE_READ_ONLY_HOST',
 } as const;

@@ -5,8 +5,6 @@ import { DATABASE_ENVIRONMENT } from './environment-names.js';
 export interface ConnectionSettings {
   /** Host name of the RDS Proxy endpoint; also the name the TLS certificate and the IAM token are checked against. */
   host: string;
-  /** Host name of an endpoint for statements that only read: a pool of its own, with this in place of `host`. */
-  readOnlyHost?: string;
   /** 1..65535. */
   port: number;
   database: string;
@@ -54,17 +52,15 @@ export function readDatabaseSettings(env: Readonly<Record<string, string | undef
   if (portText !== '' && !(/^\d{1,5}$/.test(portText) && port >= 1 && port <= 65_535)) {
     problems.push(`${DATABASE_ENVIRONMENT.port} is "${portText}"; expected a whole number from 1 to 65535.`);
   }
-  const readOnlyHost = env[DATABASE_ENVIRONMENT.readOnlyHost]?.trim() || undefined;
-  const hosts = { [DATABASE_ENVIRONMENT.host]: host, [DATABASE_ENVIRONMENT.readOnlyHost]: readOnlyHost };
-  for (const [name, value] of Object.entries(hosts)) {
-    if (value === undefined || !/[/:]/.test(value)) continue;
-    problems.push(`${name} is "${value}"; expected a bare host name, without scheme, port or path.`);
+  if (/[/:]/.test(host)) {
+    problems.push(
+      `${DATABASE_ENVIRONMENT.host} is "${host}"; expected a bare host name, without scheme, port or path.`,
+    );
   }
 
   if (problems.length > 0) throw new DatabaseSettingsError(problems);
   return {
     host,
-    ...(readOnlyHost !== undefined && { readOnlyHost }),
     port,
     database,
     user,

@@ -34,7 +34,7 @@ vpcPostgres.mapResponses(backend.data.resources.cfnResources.cfnFunctionConfigur
 // One stack owns the network and the database; functions only read from it. The other way round is a cycle.
 const stack = backend.createStack('networkAndDatabase');
 const network = vpcPostgres.createNetwork(stack, environment, cachedContext);
-const database = vpcPostgres.provideDatabase(stack, environment.database, network, keepData);
+const database = vpcPostgres.provideDatabase(stack, environment, network, keepData);
 const logs = vpcPostgres.logSettingsOf(environment, keepData);
 const sql = new URL('../src/migrations', import.meta.url);
 const migrations = vpcPostgres.migrateAtDeploy(stack, environment.database.migrator, sql, database, network, logs);

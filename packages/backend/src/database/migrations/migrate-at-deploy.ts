@@ -9,7 +9,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct, type IConstruct } from 'constructs';
 import type { DefinedFunction } from '../../functions/defined-function.js';
-import { createLogGroup, type LogSettings, removalPolicyOf } from '../../monitoring/log-group.js';
+import { type LogSettings, removalPolicyOf } from '../../monitoring/log-group.js';
 import type { Network } from '../../network/network.js';
 import type { Database } from '../database.js';
 import { invokesEveryVersionOf, usesManagedPolicy } from './acknowledged-findings.js';
@@ -39,7 +39,7 @@ export function migrateAtDeploy(
   const everythingBefore = [...scope.node.children];
   const migrations = readProjectMigrations(folder);
   const fn = createMigrationFunction(scope, migrator, migrations, database, network);
-  createLogGroup({ function: fn.resources.lambda, cfnFunction: fn.resources.cfnResources.cfnFunction }, logs);
+  createNamedLogGroup(fn, logs);
 
   const resource = new CustomResource(scope, 'MigratedDatabase', {
     resourceType: 'Custom::MigratedDatabase',
@@ -58,6 +58,18 @@ export function migrateAtDeploy(
       for (const construct of constructs) construct.node.addDependency(resource);
     },
   };
+}
+
+/**
+ * Under the name that Lambda gives a function's group. The CDK's provider ends every error with that name, whatever group the
+ * function writes to: under another one, the deployment's error would lead to a group that does not exist.
+ */
+function createNamedLogGroup({ resources: { lambda } }: DefinedFunction, logs: LogSettings): void {
+  new LogGroup(lambda, 'LogGroup', {
+    logGroupName: `/aws/lambda/${lambda.functionName}`,
+    retention: logs.retentionDays,
+    removalPolicy: removalPolicyOf(logs),
+  });
 }
 
 /**

@@ -13,7 +13,6 @@ const TAKEN_BY_AWS = 5;
 const ADDRESSES = {
   /** For a database of xlarge or smaller. A larger one needs up to 110. */
   proxy: 10,
-  proxyEndpoint: 3,
   /** One that runs, and one that replaces it or stands by. */
   createdServer: 2,
   /** One network interface serves all functions with the same security group. */
@@ -64,7 +63,6 @@ function needsOf(subnet: ISubnet, { environment, network }: GuardedBackend): Rec
   }
   if (within(network.databaseSubnets)) {
     if (proxy.kind === 'new') needs['RDS Proxy'] = ADDRESSES.proxy;
-    if (proxy.kind === 'new' && proxy.readOnlyEndpoint) needs['read-only endpoint'] = ADDRESSES.proxyEndpoint;
     if (server?.kind === 'new') needs.database = ADDRESSES.createdServer;
   }
   return needs;

@@ -51,12 +51,6 @@ const INCONSISTENT: readonly Wrong[] = [
     /in eu-west-1/,
   ],
   [
-    'a read-only endpoint of another region',
-    'database.proxy.readOnlyEndpoint',
-    'r.endpoint.proxy-c1.us-east-1.rds.amazonaws.com',
-    /in eu-west-1/,
-  ],
-  [
     'a secret of another region',
     'database.proxy.auth.secretArn',
     'arn:aws:secretsmanager:us-east-1:111122223333:secret:app-AbC123',
@@ -111,13 +105,6 @@ const INCONSISTENT: readonly Wrong[] = [
     undefined,
     /the complete ARN of the secret/,
     newProxyToCluster,
-  ],
-  [
-    'a read-only endpoint of an instance',
-    'database.proxy.readOnlyEndpoint',
-    true,
-    /readers of an Aurora cluster only/,
-    newProxyToInstance,
   ],
   [
     'no proxy and no resource id',

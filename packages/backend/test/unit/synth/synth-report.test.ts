@@ -70,6 +70,8 @@ describe('a synthesis without findings', () => {
     2  amplify-app.template.json
     0  network.nested.template.json
 
+The first deployment takes up to 8 minutes; later ones less.
+
 Egress 'endpoints' costs 14.60 USD a month at the list prices of us-east-1.
 
    14.60 USD  interface endpoints for ssm in 2 zones, and 0.010 USD for each GB
@@ -78,7 +80,25 @@ Egress 'endpoints' costs 14.60 USD a month at the list prices of us-east-1.
 Rules that the owners of these security groups must add (--json prints them as data):
 
   sg-0bbbbbbbbbbbbbbbb  out to sg-0d1e2f3a4b5c60798, tcp 5432  (Functions to RDS Proxy)
-  sg-0d1e2f3a4b5c60798  in from output FunctionSecurityGroupId, tcp 5432  (Functions to RDS Proxy)`);
+  sg-0d1e2f3a4b5c60798  in from output FunctionSecurityGroupId, tcp 5432  (Functions to RDS Proxy)
+
+  An \`out to\` rule is there already where the group allows everything out, as a new group does.`);
+  });
+
+  test('says how long the first deployment takes, and which limit of Amplify Hosting is too short for it', () => {
+    const types = ['AWS::RDS::DBInstance', 'AWS::RDS::DBProxy', 'AWS::EC2::VPCEndpoint', 'AWS::EC2::VPCEndpoint'];
+    const Resources = Object.fromEntries(types.map((Type, index) => [`r${index}`, { Type }]));
+    write('network.nested.template.json', { Resources });
+
+    expect(
+      render(),
+    ).toContain(`The first deployment takes up to 41 minutes (VPC endpoints 3, a database 20, an RDS Proxy 10); later ones less.
+
+  Amplify Hosting ends a build after 30 minutes. Before the first one set the environment variable
+  _BUILD_TIMEOUT to 60 in the console of the app, under Hosting, Environment variables.`);
+    // Nobody but Hosting has that limit.
+    const standalone = readSynthReport(assembly, { ...DEPLOYMENT, type: 'standalone' });
+    expect(renderSynthReport(standalone, String, false)).not.toContain('_BUILD_TIMEOUT');
   });
 
   test('is data too', () => {

@@ -11,7 +11,7 @@ export interface ConnectOptions {
   readonly applicationName: string;
   /** For how long to try again when nothing answers, in milliseconds. */
   readonly unreachableMillis: number;
-  /** For how long to try again when the login is refused, in milliseconds. */
+  /** For how long to try again when the login is refused, in milliseconds from the first refusal. */
   readonly refusedMillis: number;
 }
 
@@ -22,13 +22,19 @@ const PAUSE_MILLIS = 3_000;
 /** @throws MigrationError when it cannot be reached or refuses the login for longer than that. */
 export async function connectWithRetry(settings: ConnectionSettings, options: ConnectOptions): Promise<pg.Client> {
   const startedAt = performance.now();
+  let firstRefusedAt: number | undefined;
   for (;;) {
     try {
       return await connect(settings, options.applicationName);
     } catch (cause) {
       const refused = toDatabaseError(cause) instanceof DatabaseAccessError;
-      const patience = refused ? options.refusedMillis : options.unreachableMillis;
-      if (performance.now() - startedAt + PAUSE_MILLIS >= patience) {
+      const now = performance.now();
+      // A login can be refused for the first time minutes after the first attempt: when the proxy has become reachable.
+      if (refused) firstRefusedAt ??= now;
+      const giveUpAt = refused
+        ? (firstRefusedAt ?? now) + options.refusedMillis
+        : startedAt + options.unreachableMillis;
+      if (now + PAUSE_MILLIS >= giveUpAt) {
         throw new MigrationError(describe(settings, refused, cause as Error), { cause });
       }
       await delay(PAUSE_MILLIS);

@@ -74,12 +74,14 @@ export function useMigrationFunction() {
   /**
    * @param buildCode puts index.mjs into a folder; by default the bundle that is deployed.
    * @param user the database user that its environment names.
+   * @param port where its environment says that the proxy listens.
    */
   async function startFunction(
     files: Files,
     credentials = migratorRole,
     buildCode = async (folder: string) => bundleMigrationFunction(filesOf(files), folder),
     user = 'migrator',
+    port = proxy.port,
   ): Promise<(request: object) => Promise<unknown>> {
     const folder = await mkdtemp(join(directory, 'function-'));
     await buildCode(folder);
@@ -93,7 +95,7 @@ export function useMigrationFunction() {
       onLog: (line) => logs.push(line),
       environment: {
         DATABASE_HOST: 'localhost',
-        DATABASE_PORT: String(proxy.port),
+        DATABASE_PORT: String(port),
         DATABASE_NAME: database,
         DATABASE_USER: user,
         AWS_ACCESS_KEY_ID: credentials.accessKeyId,
@@ -106,12 +108,12 @@ export function useMigrationFunction() {
     return async (request) => (await fn.invoke(request)).payload;
   }
 
-  const deploy = (files: Files, RequestType = 'Create') => ({
+  const deploy = (files: Files, RequestType = 'Create', port = proxy.port) => ({
     RequestType,
     ResourceProperties: {
       ServiceToken: 'arn',
       Files: fingerprint(files),
-      Database: `localhost:${proxy.port}/${database}`,
+      Database: `localhost:${port}/${database}`,
     },
   });
 

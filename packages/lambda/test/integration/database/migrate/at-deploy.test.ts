@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exhaustive } from '@vpc-postgres/testing/support/exhaustive.js';
 import { describeDatabase } from '@vpc-postgres/testing/support/migrations-database.js';
+import { startWireRelay } from '@vpc-postgres/testing/support/wire-relay.js';
 import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { functionBuildOptions } from '../../../../src/bundle/function-bundle.js';
@@ -150,7 +151,7 @@ test.runIf(exhaustive)('eight deployments at once apply each file once', async (
 
 describe('gives up, with the reason, when', () => {
   /** The same code with less patience than it has in AWS. */
-  const impatient = async (folder: string) => {
+  const withLimits = (limits: object) => async (folder: string) => {
     const entry = join(folder, 'entry.ts');
     await mkdir(folder, { recursive: true });
     await writeFile(
@@ -162,11 +163,12 @@ describe('gives up, with the reason, when', () => {
          files: ${JSON.stringify(filesOf(TEA))},
          log: (level, message, fields) => console.log(JSON.stringify({ level, message, ...fields })),
          applicationName: 'migrations',
-         limits: { lockWaitSeconds: 1, unreachableSeconds: 1, refusedSeconds: 1 },
+         limits: ${JSON.stringify(limits)},
        });`,
     );
     await build(functionBuildOptions(entry, folder));
   };
+  const impatient = withLimits({ lockWaitSeconds: 1, unreachableSeconds: 1, refusedSeconds: 1 });
 
   test('its role may not connect as migrator', async () => {
     const invoke = await startFunction(TEA, appRole, impatient);
@@ -184,6 +186,22 @@ describe('gives up, with the reason, when', () => {
     const invoke = await startFunction(TEA, migratorRole, impatient, 'app');
 
     await expect(invoke(deploy(TEA))).rejects.toThrow('The user app was refused at');
+  });
+
+  test('its role may not connect, counted from when a proxy that was not reachable refuses it', async () => {
+    const relay = await startWireRelay(deployed.proxy.port);
+    relay.refuse(true);
+    const patience = withLimits({ unreachableSeconds: 30, refusedSeconds: 4 });
+    const invoke = await startFunction(TEA, appRole, patience, 'migrator', relay.port);
+
+    const invocation = invoke(deploy(TEA, 'Create', relay.port));
+    setTimeout(() => relay.refuse(false), 5_000);
+    const openedAt = performance.now() + 5_000;
+
+    await expect(invocation).rejects.toThrow('The user migrator was refused at');
+    // One attempt every three seconds: it was refused, and tried once more.
+    expect(performance.now() - openedAt).toBeGreaterThan(3_000);
+    await relay.stop();
   });
 
   test('another run does not end', async () => {

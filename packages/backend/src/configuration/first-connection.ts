@@ -1,0 +1,41 @@
+/**
+ * Finds first deployments that cannot succeed: they connect to the database while they run, through a rule that another
+ * person has to add, and the rule names a group that this same deployment creates.
+ */
+import type { Check } from './configuration-error.js';
+import type { DatabaseSettings } from './database-settings.js';
+import type { NetworkSettings } from './network-settings.js';
+
+export function checkFirstConnection(network: NetworkSettings, { migrator, proxy, server }: DatabaseSettings): Check[] {
+  const functionsExist = network.kind === 'existing' && network.functionSecurityGroup !== undefined;
+  const fromFunctions = migrator === undefined || functionsExist;
+  const serverGroup = server === undefined || server.kind === 'new' ? undefined : server.securityGroup;
+  if (proxy.kind === 'none') {
+    return [!fromFunctions && serverGroup?.rules === 'print' && fromNewGroup('database.server', FUNCTIONS)];
+  }
+  return [
+    !fromFunctions && proxy.securityGroup?.rules === 'print' && fromNewGroup('database.proxy', FUNCTIONS),
+    proxy.kind === 'new' &&
+      proxy.securityGroup === undefined &&
+      serverGroup?.rules === 'print' &&
+      fromNewGroup('database.server', PROXY),
+  ];
+}
+
+const FUNCTIONS = {
+  waits: 'the migrations connect from the functions’ group, and fail after five minutes',
+  fix: 'name a group in network.functionSecurityGroup and have its owner add the rule first; or leave database.migrator out of the first deployment',
+};
+
+const PROXY = {
+  waits: 'CloudFormation waits 20 minutes for the new proxy to reach the database from its group',
+  fix: 'name a group in database.proxy.securityGroup and have its owner add the rule first',
+};
+
+function fromNewGroup(what: 'database.proxy' | 'database.server', { waits, fix }: typeof PROXY): Check {
+  return {
+    path: `${what}.securityGroup.rules`,
+    expected: `'add', or a group that exists at the other end: during the first deployment ${waits}, and the rule cannot be added before, because that group is created by the same deployment`,
+    fix,
+  };
+}
