@@ -78,7 +78,7 @@ grant select, insert on customers to app;
     'src/orders/fields.ts',
     '    orderTotals: async (caller)',
     `    listCustomers: async (caller) =>
-      (await database.query(caller, 'select name from customers order by name', [])).rows.map(({ name }) => name),
+      (await database.query(caller, 'select name from customers order by name', [])).map(({ name }) => name),
 `,
   );
 }
@@ -97,13 +97,16 @@ import { readDatabaseSettings } from '@vpc-postgres/lambda/database/settings.js'
 import { logJson } from '@vpc-postgres/lambda/graphql/log.js';
 import { createResolver } from '@vpc-postgres/lambda/graphql/resolver.js';
 
-const database = createDatabase(readDatabaseSettings(process.env), { applicationName: 'invoices-api' });
+const database = createDatabase(readDatabaseSettings(process.env), {
+  applicationName: 'invoices-api',
+  onIdleError: (error) => logJson('info', 'idle connection lost', { cause: error.message }),
+});
 
 export const handler = createResolver({
   fields: {
     countOrders: async (caller) => {
-      const { rows } = await database.query(caller, 'select count(*)::int as count from orders', []);
-      return rows[0]?.count;
+      const [row] = await database.query(caller, 'select count(*)::int as count from orders', []);
+      return row?.count;
     },
   },
   activity: database.activity,
