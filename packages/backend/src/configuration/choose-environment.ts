@@ -1,10 +1,10 @@
-/** Chooses the environment of this deployment and refuses one that cannot be deployed, with every reason at once. */
+/** Chooses the environment of this deployment and rejects one that cannot be deployed, with every reason at once. */
 import { ConfigurationError, quote } from './configuration-error.js';
 import type { AccountAndRegion, BackendIdentifier } from './deployment.js';
 import { type Environment, type Environments, validateEnvironment } from './environment.js';
 
 const FILE = 'amplify/environments.ts';
-/** What `npx ampx sandbox` deploys, whoever runs it, and nothing else does. */
+/** What every `npx ampx sandbox` deploys, and nothing else does. */
 const SANDBOX = 'sandbox';
 
 /**
@@ -23,21 +23,19 @@ export function chooseEnvironment(
   const problems = validateEnvironment(`environments.${name}`, environment, deployment, target);
   if (problems.length > 0) {
     const count = problems.length === 1 ? 'one value' : `${problems.length} values`;
-    throw new ConfigurationError(
-      `The environment ${quote(name)} cannot be deployed: ${count} to correct in ${FILE}.`,
-      problems,
-    );
+    const summary = `The environment ${quote(name)} cannot be deployed: ${count} to correct in ${FILE}.`;
+    throw new ConfigurationError(summary, problems);
   }
   return environment;
 }
 
-/** Under which name the environment of a deployment stands; nothing when none is meant for it. */
+/** The name of the environment for a deployment; undefined when there is none. */
 export function environmentName(
   environments: Environments,
   { type, name }: Pick<BackendIdentifier, 'type' | 'name'>,
 ): string | undefined {
   if (type === 'sandbox') return Object.hasOwn(environments, SANDBOX) ? SANDBOX : undefined;
-  // A branch that happens to be called sandbox must not take over what the developers share.
+  // A branch with the name sandbox must not take over what the developers share.
   if (name === SANDBOX) return undefined;
   if (Object.hasOwn(environments, name)) return name;
   return bestPattern(Object.keys(environments), name);

@@ -1,9 +1,6 @@
 /** Reports what the person who deploys can correct, completely and at once: the one error of amplify/. */
 
-/**
- * Stands in environments.ts where an adopter's own value belongs. Every deployment refuses it, naming each field that
- * still holds it.
- */
+/** Stands in environments.ts where your own value belongs. Every deployment rejects it, and names each field with it. */
 export const REPLACE_ME = 'REPLACE_ME';
 
 /** One thing that is wrong. */
@@ -16,6 +13,9 @@ export interface ConfigurationProblem {
   /** What to do about it, as an instruction. */
   readonly fix: string;
 }
+
+/** One check of an environment: false if it passes. The path starts at the environment; `got` is the value there. */
+export type Check = false | (Omit<ConfigurationProblem, 'got'> & Partial<Pick<ConfigurationProblem, 'got'>>);
 
 /**
  * The text never names the backend's folder as a path: ampx takes such a message for a broken import and replaces it.
@@ -40,9 +40,4 @@ export function quote(value: unknown): string {
   if (value === undefined) return 'nothing';
   const text = JSON.stringify(value) ?? String(value);
   return value === REPLACE_ME ? `${text}, still the placeholder` : text;
-}
-
-/** Keeps the problems that there are: `[condition && problem, …]`. */
-export function problemsAmong(checks: readonly (ConfigurationProblem | false)[]): ConfigurationProblem[] {
-  return checks.filter((check) => check !== false);
 }

@@ -1,7 +1,7 @@
 /** Describes which PostgreSQL the functions use and how they get to it: the database part of an environment. */
 import { z } from 'zod/v4';
-import { type ConfigurationProblem, problemsAmong, quote } from './configuration-error.js';
-import { COMPARE, type Settings, text } from './fields.js';
+import { type Check, quote } from './configuration-error.js';
+import { COMPARE, existingSecurityGroup, LEAVE_OUT, type Settings, text } from './fields.js';
 import type { NetworkSettings } from './network-settings.js';
 import { checkNewProxy, type ExistingProxySettings, proxySchema } from './proxy-settings.js';
 import { checkCreatedServer, checkPresence, type ServerSettings, serverSchema } from './server-settings.js';
@@ -10,11 +10,9 @@ export type * from './proxy-settings.js';
 export type * from './server-settings.js';
 
 /** 63 bytes is PostgreSQL's own limit (NAMEDATALEN). A wildcard would become one in the IAM policy of the functions. */
-function postgresName(expected: string, fix: string) {
-  return text(/^[A-Za-z_][A-Za-z0-9_-]{0,62}$/).meta({
-    expected: `${expected}: a letter or _, then letters, digits, _ or -, 63 at most`,
-    fix,
-  });
+function postgresName(what: string, fix: string) {
+  const expected = `${what}: a letter or _, then letters, digits, _ or -, 63 at most`;
+  return text(/^[A-Za-z_][A-Za-z0-9_-]{0,62}$/, { expected, fix });
 }
 
 export const databaseSchema = z
@@ -22,14 +20,14 @@ export const databaseSchema = z
     /** The name of the PostgreSQL database, 1 to 63 characters. */
     name: postgresName('the name of the PostgreSQL database', 'list the databases with \\l in psql'),
     /**
-     * The one database user that the functions may connect as, 1 to 63 characters, case-sensitive. Not the master user:
-     * a user that owns nothing and holds only the rights that the application needs.
+     * The one database user that the functions can connect as, 1 to 63 characters, case-sensitive. Not the master user:
+     * a user that owns nothing and holds only the privileges that the application needs.
      */
     user: postgresName('one database user, no wildcard', 'list the users with \\du in psql'),
     /**
-     * The database user that runs the migrations during a deployment, 1 to 63 characters, case-sensitive:
-     * `packages/lambda/src/database/bootstrap.sql` makes it, as `migrator`. Name it once that has been run; a deployment that cannot
-     * log in as it fails. The proxy must know it as it knows `user`. @default - a deployment migrates nothing
+     * The database user that runs the migrations during a deployment, which fails if it cannot log in as it. Run
+     * `packages/lambda/src/database/bootstrap.sql` first, which creates `migrator`. The proxy must know it as it knows
+     * `user`. 1 to 63 characters, case-sensitive. @default - a deployment migrates nothing
      */
     migrator: postgresName(
       'the database user that migrates, no wildcard',
@@ -50,26 +48,24 @@ export type DatabaseSettings = Settings<typeof databaseSchema> &
   );
 
 /** Checks that proxy, server and network lead to one another. */
-export function checkDatabase(database: DatabaseSettings, network: NetworkSettings): ConfigurationProblem[] {
+export function checkDatabase(database: DatabaseSettings, network: NetworkSettings): Check[] {
   const { user, migrator, proxy, server } = database;
-  const problems = problemsAmong([
+  const reason = 'without a proxy the functions sign in to the database itself';
+  return [
     proxy.kind === 'existing' &&
       server !== undefined && {
         path: 'database.server',
-        got: quote(server),
         expected: 'nothing: an existing proxy has its database already',
         fix: "remove it, or make a proxy for it: proxy: { kind: 'new', … }",
       },
     proxy.kind !== 'existing' &&
       server === undefined && {
         path: 'database.server',
-        got: quote(server),
         expected: "an object with kind: 'instance', 'cluster' or 'new'",
         fix: proxy.kind === 'new' ? 'say which database the proxy is for' : 'say which database to connect to',
       },
     user === migrator && {
       path: 'database.migrator',
-      got: quote(migrator),
       expected: 'another user than database.user: who serves requests owns nothing and changes no table',
       fix: 'run packages/lambda/src/database/bootstrap.sql, which makes both, and name them here',
     },
@@ -80,32 +76,76 @@ export function checkDatabase(database: DatabaseSettings, network: NetworkSettin
         expected: "'new': a created VPC is empty, so nothing that exists is in it",
         fix: "create the database too, or choose network: { kind: 'existing', … }",
       },
-  ]);
-  if (server === undefined) return problems;
-  if (server.kind === 'new') problems.push(...checkNames(database), ...checkCreatedServer(server));
-  if (proxy.kind === 'new') problems.push(...checkNewProxy(proxy, server, migrator));
-  if (proxy.kind !== 'none') return problems;
-  const reason = 'without a proxy the functions sign in to the database itself';
-  return [...problems, ...checkPresence(server, ['resourceId', 'endpoint', 'maxConnections'], reason)];
+    ...(server?.kind === 'new' ? [...checkNames(database), checkCreatedServer(server)] : []),
+    ...(server && proxy.kind === 'new' ? checkNewProxy(proxy, server, migrator) : []),
+    ...(server && proxy.kind === 'none'
+      ? checkPresence(server, ['resourceId', 'endpoint', 'maxConnections'], reason)
+      : []),
+  ];
 }
 
 /** Checks what RDS asks of the names in a server that it creates: some users are its own. */
-function checkNames({ name, user, migrator }: DatabaseSettings): ConfigurationProblem[] {
-  return problemsAmong([
+function checkNames({ name, user, migrator = '' }: DatabaseSettings): Check[] {
+  return [
     !/^[A-Za-z][A-Za-z0-9_]*$/.test(name) && {
       path: 'database.name',
-      got: quote(name),
       expected: 'letters, digits and _, the first a letter, as RDS asks of a database that it makes',
       fix: 'choose another name',
     },
     ...Object.entries({ user, migrator }).map(
       ([field, value]) =>
-        /^(postgres|rdsadmin|rdsproxyadmin|rds_.*|pg_.*)$/.test(value ?? '') && {
+        /^(postgres|rdsadmin|rdsproxyadmin|rds_.*|pg_.*)$/.test(value) && {
           path: `database.${field}`,
-          got: quote(value),
           expected: 'a user of the application; this name is the master user’s, RDS’s or PostgreSQL’s own',
           fix: `choose another name, for example ${field === 'user' ? 'app' : 'migrator'}`,
         },
     ),
-  ]);
+  ];
+}
+
+/**
+ * Models and queries that a function of Amplify's own answers from the database, without code of yours. It logs in with
+ * a password and knows neither IAM tokens nor the caller. It goes to the existing proxy, or where there is none to the
+ * database itself, because a proxy that this backend creates admits IAM alone.
+ */
+export type SqlDataSourceSettings = Settings<typeof sqlDataSourceSchema>;
+export const sqlDataSourceSchema = z
+  .strictObject({
+    /**
+     * The complete ARN, with its six-character suffix, of the Secrets Manager secret with `host`, `port`, `username`,
+     * `password` and `dbname` of the role in packages/lambda/src/database/sql-data-source.sql. Only `vpc-postgres
+     * sql-secret` reads it, and copies it to where Amplify looks. (RDS's own secrets have a `!` in their names.)
+     */
+    secretArn: text(/^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@!-]+-[A-Za-z0-9]{6}$/, {
+      expected: 'the complete ARN of a secret, with its suffix of six characters',
+      fix: 'run aws secretsmanager list-secrets --query "SecretList[].[Name,ARN]"',
+    }),
+    /** A security group for the function and for the VPC endpoint of its secrets. @default - one is created */
+    securityGroup: existingSecurityGroup.optional(),
+  })
+  .meta({ expected: 'an object with secretArn', fix: `${LEAVE_OUT} to have no SQL data source` });
+
+/** Checks that the SQL data source has a VPC to be in, and a secret of its own. */
+export function checkSqlDataSource(
+  { secretArn }: SqlDataSourceSettings,
+  network: NetworkSettings,
+  { proxy }: DatabaseSettings,
+): Check[] {
+  const auth = proxy.kind === 'new' && proxy.auth.kind === 'secret' ? proxy.auth : undefined;
+  return [
+    network.kind === 'new' && {
+      path: 'sqlDataSource',
+      got: `one, and a network of kind ${quote(network.kind)}`,
+      expected: 'a VPC that exists: Amplify must know the ids and zones of its subnets before anything is created',
+      fix:
+        "use a VPC that another stack or environment owns: network: { kind: 'existing', … }; or remove sqlDataSource. Not by " +
+        'changing the kind here: that deletes the VPC that was created',
+    },
+    [auth?.secretArn, auth?.migratorSecretArn].includes(secretArn) && {
+      path: 'sqlDataSource.secretArn',
+      expected:
+        'a secret of its own, not one of database.proxy.auth: those roles may see what no caller of the SQL data source may',
+      fix: 'make the role of packages/lambda/src/database/sql-data-source.sql, and a secret for it',
+    },
+  ];
 }

@@ -1,7 +1,13 @@
 /** Describes an environment, which environments.ts fills in, and reports everything that is wrong with one. */
 import { z } from 'zod/v4';
-import { type ConfigurationProblem, problemsAmong, quote } from './configuration-error.js';
-import { checkDatabase, type DatabaseSettings, databaseSchema } from './database-settings.js';
+import { type Check, type ConfigurationProblem, quote } from './configuration-error.js';
+import {
+  checkDatabase,
+  checkSqlDataSource,
+  type DatabaseSettings,
+  databaseSchema,
+  sqlDataSourceSchema,
+} from './database-settings.js';
 import type { AccountAndRegion, BackendIdentifier } from './deployment.js';
 import {
   COMPARE,
@@ -16,7 +22,6 @@ import {
 import { acknowledgementsSchema } from './guardrail-names.js';
 import { monitoringSchema } from './monitoring-settings.js';
 import { checkNetwork, networkSchema } from './network-settings.js';
-import { checkSqlDataSource, sqlDataSourceSchema } from './sql-data-source-settings.js';
 
 export { REPLACE_ME } from './configuration-error.js';
 
@@ -24,31 +29,24 @@ export type LimitSettings = Settings<typeof limits>;
 const limits = z
   .strictObject({
     /**
-     * How many requests each function in the VPC may serve at the same time, and so how many connections it can hold.
-     * It is taken from the account's concurrency (1,000 by default, 10 in some new accounts), of which 100 must stay
-     * free. 1 to 1000. @default - no reservation
-     * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+     * How many requests each function in the VPC can serve at a time, and so how many connections it can hold. Taken
+     * from the account's concurrency (1,000, in some new accounts 10), of which 100 must stay free. 1 to 1000.
+     * @default - no reservation @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
      */
-    reservedConcurrency: wholeNumber(1, 1000)
-      .meta({ fix: 'run aws lambda get-account-settings; 100 must stay free for functions without a reservation' })
-      .optional(),
+    reservedConcurrency: wholeNumber(1, 1000, {
+      fix: 'run aws lambda get-account-settings; 100 must stay free for functions without a reservation',
+    }).optional(),
   })
   .meta({ expected: 'an object with reservedConcurrency', fix: LEAVE_OUT });
 
 export const environmentSchema = z.strictObject({
-  /**
-   * The AWS account that this environment is deployed to: 12 digits. A deployment with credentials of another account
-   * is refused.
-   */
-  account: text(/^\d{12}$/).meta({
+  /** The AWS account that this environment is deployed to: 12 digits. A deployment to another account fails. */
+  account: text(/^\d{12}$/, {
     expected: 'the 12 digits of an AWS account',
     fix: 'run aws sts get-caller-identity --query Account --output text',
   }),
-  /**
-   * The region of the VPC and the database, for example `eu-west-1`. A deployment to another region is refused.
-   * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.RegionsAndAvailabilityZones.html
-   */
-  region: text(/^[a-z]{2}(-[a-z]+)+-\d$/).meta({
+  /** The region of the VPC and the database, for example `eu-west-1`. A deployment to another region fails. */
+  region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, {
     expected: 'the region of the VPC, for example eu-west-1',
     fix: 'run aws configure get region',
   }),
@@ -63,12 +61,11 @@ export const environmentSchema = z.strictObject({
   sqlDataSource: sqlDataSourceSchema.optional(),
   /** @default - the account's own limits */
   limits: limits.optional(),
-  /** Alarms and a dashboard. Not for sandboxes: nobody is on call for them. @default - none, and logs kept for 30 days */
+  /** Alarms and a dashboard. Not for sandboxes, which have no on-call. @default - none, and logs kept for 30 days */
   monitoring: monitoringSchema.optional(),
   /**
-   * What happens to the users of the user pool and to a created database when this deployment is deleted. `retain`: the
-   * user pool stays, the database leaves a final snapshot, and neither can be deleted by mistake. `destroy`: both go for
-   * good. A sandbox always deletes: Amplify turns every retention of a sandbox into a deletion.
+   * What the deletion of this deployment leaves. `retain`: the user pool, and a final snapshot of a created database;
+   * neither can be deleted by mistake. `destroy`: nothing. A sandbox always destroys: Amplify sees to it.
    * @default 'retain' for branches, 'destroy' for sandboxes
    */
   removalPolicy: oneWordOf(['retain', 'destroy']).optional(),
@@ -81,9 +78,9 @@ export interface Environment extends Settings<typeof environmentSchema> {
 }
 
 /**
- * Environments by name. `sandbox` is for `npx ampx sandbox`, whoever runs it; every other name for the branch, or the
- * stage of your own pipeline, of that name. A `*` in a name stands for any text: `feature/*`. An exact name wins over a
- * pattern, and the pattern with more text of its own over the other.
+ * Environments by name. `sandbox` is for every `npx ampx sandbox`; every other name for the branch, or the stage of your
+ * own pipeline, of that name. A `*` in a name stands for any text: `feature/*`. An exact name wins over a pattern, and
+ * the pattern with more text of its own over the other.
  */
 export type Environments = Readonly<Record<string, Environment>>;
 
@@ -110,23 +107,23 @@ export function validateEnvironment(
   deployment: BackendIdentifier,
   target: AccountAndRegion,
 ): ConfigurationProblem[] {
-  const { success, error } = environmentSchema.safeParse(environment);
-  if (success) {
-    const problems = checkConsistency(environment, deployment, target);
-    return problems.map((problem) => ({ ...problem, path: `${path}.${problem.path}` }));
+  const { error } = environmentSchema.safeParse(environment);
+  if (error === undefined) {
+    const checks = checkConsistency(environment, deployment, target).filter((check) => check !== false);
+    return checks.map((check) => {
+      const got = quote(valueAt(environment, check.path.split('.')));
+      return { got, ...check, path: `${path}.${check.path}` };
+    });
   }
   return error.issues.flatMap((issue) => {
     const at = [path, ...issue.path].join('.');
     if (issue.code !== 'unrecognized_keys') {
       return { path: at, got: quote(valueAt(environment, issue.path)), ...helpAt(issue.path) };
     }
-    // What stands in a field that nobody foresaw may be a password.
-    const rest = {
-      got: 'a value, not shown here',
-      expected: 'no such field',
-      fix: 'correct its spelling, or remove it',
-    };
-    return issue.keys.map((key) => ({ path: `${at}.${key}`, ...rest, ...RENAMED[[...issue.path, key].join('.')] }));
+    // What stands in a field that is not expected might be a password.
+    const got = 'a value, not shown here';
+    const unknown = { got, expected: 'no such field', fix: 'correct its spelling, or remove it' };
+    return issue.keys.map((key) => ({ path: `${at}.${key}`, ...unknown, ...RENAMED[[...issue.path, key].join('.')] }));
   });
 }
 
@@ -145,96 +142,81 @@ function helpAt(path: readonly PropertyKey[]) {
 }
 
 /** Checks what the values, each of them well-formed, must have in common. */
-function checkConsistency(
-  environment: Environment,
-  deployment: BackendIdentifier,
-  target: AccountAndRegion,
-): ConfigurationProblem[] {
-  const { network, database, sqlDataSource } = environment;
+function checkConsistency(environment: Environment, deployment: BackendIdentifier, target: AccountAndRegion): Check[] {
+  const { network, database, sqlDataSource, removalPolicy, monitoring } = environment;
+  const isSandbox = deployment.type === 'sandbox';
   return [
     ...checkAccountAndRegion(environment, target),
     ...checkNetwork(network),
     ...checkDatabase(database, network),
     ...(sqlDataSource ? checkSqlDataSource(sqlDataSource, network, database) : []),
-    ...(deployment.type === 'sandbox' ? checkSandbox(environment) : []),
+    isSandbox &&
+      monitoring !== undefined && {
+        path: 'monitoring',
+        expected: 'nothing: nobody is on call for a sandbox, and each one would send its own e-mails',
+        fix: 'remove it',
+      },
+    isSandbox &&
+      removalPolicy === 'retain' && {
+        path: 'removalPolicy',
+        expected: "'destroy', because Amplify deletes everything that a sandbox owns, whatever its template says",
+        fix: 'remove it; keep data that matters in a database that the sandbox does not own',
+      },
   ];
 }
 
-function checkSandbox({ removalPolicy, monitoring }: Environment): ConfigurationProblem[] {
-  return problemsAmong([
-    monitoring !== undefined && {
-      path: 'monitoring',
-      got: quote(monitoring),
-      expected: 'nothing: nobody is on call for a sandbox, and each one would send its own e-mails',
-      fix: 'remove it',
-    },
-    removalPolicy === 'retain' && {
-      path: 'removalPolicy',
-      got: quote(removalPolicy),
-      expected: "'destroy', because Amplify deletes everything that a sandbox owns, whatever its template says",
-      fix: 'remove it; keep data that matters in a database that the sandbox does not own',
-    },
-  ]);
-}
-
 /** Checks that credentials, environment and everything that it names are of one account and region. */
-function checkAccountAndRegion(environment: Environment, target: AccountAndRegion): ConfigurationProblem[] {
+function checkAccountAndRegion(environment: Environment, target: AccountAndRegion): Check[] {
   const { account, region } = environment;
-  const elsewhere = locatedValues(environment).filter(
-    (located) => located.region !== region || (located.account ?? account) !== account,
-  );
-  return problemsAmong([
+  return [
     target.account !== undefined &&
       target.account !== account && {
         path: 'account',
-        got: quote(account),
         expected: `${quote(target.account)}, the account of the AWS credentials in use`,
         fix: `use credentials of account ${account}, for example with AWS_PROFILE; or correct the account here`,
       },
     target.region !== undefined &&
       target.region !== region && {
         path: 'region',
-        got: quote(region),
         expected: `${quote(target.region)}, the region that AWS is configured for`,
         fix: `deploy with AWS_REGION=${region}; or correct the region here`,
       },
-    ...elsewhere.map(({ path, value }) => ({
-      path,
-      got: quote(value),
-      expected: `one of account ${account} in ${region}, where this environment is`,
-      fix: 'correct it, or the account and region of the environment',
-    })),
-  ]);
+    ...LOCATED.map((path): Check => {
+      const value = valueAt(environment, path.split('.'));
+      const located = typeof value === 'string' ? locate(value) : { region };
+      return (
+        (located.region !== region || (located.account ?? account) !== account) && {
+          path,
+          expected: `one of account ${account} in ${region}, where this environment is`,
+          fix: 'correct it, or the account and region of the environment',
+        }
+      );
+    }),
+  ];
 }
 
 /** The values that say in which region, and mostly in which account, the thing is that they name. */
-function locatedValues({ network, database: { proxy, server }, sqlDataSource }: Environment) {
-  const zones = network.kind === 'new' ? network.availabilityZones : undefined;
-  const owned = proxy.kind === 'existing' ? proxy : undefined;
-  const auth = proxy.kind === 'new' && proxy.auth.kind === 'secret' ? proxy.auth : undefined;
-  const values: readonly [path: string, value: string | undefined, locate: (value: string) => LocatedValue][] = [
-    ['network.availabilityZones.0', zones?.[0], locateZone],
-    ['network.availabilityZones.1', zones?.[1], locateZone],
-    ['database.proxy.proxyArn', owned?.proxyArn, locateArn],
-    ['database.proxy.endpoint', owned?.endpoint, locateEndpoint],
-    ['database.proxy.readOnlyEndpoint', owned?.readOnlyEndpoint, locateEndpoint],
-    ['database.proxy.auth.secretArn', auth?.secretArn, locateArn],
-    ['database.proxy.auth.migratorSecretArn', auth?.migratorSecretArn, locateArn],
-    ['database.proxy.auth.kmsKeyArn', auth?.kmsKeyArn, locateArn],
-    ['database.server.endpoint', server?.kind === 'new' ? undefined : server?.endpoint, locateEndpoint],
-    ['sqlDataSource.secretArn', sqlDataSource?.secretArn, locateArn],
-  ];
-  return values.flatMap(([path, value, locate]) => (value === undefined ? [] : [{ path, value, ...locate(value) }]));
+const LOCATED = [
+  'network.availabilityZones.0',
+  'network.availabilityZones.1',
+  'database.proxy.proxyArn',
+  'database.proxy.endpoint',
+  'database.proxy.readOnlyEndpoint',
+  'database.proxy.auth.secretArn',
+  'database.proxy.auth.migratorSecretArn',
+  'database.proxy.auth.kmsKeyArn',
+  'database.server.endpoint',
+  'sqlDataSource.secretArn',
+];
+
+/**
+ * Reads an ARN, a zone `eu-west-1a` or a host name `….<region>.rds.amazonaws.com`, in China
+ * `….rds.<region>.amazonaws.com.cn` or with the region before `rds` as well.
+ */
+function locate(value: string): { region: string | undefined; account?: string | undefined } {
+  if (value.startsWith('arn:')) return { region: value.split(':')[3], account: value.split(':')[4] };
+  if (!value.includes('.')) return { region: value.slice(0, -1) };
+  // The first part is the name that the owner chose, and can look like a region: `pg-main-1`.
+  const [, ...parts] = value.split('.');
+  return { region: parts.find((part) => /^[a-z]{2}(-[a-z]+)+-\d$/.test(part)) };
 }
-
-type LocatedValue = { readonly region: string | undefined; readonly account?: string | undefined };
-
-const locateArn = (arn: string): LocatedValue => ({ region: arn.split(':')[3], account: arn.split(':')[4] });
-
-/** `eu-west-1a` */
-const locateZone = (zone: string): LocatedValue => ({ region: zone.slice(0, -1) });
-
-/** `….<region>.rds.amazonaws.com`, in China `….rds.<region>.amazonaws.com.cn` or with the region before `rds` as well. */
-const locateEndpoint = (endpoint: string): LocatedValue => ({
-  region: endpoint.split('.').find((part) => /^[a-z]{2}(-[a-z]+)+-\d$/.test(part)),
-});

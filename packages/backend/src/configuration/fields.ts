@@ -3,10 +3,7 @@ import { z } from 'zod/v4';
 import { REPLACE_ME } from './configuration-error.js';
 
 /** What is expected in a field, and how its value is found or corrected. It is beside each field, in `.meta()`. */
-export interface FieldHelp {
-  readonly expected: string;
-  readonly fix: string;
-}
+export type FieldHelp = { readonly expected: string; readonly fix: string };
 
 /** What environments.ts writes for a schema: read-only, and an option is left out and never undefined. */
 export type Settings<Schema extends z.ZodType> = Exact<z.output<Schema>>;
@@ -17,24 +14,24 @@ type Exact<Value> = Value extends object
 export const LEAVE_OUT = 'correct it, or leave it out';
 export const COMPARE = 'compare with the environment `example`';
 
-export function text(pattern: RegExp) {
-  return z.string().refine((value) => value !== REPLACE_ME && pattern.test(value));
+export function text(pattern: RegExp, help: FieldHelp) {
+  const matching = z.string().refine((value) => value !== REPLACE_ME && pattern.test(value));
+  return matching.meta(help);
 }
 
 /** An id of EC2: 8 digits long in old resources, 17 in new ones. */
 export function resourceId(prefix: 'vpc' | 'subnet' | 'sg', fix: string) {
-  const expected = `${prefix}- and 8 or 17 hexadecimal digits`;
-  return text(new RegExp(`^${prefix}-([0-9a-f]{8}|[0-9a-f]{17})$`)).meta({ expected, fix });
+  const pattern = new RegExp(`^${prefix}-([0-9a-f]{8}|[0-9a-f]{17})$`);
+  return text(pattern, { expected: `${prefix}- and 8 or 17 hexadecimal digits`, fix });
 }
 
-export function wholeNumber(minimum: number, maximum: number) {
+export function wholeNumber(minimum: number, maximum: number, help: Partial<FieldHelp> = {}) {
   const expected = `a whole number from ${minimum} to ${maximum}`;
-  return z.number().int().min(minimum).max(maximum).meta({ expected, fix: LEAVE_OUT });
+  const whole = z.int().min(minimum).max(maximum);
+  return whole.meta({ expected, fix: LEAVE_OUT, ...help });
 }
 
-export function trueOrFalse() {
-  return z.boolean().meta({ expected: 'true or false', fix: LEAVE_OUT });
-}
+export const trueOrFalse = z.boolean().meta({ expected: 'true or false', fix: LEAVE_OUT });
 
 export function oneWordOf<const Words extends readonly string[]>(words: Words, fix = LEAVE_OUT) {
   return z.enum(words).meta({ expected: alternatives(words), fix });
@@ -48,32 +45,32 @@ export function oneKindOf<const Options extends readonly [Kind, ...Kind[]]>(opti
   for (const { shape } of options) z.globalRegistry.add(shape.kind, help);
   return z.discriminatedUnion('kind', options).meta({ expected: `an object with kind: ${expected}`, fix });
 }
-
 type Kind = z.ZodObject<{ kind: z.ZodLiteral<string> }>;
 
 /** An object with one of the fields. Not a union, which would hide which value is wrong. */
 export function oneFieldOf<Shape extends Fields>(shape: Shape) {
-  const optional = Object.entries(shape).map(([field, schema]) => [field, schema.optional()]);
-  const schema = z.strictObject(Object.fromEntries(optional)).superRefine((choices, context) => {
-    // A field that is wrong in itself is absent here, and has been reported.
-    const chosen = Object.values(choices).filter((choice) => choice !== undefined).length;
-    if (context.issues.length === 0 && chosen !== 1) context.addIssue({ code: 'custom' });
-  });
+  const schema = z
+    .strictObject(shape)
+    .partial()
+    .superRefine((choices, context) => {
+      // A field that is wrong in itself is absent here, and has been reported.
+      const chosen = Object.values(choices).filter((choice) => choice !== undefined).length;
+      if (context.issues.length === 0 && chosen !== 1) context.addIssue({ code: 'custom' });
+    });
   return schema as unknown as z.ZodType<OneFieldOf<Shape>>;
 }
-
 type Fields = Readonly<Record<string, z.ZodType>>;
 type OneFieldOf<Shape extends Fields> = {
   [Field in keyof Shape]: { [Chosen in keyof Pick<Shape, Field>]: z.output<Shape[Chosen]> };
 }[keyof Shape];
 
 export function areDistinct(list: readonly unknown[]): boolean {
-  return new Set(list.map((item) => JSON.stringify(item))).size === list.length;
+  return new Set(list).size === list.length;
 }
 
 /** A list of exactly two that differ. Not a tuple, which would report the second of one as missing. */
-export function twoDifferent<Item extends z.ZodType>(item: Item) {
-  const list = z.array(item).length(2).refine(areDistinct);
+export function twoDifferent<Item extends z.ZodType>(item: Item, help: FieldHelp) {
+  const list = z.array(item).length(2).refine(areDistinct).meta(help);
   return list as unknown as z.ZodType<[z.output<Item>, z.output<Item>]>;
 }
 
@@ -82,7 +79,7 @@ function alternatives(words: readonly string[]): string {
   return `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
 }
 
-/** A security group that somebody else made. */
+/** A security group that another team owns. */
 export type ExistingSecurityGroup = Settings<typeof existingSecurityGroup>;
 export const existingSecurityGroup = z
   .strictObject({
@@ -90,7 +87,7 @@ export const existingSecurityGroup = z
     id: resourceId('sg', 'run aws ec2 describe-security-groups --query "SecurityGroups[].[GroupId,GroupName]"'),
     /**
      * `add`: this backend adds the rules that it needs, and removes them when it is deleted. `print`: the group is not
-     * ours to change; `npm run synth` prints the rules that its owner must add, as text and as JSON.
+     * yours to change; `npm run synth` prints the rules that its owner must add, as text and as JSON.
      */
     rules: oneWordOf(['add', 'print'], 'choose `print` where the group is not yours to change'),
   })

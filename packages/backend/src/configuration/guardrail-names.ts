@@ -1,6 +1,6 @@
 /** Names the guardrails, and describes how an environment says that it breaks one on purpose. */
 import { z } from 'zod/v4';
-import { LEAVE_OUT, type Settings, text } from './fields.js';
+import { areDistinct, LEAVE_OUT, type Settings, text } from './fields.js';
 
 /** What each one means, and how it is put right: packages/backend/docs/guardrails.md. */
 export const GUARDRAILS = [
@@ -24,12 +24,12 @@ export type GuardrailName = (typeof GUARDRAILS)[number];
 export type Acknowledgement = Settings<typeof acknowledgement>;
 const acknowledgement = z
   .strictObject({
-    /** The guardrail that would refuse the deployment. One that refuses nothing is reported as a warning. */
+    /** The guardrail that would reject the deployment. One that rejects nothing is reported as a warning. */
     guardrail: z
       .enum(GUARDRAILS)
       .meta({ expected: `one of ${GUARDRAILS.join(', ')}`, fix: 'take the name that the refusal gave' }),
-    /** Why this environment may break it, for whoever reviews it: a sentence of 20 characters or more. */
-    reason: text(/^\s*\S[\s\S]{18,}\S\s*$/).meta({
+    /** Why this environment is allowed to break it, for the reviewer: a sentence of 20 characters or more. */
+    reason: text(/^\s*\S[\s\S]{18,}\S\s*$/, {
       expected: 'a sentence of 20 characters or more',
       fix: 'write why this environment may break the guardrail, for whoever reviews it',
     }),
@@ -38,5 +38,5 @@ const acknowledgement = z
 
 export const acknowledgementsSchema = z
   .array(acknowledgement)
-  .refine((list) => new Set(list.map(({ guardrail }) => guardrail)).size === list.length)
+  .refine((list) => areDistinct(list.map(({ guardrail }) => guardrail)))
   .meta({ expected: "a list of { guardrail: '…', reason: '…' }, each guardrail once", fix: LEAVE_OUT });

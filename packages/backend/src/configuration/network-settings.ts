@@ -1,6 +1,6 @@
 /** Describes where the functions live and what they can reach: the network part of an environment. */
 import { z } from 'zod/v4';
-import { type ConfigurationProblem, problemsAmong, quote } from './configuration-error.js';
+import type { Check } from './configuration-error.js';
 import {
   areDistinct,
   COMPARE,
@@ -20,6 +20,7 @@ export type { ExistingSecurityGroup } from './fields.js';
 
 const FIND_VPCS = 'run aws ec2 describe-vpcs --query "Vpcs[].[VpcId,Tags]"';
 const FIND_SUBNETS = 'run aws ec2 describe-subnets --query "Subnets[].[VpcId,SubnetId,AvailabilityZone]"';
+const FIND_SUBNET_TAGS = 'run aws ec2 describe-subnets --query "Subnets[].[SubnetId,Tags]"';
 const FIND_ZONES = 'run aws ec2 describe-availability-zones --query "AvailabilityZones[].[ZoneName,ZoneId]"';
 
 export type GatewayEndpointSettings = Settings<typeof gatewayEndpoint>;
@@ -28,24 +29,23 @@ const gatewayEndpoint = z
     /** @see https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html */
     service: oneWordOf(['s3', 'dynamodb'], 'reach other services by `interfaces`'),
     /** True when the route tables of the subnets have it already. @default false */
-    existing: trueOrFalse().optional(),
+    existing: trueOrFalse.optional(),
   })
   .meta({ expected: "{ service: 's3' } or { service: 'dynamodb' }", fix: 'choose one of the two' });
 
-type InterfaceEndpointSettings = Settings<typeof interfaceEndpoint>;
 const interfaceEndpoint = z
   .strictObject({
     /**
      * The service's name without the region, for example `ssm`, `secretsmanager`, `sqs` or `execute-api`.
      * @see https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
      */
-    service: text(/^[a-z][a-z0-9.-]*[a-z0-9]$/).meta({
+    service: text(/^[a-z][a-z0-9.-]*[a-z0-9]$/, {
       expected: 'the name of an AWS service without com.amazonaws and region, for example ssm',
       fix: 'run aws ec2 describe-vpc-endpoint-services --query "ServiceNames"',
     }),
     /**
      * The security group of an endpoint that the VPC has already. Two endpoints of one service with private DNS cannot
-     * be in one VPC. @default - an endpoint is made
+     * be in one VPC. @default - an endpoint is created
      */
     existing: existingSecurityGroup.optional(),
   })
@@ -66,8 +66,8 @@ const endpointEgress = z.strictObject({
   /** Charged per hour, zone and gigabyte. @default - none */
   interfaces: z.array(interfaceEndpoint).meta({ expected: "a list of { service: '…' }", fix: LEAVE_OUT }).optional(),
   /**
-   * Where new interface endpoints get their network interfaces: in a subnet of `each` zone, or of `one` zone for half
-   * the price, and none of the service when that zone fails. @default 'each'
+   * Where new interface endpoints get their network interfaces: in `each` zone, or in `one` for half the price; when
+   * that zone fails, the service cannot be reached. @default 'each'
    */
   zones: oneWordOf(['each', 'one']).optional(),
 });
@@ -76,8 +76,8 @@ const natEgress = z.strictObject({
   /** Everything on the internet that speaks HTTPS, through a NAT gateway. */
   kind: z.literal('nat'),
   /**
-   * For a created VPC: one NAT gateway, or one in each zone so that a zone can fail. An existing VPC has its own, which
-   * the subnets `withEgress` use. @default 1
+   * For a new VPC: one NAT gateway, or one in each zone so that a zone can fail. An existing VPC has its own, which the
+   * subnets `withEgress` use. @default 1
    */
   gateways: z.literal([1, 2]).meta(GATEWAYS).optional(),
 });
@@ -90,24 +90,25 @@ const egress = oneKindOf(
 
 const anyNetwork = {
   /**
-   * What the functions can reach besides the database. `none` is enough for everything in this template; what a month of
-   * the others costs, `npm run synth` prints. @default { kind: 'none' }
+   * What the functions can reach besides the database. `none` is enough for this template; `npm run synth` prints what
+   * a month of the others costs. @default { kind: 'none' }
    */
   egress: egress.optional(),
 };
+
+function tagValue(what: string, fix: string) {
+  return text(/^.{1,256}$/, { expected: `the value of ${what}, 1 to 256 characters`, fix });
+}
 
 export type VpcChoice = Settings<typeof vpc>;
 const vpc = oneFieldOf({
   /** `vpc-` and 8 or 17 hexadecimal digits. */
   id: resourceId('vpc', FIND_VPCS),
   /** The value of its tag `Name`. */
-  name: text(/^.{1,256}$/).meta({ expected: 'the value of the VPC’s tag Name, 1 to 256 characters', fix: FIND_VPCS }),
+  name: tagValue('the VPC’s tag Name', FIND_VPCS),
   /** Tags that it has, all of them. */
   tags: z
-    .record(
-      z.string().min(1),
-      text(/^.{1,256}$/).meta({ expected: 'the value of the tag, 1 to 256 characters', fix: FIND_VPCS }),
-    )
+    .record(z.string().min(1), tagValue('the tag', FIND_VPCS))
     .refine((tags) => Object.keys(tags).length > 0)
     .meta({ expected: 'one or more tags of the VPC with their values', fix: FIND_VPCS }),
 }).meta({ expected: "{ id: 'vpc-…' }, { name: '…' } or { tags: { … } }", fix: 'choose one of the three' });
@@ -115,16 +116,12 @@ const vpc = oneFieldOf({
 export type SubnetChoice = Settings<typeof subnets>;
 const subnets = oneFieldOf({
   /**
-   * `isolated`: subnets whose route table has no route to the internet. `withEgress`: private subnets that reach the
-   * internet through a NAT gateway or another appliance.
+   * `isolated`: no route to the internet. `withEgress`: private, with a route through a NAT gateway or an appliance.
    * @see https://docs.aws.amazon.com/vpc/latest/userguide/configure-subnets.html#subnet-types
    */
   type: oneWordOf(['isolated', 'withEgress'], 'choose one of the two'),
-  /** The value of their tag `aws-cdk:subnet-name`, which the CDK gives to the subnets that it makes. */
-  subnetGroupName: text(/^.{1,256}$/).meta({
-    expected: 'the value of the subnets’ tag aws-cdk:subnet-name, 1 to 256 characters',
-    fix: 'run aws ec2 describe-subnets --query "Subnets[].[SubnetId,Tags]"',
-  }),
+  /** The value of their tag `aws-cdk:subnet-name`, which the CDK gives to the subnets that it creates. */
+  subnetGroupName: tagValue('the subnets’ tag aws-cdk:subnet-name', FIND_SUBNET_TAGS),
   /** Subnet ids, `subnet-` and 8 or 17 hexadecimal digits, in at least two availability zones. */
   ids: z
     .array(resourceId('subnet', FIND_SUBNETS))
@@ -144,17 +141,16 @@ const existingNetwork = z.strictObject({
   /** One VPC of the account and region. A name or tags must fit exactly one. */
   vpc,
   /**
-   * Where the functions, and a proxy or database that is created, get their network interfaces: private subnets in at
-   * least two availability zones, by what they can reach, by the name of their group, or by their ids. `isolated` has
-   * no route to the internet and is enough, because an IAM database token is signed offline.
+   * Private subnets, in at least two availability zones, for the functions and for a proxy or database that is created.
+   * `isolated` ones are enough: an IAM database token is signed offline.
    */
   subnets,
   ...anyNetwork,
-  /** A security group for the functions that a network team has made. @default - one is made */
+  /** A security group for the functions that a network team owns. @default - one is created */
   functionSecurityGroup: existingSecurityGroup.optional(),
 });
 
-const zone = text(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/).meta({
+const zone = text(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, {
   expected: 'an availability zone, for example eu-west-1a',
   fix: FIND_ZONES,
 });
@@ -162,26 +158,27 @@ const zone = text(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/).meta({
 export type CreatedNetworkSettings = Settings<typeof createdNetwork>;
 const createdNetwork = z.strictObject({
   /**
-   * A VPC of this backend's own, for an account without one: two availability zones, isolated subnets, no route to the
-   * internet. Only a database that is created too can be in it.
+   * A VPC that this backend creates: two availability zones, isolated subnets, no route to the internet. Only a
+   * database that is created too can be in it.
    */
   kind: z.literal('new'),
   /**
-   * The address range, /16 to /24. The isolated subnets take a quarter of it. Another half is set aside for the subnets
-   * that a NAT gateway needs, so that it can come later without moving any. Choose a range that no network overlaps
-   * which you will ever connect. @default '10.0.0.0/16'
+   * The address range, /16 to /24, free of overlap with every network that you will ever connect. The isolated subnets
+   * take a quarter; half is kept for the subnets of a NAT gateway, which can come later. @default '10.0.0.0/16'
    */
-  cidr: text(/^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}\/(1[6-9]|2[0-4])$/)
-    .meta({ expected: 'an IPv4 range from /16 to /24, for example 10.0.0.0/16', fix: 'choose one that is free' })
-    .optional(),
+  cidr: text(/^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}\/(1[6-9]|2[0-4])$/, {
+    expected: 'an IPv4 range from /16 to /24, for example 10.0.0.0/16',
+    fix: 'choose one that is free',
+  }).optional(),
   /**
-   * Two availability zones by name. RDS Proxy is not in every zone (not in the zone ids use1-az3 and usw1-az2).
-   * Changing them replaces the subnets and what is in them. @default - the first two of the account
+   * Two availability zones by name; RDS Proxy is not in the zone ids use1-az3 and usw1-az2. Changing them replaces the
+   * subnets and what is in them. @default - the first two of the account
    * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html#rds-proxy.limitations
    */
-  availabilityZones: twoDifferent(zone)
-    .meta({ expected: 'two different availability zones', fix: FIND_ZONES })
-    .optional(),
+  availabilityZones: twoDifferent(zone, {
+    expected: 'two different availability zones',
+    fix: FIND_ZONES,
+  }).optional(),
   ...anyNetwork,
 });
 
@@ -191,55 +188,49 @@ export const networkSchema = oneKindOf([existingNetwork, createdNetwork], COMPAR
 });
 
 /** Checks that subnets, egress and endpoints lead to one another. */
-export function checkNetwork(network: NetworkSettings): ConfigurationProblem[] {
-  if (network.egress?.kind === 'endpoints') return checkEndpoints(network.kind, network.egress);
-  if (network.egress?.kind !== 'nat' || network.kind === 'new') return [];
-  const { subnets, egress } = network;
-  return problemsAmong([
-    'type' in subnets &&
-      subnets.type === 'isolated' && {
+export function checkNetwork(network: NetworkSettings): Check[] {
+  const { kind, egress } = network;
+  if (egress?.kind === 'endpoints') return checkEndpoints(kind, egress);
+  if (egress?.kind !== 'nat' || network.kind === 'new') return [];
+  return [
+    'type' in network.subnets &&
+      network.subnets.type === 'isolated' && {
         path: 'network.subnets.type',
-        got: quote(subnets.type),
         expected: "subnets with a route to a NAT gateway, because egress is { kind: 'nat' }",
         fix: "choose { type: 'withEgress' }, or another egress",
       },
     egress.gateways !== undefined && {
       path: 'network.egress.gateways',
-      got: quote(egress.gateways),
       expected: 'nothing: an existing VPC has NAT gateways of its own',
       fix: 'remove it',
     },
-  ]);
+  ];
 }
 
-function checkEndpoints(
-  networkKind: NetworkSettings['kind'],
-  { gateways = [], interfaces = [] }: EndpointEgressSettings,
-): ConfigurationProblem[] {
-  const checkEach = (list: string, endpoints: readonly (GatewayEndpointSettings | InterfaceEndpointSettings)[]) =>
-    endpoints.flatMap(({ service, existing = false }, index) => [
-      networkKind === 'new' &&
-        existing !== false && {
-          path: `network.egress.${list}.${index}.existing`,
-          got: quote(existing),
-          expected: 'nothing: a created VPC is empty, so no endpoint is in it yet',
-          fix: 'remove it, to have the endpoint made',
-        },
-      endpoints.findIndex((endpoint) => endpoint.service === service) !== index && {
-        path: `network.egress.${list}.${index}.service`,
-        got: quote(service),
-        expected: 'each service once',
-        fix: 'remove one of the two',
-      },
-    ]);
-  return problemsAmong([
+function checkEndpoints(kind: NetworkSettings['kind'], egress: EndpointEgressSettings): Check[] {
+  const { gateways = [], interfaces = [] } = egress;
+  const lists = Object.entries({ gateways, interfaces });
+  return [
     gateways.length + interfaces.length === 0 && {
       path: 'network.egress',
       got: 'no endpoint',
       expected: 'at least one of gateways and interfaces',
       fix: "name the services that the functions call, or choose { kind: 'none' }",
     },
-    ...checkEach('gateways', gateways),
-    ...checkEach('interfaces', interfaces),
-  ]);
+    ...lists.flatMap(([list, endpoints]) =>
+      endpoints.flatMap(({ service, existing = false }, index): Check[] => [
+        kind === 'new' &&
+          existing !== false && {
+            path: `network.egress.${list}.${index}.existing`,
+            expected: 'nothing: a created VPC is empty, so no endpoint is in it yet',
+            fix: 'remove it, to have the endpoint made',
+          },
+        endpoints.findIndex((endpoint) => endpoint.service === service) !== index && {
+          path: `network.egress.${list}.${index}.service`,
+          expected: 'each service once',
+          fix: 'remove one of the two',
+        },
+      ]),
+    ),
+  ];
 }

@@ -1,6 +1,6 @@
 /** Describes the way to the database, with an RDS Proxy or without: the proxy of a database. */
 import { z } from 'zod/v4';
-import { type ConfigurationProblem, problemsAmong, quote } from './configuration-error.js';
+import type { Check } from './configuration-error.js';
 import { COMPARE, existingSecurityGroup, oneKindOf, type Settings, text, wholeNumber } from './fields.js';
 import { checkPresence, MAX_CONNECTIONS, type ServerSettings } from './server-settings.js';
 
@@ -19,40 +19,35 @@ const READ_ONLY_ENDPOINT = {
 
 export type ExistingProxySettings = Settings<typeof existingProxy>;
 const existingProxy = z.strictObject({
-  /** An RDS Proxy that somebody else owns. It must accept IAM authentication for `database.user` and `database.migrator`. */
+  /** An RDS Proxy that another team owns. It must accept IAM authentication for `database.user` and `database.migrator`. */
   kind: z.literal('existing'),
-  /**
-   * The ARN of the proxy, with its generated id: `arn:aws:rds:<region>:<account>:db-proxy:prx-…`. The right to connect
-   * is granted on that id, so the proxy's name is not enough.
-   */
-  proxyArn: text(/^arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:db-proxy:prx-[0-9a-z]+$/).meta({
+  /** `arn:aws:rds:<region>:<account>:db-proxy:prx-…`, with the generated id: IAM permissions name it, not the proxy's name. */
+  proxyArn: text(/^arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:db-proxy:prx-[0-9a-z]+$/, {
     expected: 'arn:aws:rds:<region>:<account>:db-proxy:prx-…, the proxy’s id and not its name',
     fix: FIND_PROXIES,
   }),
   /**
    * The host name of the proxy's endpoint, without scheme and port, ending in `.rds.amazonaws.com`. Not an alias of
-   * your own: an IAM token signed for another name is refused.
+   * your own: the proxy rejects an IAM token signed for another name.
    */
-  endpoint: text(ENDPOINT).meta({ expected: ENDPOINT_EXPECTED, fix: FIND_PROXIES }),
+  endpoint: text(ENDPOINT, { expected: ENDPOINT_EXPECTED, fix: FIND_PROXIES }),
   /** The host name of its read-only endpoint, if it has one. @default - none */
-  readOnlyEndpoint: text(ENDPOINT).meta(READ_ONLY_ENDPOINT).optional(),
+  readOnlyEndpoint: text(ENDPOINT, READ_ONLY_ENDPOINT).optional(),
   /**
    * The security group of the proxy. It needs one rule: TCP 5432 from the functions' group.
    * Find it: `aws rds describe-db-proxies --query "DBProxies[].[DBProxyName,VpcSecurityGroupIds]"`
    */
   securityGroup: existingSecurityGroup,
   /** The proxy's name, which CloudWatch's metrics carry. @default - the first part of the endpoint, which is the name */
-  proxyName: text(/^[A-Za-z][A-Za-z0-9-]{0,62}$/)
-    .meta({ expected: 'the name of the proxy', fix: FIND_PROXIES })
-    .optional(),
+  proxyName: text(/^[A-Za-z][A-Za-z0-9-]{0,62}$/, { expected: 'the name of the proxy', fix: FIND_PROXIES }).optional(),
   /**
-   * How many database connections the proxy opens at most: CloudWatch's MaxDatabaseConnectionsAllowed. 1 to 262143.
-   * @default - unknown, and the guardrail `connection-limit` judges nothing
+   * The most database connections that the proxy opens: CloudWatch's MaxDatabaseConnectionsAllowed. 1 to 262143.
+   * @default - unknown, and the guardrail `connection-limit` checks nothing
    */
   maxDatabaseConnections: wholeNumber(1, MAX_CONNECTIONS).optional(),
 });
 
-const secretArn = text(/^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/).meta({
+const secretArn = text(/^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/, {
   expected: 'the complete ARN of a secret, with its suffix of six characters',
   fix: FIND_SECRETS,
 });
@@ -62,25 +57,23 @@ const secretAuth = z.strictObject({
   kind: z.literal('secret'),
   /**
    * The complete ARN, with its six-character suffix, of the secret that holds `username` and `password` of
-   * `database.user`. @default - for a created server a secret is made; for an existing one it is required
+   * `database.user`. @default - for a created server one is created; for an existing one it is required
    * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-secrets-arns.html
    */
   secretArn: secretArn.optional(),
-  /**
-   * The same for `database.migrator`, if there is one. @default - for a created server a secret is made; for an
-   * existing one it is required with `database.migrator`
-   */
+  /** The same for `database.migrator`; required if there is one. @default - for a created server one is created */
   migratorSecretArn: secretArn.optional(),
   /** The KMS key of the secrets, if they have one of their own. @default - the key aws/secretsmanager */
-  kmsKeyArn: text(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[0-9a-z-]+$/)
-    .meta({ expected: 'arn:aws:kms:<region>:<account>:key/…', fix: FIND_SECRETS })
-    .optional(),
+  kmsKeyArn: text(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[0-9a-z-]+$/, {
+    expected: 'arn:aws:kms:<region>:<account>:key/…',
+    fix: FIND_SECRETS,
+  }).optional(),
 });
 
 const iamAuth = z.strictObject({
   /**
-   * IAM end to end: the proxy signs in with a token too, and there is no database password anywhere. The database user
-   * holds `rds_iam`, and the server has IAM authentication enabled, which takes 300 to 1000 MiB of its memory.
+   * The proxy signs in with a token too, and no database password exists. The database user holds `rds_iam`, and the
+   * server has IAM authentication enabled, which takes 300 to 1000 MiB of its memory.
    */
   kind: z.literal('iam'),
 });
@@ -92,43 +85,39 @@ const auth = oneKindOf([iamAuth, secretAuth], 'choose one of the two').meta({
 export type NewProxySettings = Settings<typeof newProxy>;
 const newProxy = z.strictObject({
   /**
-   * An RDS Proxy that this backend makes in front of `server`. Costs about 22 USD a month for two vCPUs.
+   * An RDS Proxy that this backend creates in front of `server`. Costs about 22 USD a month for two vCPUs.
    * @see https://aws.amazon.com/rds/proxy/pricing/
    */
   kind: z.literal('new'),
   /** How the proxy logs in to the database. Clients always need TLS and an IAM token. */
   auth,
-  /** A security group for the proxy that a network team has made. @default - one is made */
+  /** A security group for the proxy that a network team owns. @default - one is created */
   securityGroup: existingSecurityGroup.optional(),
-  /**
-   * A second endpoint, for statements that only read, which the proxy sends to Aurora's readers. Clusters only.
-   * @default false
-   */
+  /** A second endpoint, for reads alone, which go to Aurora's readers. Clusters only. @default false */
   readOnlyEndpoint: z.boolean().meta(READ_ONLY_ENDPOINT).optional(),
   /**
-   * The share of the database's connections that the proxy may use. Leave 30 or more to others: migrations, psql, the
+   * The share of the database's connections that the proxy can use. Leave 30 or more to others: migrations, psql, the
    * proxies of other environments. 1 to 100. @default 70
    */
   maxConnectionsPercent: wholeNumber(1, 100).optional(),
   /**
-   * How long a query waits for a database connection before it fails. Less than the 8 s after which a function gives up
-   * on a query, so that a full database shows as the proxy's error and not as a time-out. 0 to 7. @default 5
+   * How long a query waits for a database connection. Less than the 8 s that a function waits for a query, so that a
+   * full database shows as the proxy's error and not as a timeout. 0 to 7. @default 5
    */
-  borrowTimeoutSeconds: wholeNumber(0, 7)
-    .meta({ expected: 'a whole number from 0 to 7, less than the 8 s that a function waits for a query' })
-    .optional(),
+  borrowTimeoutSeconds: wholeNumber(0, 7, {
+    expected: 'a whole number from 0 to 7, less than the 8 s that a function waits for a query',
+  }).optional(),
   /**
-   * After how much silence the proxy closes a client's connection. Lambda freezes functions without closing anything,
-   * and their connections count until then. More than the 30 s after which a function closes its own. 1 to 480.
-   * @default 5
+   * When the proxy closes a client's idle connection: a frozen function cannot, and the connection counts until then.
+   * More than the 30 s after which a function closes its own. 1 to 480. @default 5
    */
   idleClientTimeoutMinutes: wholeNumber(1, 480).optional(),
 });
 
 const noProxy = z.strictObject({
   /**
-   * No proxy: each function environment holds a connection of the database itself. For small environments only, whose
-   * concurrency is bounded by `limits.reservedConcurrency`. The database user holds `rds_iam`.
+   * No proxy: each execution environment holds a connection of the database itself. For small environments with
+   * `limits.reservedConcurrency`. The database user holds `rds_iam`.
    */
   kind: z.literal('none'),
 });
@@ -140,44 +129,38 @@ export function checkNewProxy(
   { auth, readOnlyEndpoint }: NewProxySettings,
   server: ServerSettings,
   migrator: string | undefined,
-): ConfigurationProblem[] {
-  return problemsAmong([
-    ...(auth.kind === 'secret' ? checkSecrets(auth, server, migrator) : []),
-    ...(auth.kind === 'iam'
-      ? checkPresence(server, ['resourceId'], 'the proxy signs in to the database with IAM')
-      : []),
+): Check[] {
+  return [
+    ...(auth.kind === 'secret'
+      ? [
+          checkSecret(auth, 'secretArn', server, 'database.user', true),
+          checkSecret(auth, 'migratorSecretArn', server, 'database.migrator', migrator !== undefined),
+        ]
+      : checkPresence(server, ['resourceId'], 'the proxy signs in to the database with IAM')),
     readOnlyEndpoint === true &&
       server.kind !== 'cluster' && {
         path: 'database.proxy.readOnlyEndpoint',
-        got: quote(readOnlyEndpoint),
         expected: 'nothing: RDS Proxy reads from the readers of an Aurora cluster only',
         fix: 'remove it',
       },
-  ]);
+  ];
 }
 
-function checkSecrets(
+function checkSecret(
   auth: Settings<typeof secretAuth>,
+  field: 'secretArn' | 'migratorSecretArn',
   server: ServerSettings,
-  migrator: string | undefined,
-): ConfigurationProblem[] {
-  const check = (field: 'secretArn' | 'migratorSecretArn', user: string, isNeeded: boolean) => {
-    const isThere = auth[field] !== undefined;
-    const problem = (expected: string, fix: string) => [
-      { path: `database.proxy.auth.${field}`, got: quote(auth[field]), expected, fix },
-    ];
-    if (server.kind === 'new') {
-      return isThere ? problem('nothing: a created database gets secrets of its own', 'remove it') : [];
-    }
-    if (isNeeded === isThere) return [];
-    if (isThere) return problem(`nothing without ${user}`, `remove it, or name ${user}`);
-    return problem(
-      `the complete ARN of the secret with the name and password of ${user}`,
-      "make one, or choose auth: { kind: 'iam' }, which needs none",
-    );
-  };
-  return [
-    ...check('secretArn', 'database.user', true),
-    ...check('migratorSecretArn', 'database.migrator', migrator !== undefined),
-  ];
+  user: string,
+  hasUser: boolean,
+): Check {
+  const path = `database.proxy.auth.${field}`;
+  if (auth[field] === undefined) {
+    const expected = `the complete ARN of the secret with the name and password of ${user}`;
+    const fix = "make one, or choose auth: { kind: 'iam' }, which needs none";
+    return server.kind !== 'new' && hasUser && { path, expected, fix };
+  }
+  if (server.kind === 'new') {
+    return { path, expected: 'nothing: a created database gets secrets of its own', fix: 'remove it' };
+  }
+  return !hasUser && { path, expected: `nothing without ${user}`, fix: `remove it, or name ${user}` };
 }

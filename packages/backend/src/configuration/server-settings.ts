@@ -1,6 +1,6 @@
 /** Describes the PostgreSQL server that a proxy or the functions connect to: the server of a database. */
 import { z } from 'zod/v4';
-import { type ConfigurationProblem, problemsAmong, quote } from './configuration-error.js';
+import type { Check } from './configuration-error.js';
 import {
   existingSecurityGroup,
   LEAVE_OUT,
@@ -18,45 +18,46 @@ const FIND_INSTANCES =
   'run aws rds describe-db-instances --query "DBInstances[].[DBInstanceIdentifier,DbiResourceId,Endpoint]"';
 const FIND_CLUSTERS =
   'run aws rds describe-db-clusters --query "DBClusters[].[DBClusterIdentifier,DbClusterResourceId,Endpoint]"';
+const SHOW_CONNECTIONS = 'run show max_connections in psql';
 
 /** Several kinds of server have a field of this name. */
 const CONNECTIONS = {
   expected: `a whole number: for an existing server 1 to ${MAX_CONNECTIONS}, for a created one 20 to 5000`,
-  fix: 'run show max_connections in psql',
+  fix: SHOW_CONNECTIONS,
 };
+
+function identifier(what: string, fix: string) {
+  const expected = `the identifier of ${what}: a letter, then letters, digits or -, 63 at most`;
+  return text(/^[A-Za-z][A-Za-z0-9-]{0,62}$/, { expected, fix });
+}
 
 function existingServer(resourceId: RegExp) {
   return {
     /**
-     * The resource id, `db-…` of an instance or `cluster-…` of a cluster: IAM policies name the database by it. Needed
-     * where something signs in to the database with IAM: `auth: { kind: 'iam' }`, or no proxy.
+     * The resource id, `db-…` of an instance or `cluster-…` of a cluster, which IAM policies name. Needed where
+     * something signs in to the database with IAM: `auth: { kind: 'iam' }`, or no proxy.
      */
-    resourceId: text(resourceId)
-      .meta({
-        expected: 'db-… of an instance or cluster-… of a cluster, in capital letters and digits',
-        fix: FIND_INSTANCES,
-      })
-      .optional(),
+    resourceId: text(resourceId, {
+      expected: 'db-… of an instance or cluster-… of a cluster, in capital letters and digits',
+      fix: FIND_INSTANCES,
+    }).optional(),
     /**
-     * The security group of the database. It needs one rule: its port from the proxy's group, or without a proxy from
-     * the functions'.
+     * The database's security group. It needs one rule: its port from the proxy's group, without a proxy from the functions'.
      * Find it: `aws rds describe-db-instances --query "DBInstances[].[DBInstanceIdentifier,VpcSecurityGroups]"`
      */
     securityGroup: existingSecurityGroup,
     /** The host name of the database, or of the cluster's writer. Needed without a proxy. */
-    endpoint: text(/^[a-z][a-z0-9-]*\.([a-z0-9-]+\.)+rds\.amazonaws\.com(\.cn)?$/)
-      .meta({
-        expected: 'the host name that RDS gave the database, ….<region>.rds.amazonaws.com, without scheme and port',
-        fix: FIND_INSTANCES,
-      })
-      .optional(),
+    endpoint: text(/^[a-z][a-z0-9-]*\.([a-z0-9-]+\.)+rds\.amazonaws\.com(\.cn)?$/, {
+      expected: 'the host name that RDS gave the database, ….<region>.rds.amazonaws.com, without scheme and port',
+      fix: FIND_INSTANCES,
+    }).optional(),
     /** The port of the database. 1150 to 65535. @default 5432 */
     port: wholeNumber(1150, 65_535).optional(),
     /**
      * How many connections the database admits: `show max_connections` in psql. 1 to 262143. Needed without a proxy.
-     * @default - unknown, and the guardrail `connection-limit` judges nothing
+     * @default - unknown, and the guardrail `connection-limit` checks nothing
      */
-    maxConnections: wholeNumber(1, MAX_CONNECTIONS).meta(CONNECTIONS).optional(),
+    maxConnections: wholeNumber(1, MAX_CONNECTIONS, CONNECTIONS).optional(),
   };
 }
 
@@ -65,10 +66,7 @@ const existingInstance = z.strictObject({
   /** A PostgreSQL DB instance that exists. */
   kind: z.literal('instance'),
   /** Its identifier, 1 to 63 characters; not its ARN. */
-  instanceIdentifier: text(/^[A-Za-z][A-Za-z0-9-]{0,62}$/).meta({
-    expected: 'the identifier of a DB instance: a letter, then letters, digits or -, 63 at most',
-    fix: FIND_INSTANCES,
-  }),
+  instanceIdentifier: identifier('a DB instance', FIND_INSTANCES),
   ...existingServer(/^db-[A-Z0-9]{8,64}$/),
 });
 
@@ -77,36 +75,33 @@ const existingCluster = z.strictObject({
   /** An Aurora PostgreSQL cluster that exists; connections go to its writer. */
   kind: z.literal('cluster'),
   /** Its identifier, 1 to 63 characters; not its ARN. */
-  clusterIdentifier: text(/^[A-Za-z][A-Za-z0-9-]{0,62}$/).meta({
-    expected: 'the identifier of an Aurora cluster: a letter, then letters, digits or -, 63 at most',
-    fix: FIND_CLUSTERS,
-  }),
+  clusterIdentifier: identifier('an Aurora cluster', FIND_CLUSTERS),
   ...existingServer(/^cluster-[A-Z0-9]{8,64}$/),
 });
 
 export type CreatedServerSettings = Settings<typeof createdServer>;
 const createdServer = z.strictObject({
   /**
-   * A PostgreSQL 17 instance that this backend makes: encrypted, unreachable from the internet, TLS forced, IAM
-   * authentication on, with backups and Performance Insights. What becomes of it with the deployment: `removalPolicy`.
+   * A PostgreSQL 17 instance that this backend creates: encrypted, unreachable from the internet, TLS and IAM
+   * authentication on, with backups and Performance Insights. `removalPolicy` says what its deletion leaves.
    */
   kind: z.literal('new'),
   /**
-   * Class and size, without `db.`. IAM authentication needs more memory than a micro or nano has.
-   * @default 't4g.small', about 24 USD a month in eu-west-1
-   * @see https://aws.amazon.com/rds/postgresql/pricing/
+   * Class and size, without `db.`; `small` or larger, for IAM authentication takes memory.
+   * @default 't4g.small', about 24 USD a month in eu-west-1 @see https://aws.amazon.com/rds/postgresql/pricing/
    */
-  instanceType: text(/^[a-z][a-z0-9]*\.([a-z]+|\d*xlarge)$/)
-    .meta({ expected: 'class and size without db., for example t4g.small', fix: LEAVE_OUT })
-    .optional(),
+  instanceType: text(/^[a-z][a-z0-9]*\.([a-z]+|\d*xlarge)$/, {
+    expected: 'class and size without db., for example t4g.small',
+    fix: LEAVE_OUT,
+  }).optional(),
   /** In GiB, 20 to 65536. It grows by itself up to four times this. @default 20 */
   allocatedStorageGiB: wholeNumber(20, 65_536).optional(),
   /** A second instance in another zone that takes over when the first fails, for twice the price. @default false */
-  multiAz: trueOrFalse().optional(),
+  multiAz: trueOrFalse.optional(),
   /** How far back the database can be restored to any second, in days. 1 to 35. @default 7 */
   backupRetentionDays: wholeNumber(1, 35).optional(),
   /** How many connections it admits. A connection takes about 10 MiB of memory. 20 to 5000. @default 100 */
-  maxConnections: wholeNumber(20, 5000).meta(CONNECTIONS).optional(),
+  maxConnections: wholeNumber(20, 5000, CONNECTIONS).optional(),
 });
 
 export type ServerSettings = Settings<typeof serverSchema>;
@@ -116,15 +111,14 @@ export const serverSchema = oneKindOf(
 );
 
 /** Checks that IAM authentication, which takes 300 to 1000 MiB, leaves a created server memory. */
-export function checkCreatedServer({ instanceType }: CreatedServerSettings): ConfigurationProblem[] {
-  return problemsAmong([
-    /\.(nano|micro)$/.test(instanceType ?? '') && {
+export function checkCreatedServer({ instanceType = '' }: CreatedServerSettings): Check {
+  return (
+    /\.(nano|micro)$/.test(instanceType) && {
       path: 'database.server.instanceType',
-      got: quote(instanceType),
       expected: 'small or larger: IAM authentication alone takes 300 to 1000 MiB of memory',
       fix: 'choose for example t4g.small',
-    },
-  ]);
+    }
+  );
 }
 
 /** Checks that a server that exists has the fields that something else in the environment needs. */
@@ -132,15 +126,15 @@ export function checkPresence(
   server: ServerSettings,
   fields: readonly ('resourceId' | 'endpoint' | 'maxConnections')[],
   reason: string,
-): ConfigurationProblem[] {
+): Check[] {
   if (server.kind === 'new') return [];
-  const command = server.kind === 'instance' ? 'describe-db-instances' : 'describe-db-clusters';
-  return fields
-    .filter((field) => server[field] === undefined)
-    .map((field) => ({
-      path: `database.server.${field}`,
-      got: quote(undefined),
-      expected: `a value, because ${reason}`,
-      fix: field === 'maxConnections' ? 'run show max_connections in psql' : `run aws rds ${command}`,
-    }));
+  const command = `run aws rds ${server.kind === 'instance' ? 'describe-db-instances' : 'describe-db-clusters'}`;
+  return fields.map(
+    (field) =>
+      server[field] === undefined && {
+        path: `database.server.${field}`,
+        expected: `a value, because ${reason}`,
+        fix: field === 'maxConnections' ? SHOW_CONNECTIONS : command,
+      },
+  );
 }

@@ -4,8 +4,8 @@
  */
 import { Lazy } from 'aws-cdk-lib';
 import { CfnFunction, type IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { SqlDataSourceSettings } from '../configuration/database-settings.js';
 import type { Environment } from '../configuration/environment.js';
-import type { SqlDataSourceSettings } from '../configuration/sql-data-source-settings.js';
 import type { DefinedFunction } from '../functions/defined-function.js';
 import type { CachedContext } from '../network/cached-context.js';
 import { type KnownSubnets, lookUpSubnets } from '../network/look-up-subnets.js';
