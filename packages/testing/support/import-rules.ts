@@ -90,7 +90,18 @@ const IMPORT_RULES: readonly ImportRule[] = [
   { files: /^packages\/lambda\/src\/bundle\//, mayImport: [NODE, /^esbuild$/] },
   {
     files: /^packages\/backend\/src\/synth\//,
-    mayImport: [/^packages\/backend\/src\/(configuration\/|network\/network-report\.ts$)/, REGISTRY],
+    mayImport: [
+      /^packages\/backend\/src\/(configuration\/|network\/network-report\.ts$|testing\/templates\.ts$)/,
+      REGISTRY,
+    ],
+  },
+  // For tests: of an app by testing.ts, and of this package.
+  {
+    files: /^packages\/backend\/src\/testing(\/|\.ts$)/,
+    mayImport: [
+      /^packages\/backend\/src\/(configuration\/|synth\/synthesize-app\.ts$|testing\/|network\/cached-context\.ts$)/,
+      NODE,
+    ],
   },
   {
     files: /^packages\/operator\/src\//,
