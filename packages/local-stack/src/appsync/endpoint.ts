@@ -10,7 +10,6 @@ import {
   type ExecutionResult,
   execute,
   GraphQLError,
-  type GraphQLSchema,
   getOperationAST,
   Kind,
   validate,
@@ -29,7 +28,7 @@ import {
 } from './errors.js';
 import { type RequestContext, requestHeaders } from './event.js';
 import { type Invoke, withDeadline } from './invocation.js';
-import { type ParsedRequest, parseQueryString, parseRequestBody, readRequestBody, unparsable } from './request.js';
+import { type ParsedRequest, parseQueryString, parseRequestBody, readRequestBody } from './request.js';
 import { authorizationModesOf, createExecutableSchema } from './schema.js';
 
 /** AppSync ends a request after 30 s, whatever its Lambdas' own timeouts. */
@@ -105,7 +104,7 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     contextValue: RequestContext,
   ): Promise<HttpResponse> {
     const refuse = (errors: AnswerError[]): HttpResponse => ({ status: 200, body: { data: null, errors } });
-    const queryErrors = validateNested(schema, document);
+    const queryErrors = validate(schema, document);
     if (queryErrors.length > 0) return refuse(queryErrors.map((error) => formatQueryError(error, document)));
     const operation = getOperationAST(document, operationName);
     if (operation == null) return refuse([unknownOperation(operationName)]);
@@ -144,15 +143,6 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
       millis: performance.now() - startMillis,
     });
   };
-}
-
-/** A query can be nested so deep that no validator comes to its end. */
-function validateNested(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
-  try {
-    return validate(schema, document);
-  } catch (error) {
-    throw error instanceof RangeError ? unparsable(error) : error;
-  }
 }
 
 /** graphql-js throws, instead of telling, that a schema has no mutations. */

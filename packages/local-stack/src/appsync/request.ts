@@ -52,7 +52,7 @@ function parseRequest(read: () => Record<string, unknown>): ParsedRequest {
 }
 
 /** The text of AppSync for whatever is no GraphQL request. */
-export function unparsable(cause?: unknown): RequestRefusedError {
+function unparsable(cause?: unknown): RequestRefusedError {
   return malformedRequest('Unable to parse GraphQL query.', { cause });
 }
 
