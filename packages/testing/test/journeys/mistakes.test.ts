@@ -73,7 +73,7 @@ const MISTAKES: readonly Mistake[] = [
   },
   {
     what: 'placeholders are left',
-    make: () => project.replace(ENVIRONMENTS, 'account: REPLACE_ME', "account: '444455556666'"),
+    make: () => project.replace(ENVIRONMENTS, "account: 'REPLACE_ME'", "account: '444455556666'"),
     rejectedBy: [() => synth('sandbox')],
     says: [ENVIRONMENTS, 'sandbox.database.proxy.proxyArn', 'aws rds describe-db-proxies'],
   },
