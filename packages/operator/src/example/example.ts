@@ -19,10 +19,10 @@ export const EXAMPLE = {
 } as const;
 
 /** What README.md and docs/ say of the example stands between these, on lines of their own or within one. */
-const IN_DOCUMENTS = /<!-- example -->[\s\S]*?<!-- \/example -->\n?/g;
+const IN_DOCUMENTS = /^<!-- example -->\n[\s\S]*?^<!-- \/example -->\n\n?|<!-- example -->.*?<!-- \/example -->/gm;
 
 export function withoutExample(document: string): string {
-  return document.replaceAll(IN_DOCUMENTS, '').replaceAll(/\n{3,}/g, '\n\n');
+  return document.replaceAll(IN_DOCUMENTS, '');
 }
 
 /** A migration that drops the tables of the example. */

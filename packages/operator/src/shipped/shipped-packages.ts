@@ -88,8 +88,10 @@ export function readBundledPackages(project: string, metafile: Metafile): Bundle
 
 const nameAt = (location: string) => location.slice(location.lastIndexOf('node_modules/') + 'node_modules/'.length);
 
-const installedVersion = (project: string, location: string): string | undefined =>
-  JSON.parse(readFileSync(join(project, location, 'package.json'), 'utf8')).version;
+function installedVersion(project: string, location: string): string | undefined {
+  const file = join(project, location, 'package.json');
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).version : undefined;
+}
 
 /**
  * Where package-lock.json has the package. It is not always where the file is: npm installs the dependencies of a workspace
