@@ -46,7 +46,7 @@ export const environments: Environments = {
       proxy: {
         kind: 'existing',
         proxyArn: 'arn:aws:rds:eu-west-1:111122223333:db-proxy:prx-0123456789abcdef0',
-        endpoint: 'orders.proxy-c1d2e3f4g5h6.eu-west-1.rds.amazonaws.com',
+        endpoint: 'app.proxy-c1d2e3f4g5h6.eu-west-1.rds.amazonaws.com',
         securityGroup: { id: 'sg-0d1e2f3a4b5c60798', rules: 'add' },
       },
     },

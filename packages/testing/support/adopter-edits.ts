@@ -51,7 +51,7 @@ export function addTable(project: AdopterProject): void {
   const { status, output } = project.run('npm', 'run', '--silent', 'migrate:new', '--', 'create-customers');
   if (status !== 0) throw new Error(output);
   project.write(
-    'src/migrations/0005-create-customers.sql',
+    'src/migrations/0002-create-customers.sql',
     `-- Customers, each of the user who made it.
 create table customers (
   id uuid primary key default gen_random_uuid(),
@@ -175,8 +175,10 @@ export interface FunctionMistakes {
   readonly database?: boolean;
 }
 
+/** To the schema, or to the example's part of it, whose fields its function answers. */
 export function addField(project: AdopterProject, text: string): void {
-  project.replace('amplify/data/schema.ts', '\n});\n', `\n\n${text}});\n`);
+  if (text.includes('ordersApi()')) project.replace('src/orders/schema.ts', '\n};\n', `\n\n${text}};\n`);
+  else project.replace('amplify/data/schema.ts', '\n});\n', `\n\n${text}});\n`);
 }
 
 /** In every file of the app that names it. */

@@ -27,7 +27,7 @@ const IMPORT_RULES: readonly ImportRule[] = [
     mayImport: [/^amplify\//, /^@vpc-postgres\/backend$/, NODE, CDK, /^@aws-amplify\/backend$/],
   },
   { files: /^amplify\/environments\.ts$/, mayImport: [/^packages\/backend\/src\/configuration\//] },
-  { files: /^amplify\/data\/schema\.ts$/, mayImport: [/^@aws-amplify\/data-schema$/] },
+  { files: /^amplify\/data\/schema\.ts$/, mayImport: [/^@aws-amplify\/data-schema$/, /^src\/[^/]+\/schema\.ts$/] },
   {
     files: /^amplify\/(auth|data)\//,
     mayImport: [
@@ -60,7 +60,7 @@ const IMPORT_RULES: readonly ImportRule[] = [
   { files: /^amplify\/functions\/[^/]+\/resource\.ts$/, mayImport: [/^@aws-amplify\/backend$/] },
   {
     files: /^amplify\/functions\/[^/]+\/handler\.ts$/,
-    mayImport: [/^src\//, /^packages\/lambda\/src\/(database|graphql)\//],
+    mayImport: [/^src\//, /^amplify\/data\/schema\.ts$/, /^packages\/lambda\/src\/(database|graphql)\//],
   },
   {
     files: /^packages\/backend\/src\/database\/migrations\/function\/handler\.ts$/,
@@ -108,7 +108,7 @@ const IMPORT_RULES: readonly ImportRule[] = [
     mayImport: [
       /^packages\/operator\/src\//,
       /^packages\/backend\/src\/(configuration\/|synth\/load-environments\.ts$|database\/migrations\/bundle\.ts$)/,
-      /^packages\/lambda\/src\/(database\/migrate|bundle)\//,
+      /^packages\/lambda\/src\/(database\/migrate|bundle|sql)\//,
       REGISTRY,
     ],
   },
@@ -120,13 +120,15 @@ const IMPORT_RULES: readonly ImportRule[] = [
       REGISTRY,
     ],
   },
+  { files: /^src\/[^/]+\/schema\.ts$/, mayImport: [/^@aws-amplify\/data-schema$/] },
+  { files: /^src\/[^/]+\/samples\.ts$/, mayImport: [/^packages\/local-stack\/src\/local-app\.ts$/] },
   // Everything else in src/ is a domain.
   { files: /^src\/[^/]+\//, mayImport: [/^packages\/lambda\/src\/(database|graphql)\//, NODE] },
 ];
 
-/** Command lines, composition roots and handlers. Everywhere else configuration is a parameter. */
+/** Command lines, composition roots, handlers and the text of new handlers. Everywhere else configuration is a parameter. */
 const MAY_READ_ENVIRONMENT =
-  /^(amplify\/backend\.ts|amplify\/functions\/[^/]+\/handler\.ts|packages\/backend\/src\/database\/migrations\/function\/handler\.ts|packages\/(operator\/src|backend\/src\/synth)\/[a-z-]+\.ts|packages\/local-stack\/src\/(start|forget-postgres-variables)\.ts|packages\/local-stack\/src\/cognito\/user-token\.ts|packages\/local-stack\/src\/lambda\/bootstrap\.ts)$/;
+  /^(amplify\/backend\.ts|amplify\/functions\/[^/]+\/handler\.ts|packages\/backend\/src\/database\/migrations\/function\/handler\.ts|packages\/(operator\/src|backend\/src\/synth)\/[a-z-]+\.ts|packages\/local-stack\/src\/(start|forget-postgres-variables)\.ts|packages\/local-stack\/src\/cognito\/user-token\.ts|packages\/local-stack\/src\/lambda\/bootstrap\.ts|packages\/operator\/src\/generate\/function-files\.ts)$/;
 
 /** Every TypeScript file under the given folders of the repository. */
 export function readSources(repository: string, folders: readonly string[]): SourceFile[] {

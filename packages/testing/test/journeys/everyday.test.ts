@@ -45,9 +45,9 @@ test('a table and a field added', () => {
 
   expect(failuresOfGate(project)).toEqual([]);
   expect(project.touchedFiles()).toEqual([
-    'amplify/data/schema.ts',
-    'src/migrations/0005-create-customers.sql',
+    'src/migrations/0002-create-customers.sql',
     'src/orders/fields.ts',
+    'src/orders/schema.ts',
   ]);
 });
 
