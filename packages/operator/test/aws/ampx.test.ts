@@ -50,12 +50,17 @@ describe.skipIf(motoServer === undefined)('ampx', () => {
       .filter(({ action }) => action === 'AssumeRole')
       .map(({ parameters }) => /cdk-hnb659fds-([a-z-]+)-role/.exec(parameters.get('RoleArn') ?? '')?.[1]);
 
+  /** In STANDARD mode CloudFormation rolls a failed deployment back, unless the request says otherwise. */
+  const standard = { mode: 'STANDARD', rollbackDisabled: null };
+
   const createdStacks = () =>
     endpoint.requests
       .filter(({ service, action }) => service === 'cloudformation' && /^(Create|Update)/.test(action))
       .map(({ parameters }) => ({
         name: parameters.get('StackName'),
         template: parameters.get('TemplateURL')?.split('/').at(-1),
+        mode: parameters.get('DeploymentConfig.Mode'),
+        rollbackDisabled: parameters.get('DisableRollback') ?? parameters.get('DeploymentConfig.DisableRollback'),
       }));
 
   test('sandbox looks an unpinned VPC up, and uploads what its second pass makes of it', async () => {
@@ -72,7 +77,11 @@ describe.skipIf(motoServer === undefined)('ampx', () => {
     expect([...templates.values()].filter(namesDummyVpc)).toEqual([]);
     // The lookup's own stack is not among them.
     expect(createdStacks()).toEqual([
-      { name: expect.stringMatching(/^amplify-.*-test-sandbox-[0-9a-f]{10}$/), template: expect.any(String) },
+      {
+        name: expect.stringMatching(/^amplify-.*-test-sandbox-[0-9a-f]{10}$/),
+        template: expect.any(String),
+        ...standard,
+      },
     ]);
     expect([...templates.keys()]).toContain(createdStacks()[0]?.template);
     expect(output).toContain(REFUSAL);
@@ -168,7 +177,7 @@ describe.skipIf(motoServer === undefined)('ampx', () => {
     const templates = await uploadedTemplates(account, direct);
     expect(functionSubnets(templates)).toEqual([Object.keys(subnets), Object.keys(subnets)]);
     expect(createdStacks()).toEqual([
-      { name: expect.stringMatching(/^amplify-d1example-main-branch-/), template: expect.any(String) },
+      { name: expect.stringMatching(/^amplify-d1example-main-branch-/), template: expect.any(String), ...standard },
     ]);
     expect(output).toContain(REFUSAL);
     expect(code).toBe(1);
