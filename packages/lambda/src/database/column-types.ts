@@ -8,15 +8,6 @@ import pg from 'pg';
 /** Reads a value that is not null, from PostgreSQL's text format. */
 export type ColumnParser = (text: string) => unknown;
 
-interface ColumnType {
-  /** As in `pg_type.typname`. */
-  readonly name: string;
-  readonly oid: number;
-  /** `pg_type.typarray`. */
-  readonly arrayOid: number;
-  readonly parse: ColumnParser;
-}
-
 const isTrue: ColumnParser = (text) => text === 't';
 const asText: ColumnParser = (text) => text;
 
@@ -57,54 +48,57 @@ const parseTimestamp: ColumnParser = (text) => (LOCAL_TIMESTAMP.test(text) ? wit
 /** `10:11:12+02` to `10:11:12+02:00`, as AWSTime wants it. */
 const parseTimetz: ColumnParser = (text) => (HOURS_OFFSET.test(text) ? `${text}:00` : text);
 
-/** A type that is not here, such as an enum, arrives as PostgreSQL's text. */
-export const COLUMN_TYPES: readonly ColumnType[] = [
-  { name: 'bool', oid: 16, arrayOid: 1000, parse: isTrue },
-  { name: 'bytea', oid: BYTEA, arrayOid: 1001, parse: parseBytea },
-  { name: 'int2', oid: 21, arrayOid: 1005, parse: Number },
-  { name: 'int4', oid: 23, arrayOid: 1007, parse: Number },
-  { name: 'oid', oid: 26, arrayOid: 1028, parse: Number },
-  { name: 'float4', oid: 700, arrayOid: 1021, parse: Number },
-  { name: 'float8', oid: 701, arrayOid: 1022, parse: Number },
-  { name: 'json', oid: 114, arrayOid: 199, parse: JSON.parse },
-  { name: 'jsonb', oid: 3802, arrayOid: 3807, parse: JSON.parse },
-  { name: 'timestamp', oid: 1114, arrayOid: 1115, parse: parseTimestamp },
-  { name: 'timestamptz', oid: 1184, arrayOid: 1185, parse: parseTimestamptz },
-  { name: 'timetz', oid: 1266, arrayOid: 1270, parse: parseTimetz },
-  // As text too, and here for their arrays.
-  { name: 'int8', oid: 20, arrayOid: 1016, parse: asText },
-  { name: 'numeric', oid: 1700, arrayOid: 1231, parse: asText },
-  { name: 'money', oid: 790, arrayOid: 791, parse: asText },
-  { name: 'date', oid: 1082, arrayOid: 1182, parse: asText },
-  { name: 'time', oid: 1083, arrayOid: 1183, parse: asText },
-  { name: 'interval', oid: 1186, arrayOid: 1187, parse: asText },
-  { name: 'uuid', oid: 2950, arrayOid: 2951, parse: asText },
-  { name: 'text', oid: 25, arrayOid: 1009, parse: asText },
-  { name: 'varchar', oid: 1043, arrayOid: 1015, parse: asText },
-  { name: 'bpchar', oid: 1042, arrayOid: 1014, parse: asText },
-  { name: 'char', oid: 18, arrayOid: 1002, parse: asText },
-  { name: 'name', oid: 19, arrayOid: 1003, parse: asText },
-  { name: 'inet', oid: 869, arrayOid: 1041, parse: asText },
-  { name: 'cidr', oid: 650, arrayOid: 651, parse: asText },
-  { name: 'macaddr', oid: 829, arrayOid: 1040, parse: asText },
-  { name: 'xml', oid: 142, arrayOid: 143, parse: asText },
-  { name: 'int4range', oid: 3904, arrayOid: 3905, parse: asText },
-  { name: 'int8range', oid: 3926, arrayOid: 3927, parse: asText },
-  { name: 'numrange', oid: 3906, arrayOid: 3907, parse: asText },
-  { name: 'tsrange', oid: 3908, arrayOid: 3909, parse: asText },
-  { name: 'tstzrange', oid: 3910, arrayOid: 3911, parse: asText },
-  { name: 'daterange', oid: 3912, arrayOid: 3913, parse: asText },
+type Parser = readonly [oid: number, arrayOid: number, parse: ColumnParser];
+
+/** `oid` and `typarray` of pg_type. Every other type arrives as PostgreSQL's text, and so does an enum. */
+export const PARSED_TYPES: readonly Parser[] = [
+  [16, 1000, isTrue], // bool
+  [BYTEA, 1001, parseBytea],
+  [21, 1005, Number], // int2
+  [23, 1007, Number], // int4
+  [26, 1028, Number], // oid
+  [700, 1021, Number], // float4
+  [701, 1022, Number], // float8
+  [114, 199, JSON.parse], // json
+  [3802, 3807, JSON.parse], // jsonb
+  [1114, 1115, parseTimestamp],
+  [1184, 1185, parseTimestamptz],
+  [1266, 1270, parseTimetz],
 ];
 
-const parsers = new Map<number, ColumnParser>(
-  COLUMN_TYPES.flatMap(({ oid, arrayOid, parse }): [number, ColumnParser][] => {
-    const parseElement = (element: string | null) => (element === null ? null : parse(element));
-    return [
-      [oid, parse],
-      [arrayOid, (text) => readArray(text, parseElement).parse()],
-    ];
-  }),
-);
+/** `typarray` of types whose values are texts. */
+export const TEXT_ARRAYS: readonly number[] = [
+  1016, // int8
+  1231, // numeric
+  791, // money
+  1182, // date
+  1183, // time
+  1187, // interval
+  2951, // uuid
+  1009, // text
+  1015, // varchar
+  1014, // bpchar
+  1002, // char
+  1003, // name
+  1041, // inet
+  651, // cidr
+  1040, // macaddr
+  143, // xml
+  3905, // int4range
+  3927, // int8range
+  3907, // numrange
+  3909, // tsrange
+  3911, // tstzrange
+  3913, // daterange
+];
+
+const arrayOf =
+  (parse: ColumnParser): ColumnParser =>
+  (text) =>
+    readArray(text, (element) => (element === null ? null : parse(element))).parse();
+
+const parsers = new Map<number, ColumnParser>(TEXT_ARRAYS.map((arrayOid) => [arrayOid, arrayOf(asText)]));
+for (const [oid, arrayOid, parse] of PARSED_TYPES) parsers.set(oid, parse).set(arrayOid, arrayOf(parse));
 
 /** What node-postgres asks for the parser of each column, once for each result. */
 export const columnTypes = {

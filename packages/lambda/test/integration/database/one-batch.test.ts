@@ -88,6 +88,13 @@ describe('on the wire', () => {
     expect(count(received, 'Z')).toBe(1);
   });
 
+  test('a compiled query is one batch too, of the same messages', async () => {
+    await database.query(ALICE, { sql: 'select mark from notes where mark = $1', parameters: [1] });
+    await database.query(ALICE, { sql: 'select mark from notes where mark = $1', params: [1] });
+
+    expect(sent).toBe(`${BEHIND.repeat(4)}S`.repeat(2));
+  });
+
   test('a statement that fails is followed by one ROLLBACK, and by nothing else', async () => {
     await expect(database.query(ALICE, 'select 1 / $1::int', [0])).rejects.toMatchObject({ sqlState: '22012' });
 
