@@ -44,11 +44,10 @@ async function readSdl(project: string): Promise<string> {
 
 /** Where a migration speaks of one of these tables or views: in a statement, or in the body of a function. Not in comments. */
 export function findTables(sql: string, tables: readonly string[]): { table: string; line: number }[] {
-  return [...tokenize(sql)].flatMap(({ kind, text, offset }) => {
-    if (kind === 'gap' || (kind === 'quoted' && !text.startsWith('$'))) return [];
-    const found = kind === 'quoted' ? tables.filter((table) => new RegExp(`\\b${table}\\b`, 'i').test(text)) : [];
-    const name = text.replaceAll('"', '');
-    const named = tables.filter((table) => table === (text.startsWith('"') ? name : name.toLowerCase()));
-    return [...found, ...named].map((table) => ({ table, line: sql.slice(0, offset).split('\n').length }));
+  return [...tokenize(sql)].flatMap(({ text, offset }) => {
+    const name = text.startsWith('"') ? text.slice(1, -1) : text.toLowerCase();
+    const isIn = (table: string) =>
+      text.startsWith('$') ? new RegExp(`\\b${table}\\b`, 'i').test(text) : name === table;
+    return tables.filter(isIn).map((table) => ({ table, line: sql.slice(0, offset).split('\n').length }));
   });
 }
