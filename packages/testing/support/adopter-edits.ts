@@ -15,7 +15,7 @@ const SANDBOX = [
 
 export function fillInSandbox(project: AdopterProject): void {
   for (const [field, value] of SANDBOX) {
-    project.replace('amplify/environments.ts', `${field}REPLACE_ME`, `${field}${value}`);
+    project.replace('amplify/environments.ts', `${field}'REPLACE_ME'`, `${field}${value}`);
   }
 }
 
