@@ -163,13 +163,18 @@ function forbiddenImports({ path, text }: SourceFile): string[] {
 
 /** What a file imports: paths of the repository, and packages by name. */
 export function importsOf({ path, text }: SourceFile): string[] {
-  return ts
-    .preProcessFile(text, true, true)
-    .importedFiles.map(({ fileName }) =>
-      fileName.startsWith('.')
-        ? posix.join(posix.dirname(path), fileName).replace(/\.(m?)js$/, '.$1ts')
-        : fileName.replace(/^@vpc-postgres\/([^/]+)\/(.*)\.js$/, 'packages/$1/src/$2.ts'),
-    );
+  return importedNames(text).map((name) =>
+    name.startsWith('.')
+      ? posix.join(posix.dirname(path), name).replace(/\.(m?)js$/, '.$1ts')
+      : name
+          .replace(/^@vpc-postgres\/testing\/(.*)\.js$/, 'packages/testing/$1.ts')
+          .replace(/^@vpc-postgres\/([^/]+)\/(.*)\.js$/, 'packages/$1/src/$2.ts'),
+  );
+}
+
+/** What a file imports, as it is written there. */
+export function importedNames(text: string): string[] {
+  return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
 }
 
 function forbiddenEnvironmentReads({ path, text }: SourceFile): string[] {

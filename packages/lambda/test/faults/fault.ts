@@ -1,7 +1,7 @@
 /** What a fault is to the suite. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { FaultRun } from './fault-run.js';
 import type { FaultStack } from './fault-stack.js';
-import type { FaultRun } from './run-fault.js';
 
 export interface Fault {
   /** As a row of packages/lambda/docs/faults.md. */

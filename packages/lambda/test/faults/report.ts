@@ -1,6 +1,6 @@
 /** The figures of every fault, as a table: for the terminal, and for packages/lambda/docs/faults.md. */
 import { readFile, writeFile } from 'node:fs/promises';
-import type { FaultRun } from './run-fault.js';
+import type { FaultRun } from './fault-run.js';
 
 /** What is between these two lines of the document is the suite's own. */
 export const TABLE_MARKS = ['<!-- written by npm run test:faults -->', '<!-- until here -->'] as const;
