@@ -19,7 +19,7 @@ export interface Fault {
   heal?(stack: FaultStack): Promise<unknown>;
   /** The `errorType`s that a request may end with because of it. */
   mayEnd: readonly string[];
-  /** Whether it struck: a fault that nobody noticed proves nothing. @default a request failed, or work was done again */
+  /** Whether it struck: a fault that nobody noticed proves nothing. @default a request failed, or was retried */
   isFelt?(run: FaultRun): boolean;
 }
 
