@@ -4,28 +4,28 @@
  * field for its meaning; `npm run synth -- --environment sandbox` prints the command that finds each missing value. Recipes
  * for other networks and databases: docs/environments.md. Nothing here is secret.
  */
-import { type Environments, REPLACE_ME } from '@vpc-postgres/backend/configuration/environment.js';
+import type { Environments } from '@vpc-postgres/backend/configuration/environment.js';
 
 export const environments: Environments = {
   /** Your own account's development VPC and database, shared by every developer's sandbox. */
   sandbox: {
-    account: REPLACE_ME,
-    region: REPLACE_ME,
+    account: 'REPLACE_ME',
+    region: 'REPLACE_ME',
     network: {
       kind: 'existing',
-      vpc: { id: REPLACE_ME },
+      vpc: { id: 'REPLACE_ME' },
       subnets: { type: 'isolated' },
     },
     database: {
-      name: REPLACE_ME,
-      user: REPLACE_ME,
+      name: 'REPLACE_ME',
+      user: 'REPLACE_ME',
       // Once packages/lambda/src/database/bootstrap.sql has been run, a deployment may migrate: docs/migrations.md.
       // migrator: 'migrator',
       proxy: {
         kind: 'existing',
-        proxyArn: REPLACE_ME,
-        endpoint: REPLACE_ME,
-        securityGroup: { id: REPLACE_ME, rules: 'add' },
+        proxyArn: 'REPLACE_ME',
+        endpoint: 'REPLACE_ME',
+        securityGroup: { id: 'REPLACE_ME', rules: 'add' },
       },
     },
   },
@@ -46,7 +46,7 @@ export const environments: Environments = {
       proxy: {
         kind: 'existing',
         proxyArn: 'arn:aws:rds:eu-west-1:111122223333:db-proxy:prx-0123456789abcdef0',
-        endpoint: 'orders.proxy-c1d2e3f4g5h6.eu-west-1.rds.amazonaws.com',
+        endpoint: 'app.proxy-c1d2e3f4g5h6.eu-west-1.rds.amazonaws.com',
         securityGroup: { id: 'sg-0d1e2f3a4b5c60798', rules: 'add' },
       },
     },

@@ -19,7 +19,8 @@ export interface Order {
   currency: string;
   totalCents: number;
   lines: OrderLine[];
-  createdAt: Date;
+  /** AWSDateTime. */
+  createdAt: string;
 }
 
 export interface OrderPage {

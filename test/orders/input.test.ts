@@ -25,6 +25,12 @@ describe('readNewOrder', () => {
     });
   });
 
+  test('takes null for a key that is left out, as AppSync gives it', () => {
+    const order = { currency: 'EUR', lines: [LINE] };
+
+    expect(readNewOrder({ ...order, idempotencyKey: null })).toEqual(readNewOrder(order));
+  });
+
   test('accepts a price of 0, and the largest order there may be', () => {
     const lines = Array.from({ length: 100 }, () => ({ sku: 'x'.repeat(64), quantity: 10_000, unitPriceCents: 2_147 }));
 

@@ -9,7 +9,7 @@ const MAX_ADDED_MILLIS = 0.15;
 
 export const proxyLatency: Benchmark = {
   name: 'proxy-latency',
-  description: 'SELECT 1 through the RDS Proxy stand-in, against PostgreSQL directly by TLS',
+  description: 'SELECT 1 through the RDS Proxy emulator, against PostgreSQL directly by TLS',
   async measure({ onProgress }) {
     const ways = await startProxyAndDirect();
     try {

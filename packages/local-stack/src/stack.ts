@@ -32,7 +32,7 @@ import { createStackRoutes } from './web/stack/routes.js';
 /** Part of every IAM token. Any region does, as long as both sides agree. */
 export const LOCAL_REGION = 'eu-west-1';
 
-/** The time-outs of a new proxy in AWS (packages/backend/src/database/new-proxy.ts). The rest is RDS Proxy's default. */
+/** The timeouts of a new proxy in AWS (packages/backend/src/database/new-proxy.ts). The rest is RDS Proxy's default. */
 export const LOCAL_POOL_SETTINGS = {
   maxConnections: 100,
   connectionBorrowTimeoutSeconds: 5,

@@ -5,6 +5,7 @@ import { parseArgs, styleText } from 'node:util';
 import { MigrationError } from '@vpc-postgres/lambda/database/migrate/migration-error.js';
 import { describeFinding, type RowFinding } from '@vpc-postgres/lambda/database/migrate/row-guard.js';
 import { loadLocalApp } from './load-local-app.js';
+import { HOW_TO_BEGIN } from './local-app.js';
 import { LocalStackError } from './local-stack-error.js';
 
 const HELP = `Usage: npm start [-- OPTIONS]
@@ -13,7 +14,7 @@ Runs the backend on this machine, without AWS: AppSync, the Lambda bundle, RDS P
 PostgreSQL. Everything listens on loopback only. Ctrl-C ends it all; the data stays.
 
 Options:
-  --once            start on free ports and a throwaway folder, write and read one order through the whole path, print
+  --once            start on free ports and a throwaway folder, write and read one row through the whole path, print
                     one JSON line with the rows and each hop's milliseconds, and end
   --directory DIR   where data, certificates and local credentials are kept (default: .local)
   --concurrency N   execution environments of each Lambda function, 1 to 100 (default: 4)
@@ -113,6 +114,7 @@ async function serve({ directory, concurrency, lambdaLog }: ServeOptions): Promi
   const stack = await starting;
   console.log(renderSummary({ ...stack, app, stateDirectory: directory }, stack.proxy.pins().length, style));
   console.log(`Ready in ${seconds()}. Ctrl-C ends it all.\n`);
+  if (app.operations.length === 0) console.log(`This app has no domain. ${HOW_TO_BEGIN}\n`);
   const { listUnsupported } = await import('./unsupported.js');
   for (const line of listUnsupported(app.environments)) console.log(`${line}\n`);
 }

@@ -45,7 +45,7 @@ export function describeStack({
     commands: [
       {
         name: 'GraphQL',
-        command: `curl -s ${url}/graphql -H "authorization: $(npm run -s user:token -- --user ${app.users[0]?.username})" -d '${JSON.stringify({ query: app.oneLineQuery })}'`,
+        command: `curl -s ${url}/graphql -H "authorization: $(npm run -s user:token -- --user ${app.users[0]?.username})" -d '${JSON.stringify({ query: app.oneLineQuery ?? '{ __typename }' })}'`,
       },
       {
         name: 'psql',

@@ -5,6 +5,8 @@ import { MigrationError } from '@vpc-postgres/lambda/database/migrate/migration-
 import { Command, CommanderError, Option } from 'commander';
 import { CommandError } from './command-error.js';
 import type { BaselineOptions } from './migrate-baseline.js';
+import type { NewDomainOptions } from './new-domain.js';
+import type { NewFunctionOptions } from './new-function.js';
 import type { SbomOptions } from './sbom.js';
 import type { SqlSecretOptions } from './sql-secret.js';
 
@@ -13,6 +15,8 @@ const EXIT_COULD_NOT_RUN = 2;
 
 const OVERVIEW = `
 Examples:
+  $ npx vpc-postgres new domain invoices
+  $ npx vpc-postgres new function send-reminder --no-database
   $ npx vpc-postgres migrate baseline --through 0002-orders.sql --environment main --via localhost:5433
   $ npx vpc-postgres sql-secret --environment main --app-id d1example --dry-run
   $ npx vpc-postgres sbom --out sbom.json
@@ -50,6 +54,7 @@ function createProgram(): Command {
     .showHelpAfterError('(--help shows the commands and options)')
     .exitOverride()
     .addHelpText('after', OVERVIEW);
+  addNewCommands(program.commandsGroup('Your app:'));
   addDatabaseCommands(program.commandsGroup('Database:'));
   addCodeCommands(program.commandsGroup('What is deployed:'));
   return program;
@@ -67,6 +72,40 @@ function requireOption(flags: string): (command: Command) => void {
       command.error(`error: required option '${flags}' not specified`);
     }
   };
+}
+
+function addNewCommands(program: Command): void {
+  const create = program
+    .command('new')
+    .usage('COMMAND [options]')
+    .description('new function, new domain: write the files, and the lines that list them')
+    .helpCommand(false);
+  create
+    .command('function')
+    .argument('<NAME>', 'words of a-z and 0-9 with hyphens, for example send-reminder')
+    .description(
+      'Writes a Lambda function to amplify/functions/NAME, its line in amplify/functions/functions.ts, and a query that calls ' +
+        'it in amplify/data/schema.ts. Both files are edited in place.',
+    )
+    .summary('write a Lambda function, and a field that calls it')
+    .option('--no-database', 'outside the VPC: for what needs the internet and not the database')
+    .action(async (name: string, options: NewFunctionOptions) => {
+      const { createFunction } = await import('./new-function.js');
+      console.log(await createFunction(process.cwd(), name, options));
+    });
+  create
+    .command('domain')
+    .argument('<NAME>', 'a plural: words of a-z and 0-9 with hyphens, for example invoices')
+    .description(
+      'Writes a migration with a table whose rows belong to users, by row-level security; src/NAME with a query and a ' +
+        'mutation, their part of the schema and samples for npm start; the function NAME-api that serves them; a test.',
+    )
+    .summary('write a table with row-level security, a query, a mutation and a test')
+    .option('--item <NAME>', 'what one row is called (default: NAME without its s)')
+    .action(async (name: string, options: NewDomainOptions) => {
+      const { createDomain } = await import('./new-domain.js');
+      console.log(await createDomain(process.cwd(), name, options));
+    });
 }
 
 function addDatabaseCommands(program: Command): void {

@@ -15,7 +15,7 @@ const SANDBOX = [
 
 export function fillInSandbox(project: AdopterProject): void {
   for (const [field, value] of SANDBOX) {
-    project.replace('amplify/environments.ts', `${field}REPLACE_ME`, `${field}${value}`);
+    project.replace('amplify/environments.ts', `${field}'REPLACE_ME'`, `${field}${value}`);
   }
 }
 
@@ -51,7 +51,7 @@ export function addTable(project: AdopterProject): void {
   const { status, output } = project.run('npm', 'run', '--silent', 'migrate:new', '--', 'create-customers');
   if (status !== 0) throw new Error(output);
   project.write(
-    'src/migrations/0005-create-customers.sql',
+    'src/migrations/0002-create-customers.sql',
     `-- Customers, each of the user who made it.
 create table customers (
   id uuid primary key default gen_random_uuid(),
@@ -78,7 +78,7 @@ grant select, insert on customers to app;
     'src/orders/fields.ts',
     '    orderTotals: async (caller)',
     `    listCustomers: async (caller) =>
-      (await database.query(caller, 'select name from customers order by name', [])).rows.map(({ name }) => name),
+      (await database.query(caller, 'select name from customers order by name', [])).map(({ name }) => name),
 `,
   );
 }
@@ -97,13 +97,16 @@ import { readDatabaseSettings } from '@vpc-postgres/lambda/database/settings.js'
 import { logJson } from '@vpc-postgres/lambda/graphql/log.js';
 import { createResolver } from '@vpc-postgres/lambda/graphql/resolver.js';
 
-const database = createDatabase(readDatabaseSettings(process.env), { applicationName: 'invoices-api' });
+const database = createDatabase(readDatabaseSettings(process.env), {
+  applicationName: 'invoices-api',
+  onIdleError: (error) => logJson('info', 'idle connection lost', { cause: error.message }),
+});
 
 export const handler = createResolver({
   fields: {
     countOrders: async (caller) => {
-      const { rows } = await database.query(caller, 'select count(*)::int as count from orders', []);
-      return rows[0]?.count;
+      const [row] = await database.query(caller, 'select count(*)::int as count from orders', []);
+      return row?.count;
     },
   },
   activity: database.activity,
@@ -172,8 +175,10 @@ export interface FunctionMistakes {
   readonly database?: boolean;
 }
 
+/** To the schema, or to the example's part of it, whose fields its function answers. */
 export function addField(project: AdopterProject, text: string): void {
-  project.replace('amplify/data/schema.ts', '\n});\n', `\n\n${text}});\n`);
+  if (text.includes('ordersApi()')) project.replace('src/orders/schema.ts', '\n};\n', `\n\n${text}};\n`);
+  else project.replace('amplify/data/schema.ts', '\n});\n', `\n\n${text}});\n`);
 }
 
 /** In every file of the app that names it. */

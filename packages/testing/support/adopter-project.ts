@@ -34,7 +34,7 @@ export interface AdopterProject {
   /** The files that differ from the clone, deleted ones included, by path. */
   touchedFiles(): string[];
   commit(): void;
-  /** Takes back every edit since the last commit. */
+  /** Takes back every edit since the last commit, and removes what commands have written, but for node_modules and its caches. */
   restore(): void;
   remove(): void;
 }
@@ -102,7 +102,7 @@ export function cloneForAdopter({ path = 'my-app', dependencies = path }: Place 
     commit,
     restore: () => {
       git('checkout', '--quiet', '.');
-      git('clean', '--quiet', '-d', '--force');
+      git('clean', '--quiet', '-d', '-x', '--force', '--exclude', 'node_modules');
     },
     remove: () => rmSync(scratch, { recursive: true, force: true }),
   };

@@ -1,7 +1,7 @@
 /** Schemas for tests of the AppSync emulator: the project's own, and one with what it has not. */
 import { schema } from '../app/amplify/data/schema.js';
 
-/** Other scalars, a pipeline, a list of groups, a function that nobody waits for. */
+/** Every scalar of GraphQL and an enum, inputs within inputs, a pipeline, a list of groups, a function that nobody waits for. No mutation. */
 const MORE_SDL = `
   type Query {
     echo(json: AWSJSON, day: AWSDate, list: [Int!], optional: String): AWSJSON @function(name: "echo") @auth(rules: [{allow: private}])
@@ -9,8 +9,13 @@ const MORE_SDL = `
     staff: String @function(name: "staff") @auth(rules: [{allow: groups, groups: ["admins", "auditors"]}])
     report: Report @function(name: "report") @auth(rules: [{allow: private}])
     unruled: String @function(name: "unruled")
+    values(filter: Filter): Values @function(name: "values") @auth(rules: [{allow: private}])
     later: Accepted @function(name: "later", invocationType: Event) @auth(rules: [{allow: private}])
   }
+  type Values @aws_cognito_user_pools { flag: Boolean, count: Int, ratio: Float, text: String, key: ID, size: Size, tags: [String], at: AWSTimestamp }
+  enum Size { SMALL LARGE }
+  input Filter { size: Size, phone: AWSPhone, range: Range }
+  input Range { from: Int!, to: Int }
   type Accepted @aws_cognito_user_pools { success: Boolean! }
   type Report @aws_cognito_user_pools { title: String, secret: Secret }
   type Secret @aws_cognito_user_pools(cognito_groups: ["admins"]) { text: String }

@@ -48,7 +48,7 @@ export function fuzzWire(inputCount: number, seed: number): FuzzResult {
   return result;
 }
 
-/** As client, as server, and as a start-up packet. @returns how many bytes were held back */
+/** As client, as server, and as a startup packet. @returns how many bytes were held back */
 function feed(input: Buffer, random: () => number): number {
   const kind = random();
   if (kind < 0.1) {

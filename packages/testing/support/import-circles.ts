@@ -3,7 +3,7 @@ import { importsOf, type SourceFile } from './import-rules.js';
 
 /** One line for each circle, from a file to itself. */
 export function importCircles(sources: readonly SourceFile[]): string[] {
-  const imports = new Map(sources.map((source) => [source.path, importsOf(source)]));
+  const imports = new Map(sources.map((source) => [source.path, importsOf(source).map(indexOf)]));
   const circles = new Map<string, string>();
   const done = new Set<string>();
   const visit = (path: string, way: readonly string[]): void => {
@@ -19,4 +19,9 @@ export function importCircles(sources: readonly SourceFile[]): string[] {
   };
   for (const { path } of sources) visit(path, []);
   return [...circles.values()];
+}
+
+/** A package's name alone is its index. */
+function indexOf(imported: string): string {
+  return imported.replace(/^@vpc-postgres\/([^/]+)$/, 'packages/$1/src/index.ts');
 }

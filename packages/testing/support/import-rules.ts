@@ -27,7 +27,7 @@ const IMPORT_RULES: readonly ImportRule[] = [
     mayImport: [/^amplify\//, /^@vpc-postgres\/backend$/, NODE, CDK, /^@aws-amplify\/backend$/],
   },
   { files: /^amplify\/environments\.ts$/, mayImport: [/^packages\/backend\/src\/configuration\//] },
-  { files: /^amplify\/data\/schema\.ts$/, mayImport: [/^@aws-amplify\/data-schema$/] },
+  { files: /^amplify\/data\/schema\.ts$/, mayImport: [/^@aws-amplify\/data-schema$/, /^src\/[^/]+\/schema\.ts$/] },
   {
     files: /^amplify\/(auth|data)\//,
     mayImport: [
@@ -60,7 +60,7 @@ const IMPORT_RULES: readonly ImportRule[] = [
   { files: /^amplify\/functions\/[^/]+\/resource\.ts$/, mayImport: [/^@aws-amplify\/backend$/] },
   {
     files: /^amplify\/functions\/[^/]+\/handler\.ts$/,
-    mayImport: [/^src\//, /^packages\/lambda\/src\/(database|graphql)\//],
+    mayImport: [/^src\//, /^amplify\/data\/schema\.ts$/, /^packages\/lambda\/src\/(database|graphql)\//],
   },
   {
     files: /^packages\/backend\/src\/database\/migrations\/function\/handler\.ts$/,
@@ -90,14 +90,25 @@ const IMPORT_RULES: readonly ImportRule[] = [
   { files: /^packages\/lambda\/src\/bundle\//, mayImport: [NODE, /^esbuild$/] },
   {
     files: /^packages\/backend\/src\/synth\//,
-    mayImport: [/^packages\/backend\/src\/(configuration\/|network\/network-report\.ts$)/, REGISTRY],
+    mayImport: [
+      /^packages\/backend\/src\/(configuration\/|network\/network-report\.ts$|testing\/templates\.ts$)/,
+      REGISTRY,
+    ],
+  },
+  // For tests: of an app by testing.ts, and of this package.
+  {
+    files: /^packages\/backend\/src\/testing(\/|\.ts$)/,
+    mayImport: [
+      /^packages\/backend\/src\/(configuration\/|synth\/synthesize-app\.ts$|testing\/|network\/cached-context\.ts$)/,
+      NODE,
+    ],
   },
   {
     files: /^packages\/operator\/src\//,
     mayImport: [
       /^packages\/operator\/src\//,
       /^packages\/backend\/src\/(configuration\/|synth\/load-environments\.ts$|database\/migrations\/bundle\.ts$)/,
-      /^packages\/lambda\/src\/(database\/migrate|bundle)\//,
+      /^packages\/lambda\/src\/(database\/migrate|bundle|sql)\//,
       REGISTRY,
     ],
   },
@@ -109,13 +120,15 @@ const IMPORT_RULES: readonly ImportRule[] = [
       REGISTRY,
     ],
   },
+  { files: /^src\/[^/]+\/schema\.ts$/, mayImport: [/^@aws-amplify\/data-schema$/] },
+  { files: /^src\/[^/]+\/samples\.ts$/, mayImport: [/^packages\/local-stack\/src\/local-app\.ts$/] },
   // Everything else in src/ is a domain.
   { files: /^src\/[^/]+\//, mayImport: [/^packages\/lambda\/src\/(database|graphql)\//, NODE] },
 ];
 
-/** Command lines, composition roots and handlers. Everywhere else configuration is a parameter. */
+/** Command lines, composition roots, handlers and the text of new handlers. Everywhere else configuration is a parameter. */
 const MAY_READ_ENVIRONMENT =
-  /^(amplify\/backend\.ts|amplify\/functions\/[^/]+\/handler\.ts|packages\/backend\/src\/database\/migrations\/function\/handler\.ts|packages\/(operator\/src|backend\/src\/synth)\/[a-z-]+\.ts|packages\/local-stack\/src\/(start|forget-postgres-variables)\.ts|packages\/local-stack\/src\/cognito\/user-token\.ts|packages\/local-stack\/src\/lambda\/bootstrap\.ts)$/;
+  /^(amplify\/backend\.ts|amplify\/functions\/[^/]+\/handler\.ts|packages\/backend\/src\/database\/migrations\/function\/handler\.ts|packages\/(operator\/src|backend\/src\/synth)\/[a-z-]+\.ts|packages\/local-stack\/src\/(start|forget-postgres-variables)\.ts|packages\/local-stack\/src\/cognito\/user-token\.ts|packages\/local-stack\/src\/lambda\/bootstrap\.ts|packages\/operator\/src\/generate\/function-files\.ts)$/;
 
 /** Every TypeScript file under the given folders of the repository. */
 export function readSources(repository: string, folders: readonly string[]): SourceFile[] {
@@ -150,13 +163,18 @@ function forbiddenImports({ path, text }: SourceFile): string[] {
 
 /** What a file imports: paths of the repository, and packages by name. */
 export function importsOf({ path, text }: SourceFile): string[] {
-  return ts
-    .preProcessFile(text, true, true)
-    .importedFiles.map(({ fileName }) =>
-      fileName.startsWith('.')
-        ? posix.join(posix.dirname(path), fileName).replace(/\.(m?)js$/, '.$1ts')
-        : fileName.replace(/^@vpc-postgres\/([^/]+)\/(.*)\.js$/, 'packages/$1/src/$2.ts'),
-    );
+  return importedNames(text).map((name) =>
+    name.startsWith('.')
+      ? posix.join(posix.dirname(path), name).replace(/\.(m?)js$/, '.$1ts')
+      : name
+          .replace(/^@vpc-postgres\/testing\/(.*)\.js$/, 'packages/testing/$1.ts')
+          .replace(/^@vpc-postgres\/([^/]+)\/(.*)\.js$/, 'packages/$1/src/$2.ts'),
+  );
+}
+
+/** What a file imports, as it is written there. */
+export function importedNames(text: string): string[] {
+  return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
 }
 
 function forbiddenEnvironmentReads({ path, text }: SourceFile): string[] {

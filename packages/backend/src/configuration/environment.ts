@@ -228,5 +228,7 @@ const LOCATED = [
 function locate(value: string): { region: string | undefined; account?: string | undefined } {
   if (value.startsWith('arn:')) return { region: value.split(':')[3], account: value.split(':')[4] };
   if (!value.includes('.')) return { region: value.slice(0, -1) };
-  return { region: value.split('.').find((part) => /^[a-z]{2}(-[a-z]+)+-\d$/.test(part)) };
+  // The first part is the name that the owner chose, and can look like a region: `pg-main-1`.
+  const [, ...parts] = value.split('.');
+  return { region: parts.find((part) => /^[a-z]{2}(-[a-z]+)+-\d$/.test(part)) };
 }

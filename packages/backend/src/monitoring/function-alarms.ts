@@ -5,13 +5,13 @@ import type { AlarmDefinition } from './alarms.js';
 import { FIVE_MINUTES, functionMetric, ONE_MINUTE } from './metrics.js';
 import type { MonitoredFunction } from './monitored.js';
 
-/** One time-out during a failover is bad luck; three in five minutes are not. */
+/** One timeout during a failover is bad luck; three in five minutes are not. */
 const ERRORS_IN_FIVE_MINUTES = 3;
 
 /** Each is a request that was turned away. */
 const THROTTLES_IN_FIVE_MINUTES = 1;
 
-/** Early enough to act before callers see time-outs: 12 s of 15 s. */
+/** Early enough to act before callers see timeouts: 12 s of 15 s. */
 const PERCENT_OF_TIMEOUT = 80;
 
 /** Early enough to raise the reservation before requests are turned away. */
@@ -45,7 +45,7 @@ export function functionAlarms(fn: MonitoredFunction, thresholds: AlarmThreshold
     {
       id: `${name}-Duration`,
       subject: name,
-      reason: `the slowest 1 % of invocations come close to the time-out of ${timeoutSeconds} s.`,
+      reason: `the slowest 1 % of invocations come close to the timeout of ${timeoutSeconds} s.`,
       runbook: 'lambda-duration',
       metric: functionMetric(fn, 'Duration', { statistic: Stats.p(99), period: FIVE_MINUTES }),
       threshold: (timeoutSeconds * MILLISECONDS_PER_SECOND * PERCENT_OF_TIMEOUT) / 100,

@@ -1,24 +1,17 @@
-/** Synthesizes one environment of an app for its tests, offline, and reads back every resource of every template. */
+/** Synthesizes one environment of an app for its tests, offline, and reads back every template. */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import type { TemplateFiles } from '../testing/templates.js';
 import { readMissingLookups, readTemplateFiles } from './cloud-assembly.js';
 
 export interface SynthesizedApp {
-  readonly resources: readonly SynthesizedResource[];
+  readonly templates: TemplateFiles;
   /** What only AWS can answer, because cdk.context.json does not: the templates hold placeholders where it is not empty. */
   readonly missingLookups: readonly string[];
-}
-
-export interface SynthesizedResource {
-  readonly logicalId: string;
-  readonly type: string;
-  /** As in the template: names of CloudFormation, and values that may be intrinsic functions. */
-  // biome-ignore lint/suspicious/noExplicitAny: the properties of any CloudFormation resource.
-  readonly properties: Readonly<Record<string, any>>;
 }
 
 /** The command beside this file, in TypeScript or compiled. */
@@ -36,7 +29,7 @@ export async function synthesizeApp(project: string, environment: string): Promi
     const refusal = await runSynth(project, ['--environment', environment.replaceAll('*', 'x'), '--out', out]);
     const missingLookups = existsSync(join(out, 'manifest.json')) ? readMissingLookups(out) : [];
     if (refusal !== undefined && missingLookups.length === 0) throw new Error(refusal);
-    return { resources: readTemplateFiles(out).flatMap(({ path }) => resourcesOf(path)), missingLookups };
+    return { templates: readTemplates(out), missingLookups };
   } finally {
     rmSync(out, { recursive: true });
   }
@@ -54,13 +47,8 @@ function runSynth(project: string, args: readonly string[]): Promise<string | un
   });
 }
 
-function resourcesOf(template: string): SynthesizedResource[] {
-  const { Resources = {} }: { Resources?: Record<string, { Type: string; Properties?: object }> } = JSON.parse(
-    readFileSync(template, 'utf8'),
+function readTemplates(folder: string): TemplateFiles {
+  return Object.fromEntries(
+    readTemplateFiles(folder).map(({ path }) => [basename(path), JSON.parse(readFileSync(path, 'utf8'))]),
   );
-  return Object.entries(Resources).map(([logicalId, { Type, Properties }]) => ({
-    logicalId,
-    type: Type,
-    properties: { ...Properties },
-  }));
 }

@@ -1,7 +1,7 @@
+import { findCycle } from '@vpc-postgres/backend/testing/stack-graph.js';
 import type { Synthesis } from '@vpc-postgres/testing/support/cloud-assembly.js';
 import { synthesizeExample } from '@vpc-postgres/testing/support/example-synthesis.js';
 import { exhaustive } from '@vpc-postgres/testing/support/exhaustive.js';
-import { findCycle } from '@vpc-postgres/testing/support/stack-graph.js';
 import { branch, synthesize } from '@vpc-postgres/testing/support/synthesize.js';
 import { Match } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';

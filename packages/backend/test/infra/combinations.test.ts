@@ -1,3 +1,4 @@
+import { findCycle } from '@vpc-postgres/backend/testing/stack-graph.js';
 import type { Synthesis } from '@vpc-postgres/testing/support/cloud-assembly.js';
 import {
   asBranch,
@@ -14,7 +15,6 @@ import { keepTemplates } from '@vpc-postgres/testing/support/keep-templates.js';
 import { onOwnStacks } from '@vpc-postgres/testing/support/own-stacks-plugin.js';
 import { physicalNamesIn } from '@vpc-postgres/testing/support/physical-names.js';
 import { readProjectContext } from '@vpc-postgres/testing/support/pinned-vpc.js';
-import { findCycle } from '@vpc-postgres/testing/support/stack-graph.js';
 import { branch, type SynthesisInputs, sandbox, synthesize } from '@vpc-postgres/testing/support/synthesize.js';
 import { allowStatementsIn, ofType, resourcesIn } from '@vpc-postgres/testing/support/templates.js';
 import { Validations } from 'aws-cdk-lib';

@@ -1,10 +1,10 @@
+import { findCycle } from '@vpc-postgres/backend/testing/stack-graph.js';
 import type { Synthesis } from '@vpc-postgres/testing/support/cloud-assembly.js';
 import { DATABASES } from '@vpc-postgres/testing/support/deployments.js';
 import { exampleEnvironment, MIGRATOR_SECRET_ARN, SECRET_ARN } from '@vpc-postgres/testing/support/environments.js';
 import { sample } from '@vpc-postgres/testing/support/exhaustive.js';
 import { keepTemplates } from '@vpc-postgres/testing/support/keep-templates.js';
 import { onOwnStacks } from '@vpc-postgres/testing/support/own-stacks-plugin.js';
-import { findCycle } from '@vpc-postgres/testing/support/stack-graph.js';
 import { allowStatementsIn, ofType } from '@vpc-postgres/testing/support/templates.js';
 import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findCycle } from '@vpc-postgres/backend/testing/stack-graph.js';
 import { MIGRATION_LIMITS } from '@vpc-postgres/lambda/database/migrate/limits.js';
 import { readMigrationFiles } from '@vpc-postgres/lambda/database/migrate/read-folder.js';
 import { BOOTSTRAP_SQL } from '@vpc-postgres/lambda/database/sql-files.js';
@@ -8,7 +9,6 @@ import type { Synthesis } from '@vpc-postgres/testing/support/cloud-assembly.js'
 import { exampleEnvironment, exampleWithMigrations } from '@vpc-postgres/testing/support/environments.js';
 import { synthesizeExample } from '@vpc-postgres/testing/support/example-synthesis.js';
 import { exhaustive, sample } from '@vpc-postgres/testing/support/exhaustive.js';
-import { findCycle } from '@vpc-postgres/testing/support/stack-graph.js';
 import type { SynthesisInputs } from '@vpc-postgres/testing/support/synthesize.js';
 import {
   allowStatementsIn,

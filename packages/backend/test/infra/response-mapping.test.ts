@@ -64,7 +64,7 @@ describe("the answer to the function's envelope", () => {
     expect(render(template, { result })).toEqual({ data: result });
   });
 
-  test('a time-out or a crash of the function keeps the type that AppSync gave it', () => {
+  test('a timeout or a crash of the function keeps the type that AppSync gave it', () => {
     const error = { type: 'Lambda:Unhandled', message: 'Task timed out after 15.00 seconds' };
 
     expect(render(template, { error, result: null })).toEqual({

@@ -1,3 +1,4 @@
+import { findCycle } from '@vpc-postgres/backend/testing/stack-graph.js';
 import type { Synthesis } from '@vpc-postgres/testing/support/cloud-assembly.js';
 import { prefixListContext } from '@vpc-postgres/testing/support/deployments.js';
 import {
@@ -12,7 +13,6 @@ import {
 import { keepTemplates } from '@vpc-postgres/testing/support/keep-templates.js';
 import { physicalNamesIn } from '@vpc-postgres/testing/support/physical-names.js';
 import { readProjectContext } from '@vpc-postgres/testing/support/pinned-vpc.js';
-import { findCycle } from '@vpc-postgres/testing/support/stack-graph.js';
 import { branch, type SynthesisInputs, sandbox, synthesize } from '@vpc-postgres/testing/support/synthesize.js';
 import { ofType, type TemplateResource } from '@vpc-postgres/testing/support/templates.js';
 import { beforeAll, describe, expect, test } from 'vitest';

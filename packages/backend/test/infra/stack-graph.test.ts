@@ -1,4 +1,4 @@
-import { findCycle } from '@vpc-postgres/testing/support/stack-graph.js';
+import { findCycle } from '@vpc-postgres/backend/testing/stack-graph.js';
 import { expect, test } from 'vitest';
 
 test('two nested stacks that read each other’s outputs are a cycle', () => {

@@ -71,8 +71,8 @@ async function runRounds(
 function compare({ transaction, session, inProcess, withUser }: Record<Way, Pair>): Comparison[] {
   const socket = 'PGlite, socket server';
   return [
-    none(`${AT_ONCE}, BEGIN … COMMIT, answers with foreign rows`, transaction, foreign, 'stand-in', socket),
-    none(`${AT_ONCE}, identity of the session, answers with foreign rows`, session, foreign, 'stand-in', socket),
+    none(`${AT_ONCE}, BEGIN … COMMIT, answers with foreign rows`, transaction, foreign, 'emulator', socket),
+    none(`${AT_ONCE}, identity of the session, answers with foreign rows`, session, foreign, 'emulator', socket),
     none(
       `${AT_ONCE}, answers with foreign rows`,
       inProcess,
@@ -80,14 +80,14 @@ function compare({ transaction, session, inProcess, withUser }: Record<Way, Pair
       'withUser',
       'PGlite in process, BEGIN … COMMIT by query()',
     ),
-    none(`${AT_ONCE}, withUser, answers with foreign rows`, withUser, foreign, 'stand-in', socket),
-    none(`${AT_ONCE}, withUser, answers that lack rows or fail`, withUser, lacking, 'stand-in', socket),
+    none(`${AT_ONCE}, withUser, answers with foreign rows`, withUser, foreign, 'emulator', socket),
+    none(`${AT_ONCE}, withUser, answers that lack rows or fail`, withUser, lacking, 'emulator', socket),
     {
       name: `${AT_ONCE}, BEGIN … COMMIT, the whole load`,
       unit: 's',
       ours: transaction.ours.map(({ seconds }) => seconds),
       baseline: transaction.baseline.map(({ seconds }) => seconds),
-      labels: { ours: 'stand-in', baseline: socket },
+      labels: { ours: 'emulator', baseline: socket },
     },
   ];
 }

@@ -4,6 +4,7 @@
  * @see https://www.postgresql.org/docs/17/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
  */
 import pg from 'pg';
+import { columnTypes } from './column-types.js';
 import { DatabaseStatementError } from './errors.js';
 
 /** A statement whose values are in PostgreSQL's text format: nothing of it can fail while it is sent. */
@@ -87,7 +88,7 @@ export class Batch implements pg.Submittable {
   }
 
   handleRowDescription({ fields }: { fields: unknown[] }): void {
-    this.#result = new Result(undefined, pg.types);
+    this.#result = new Result(undefined, columnTypes);
     this.#result.addFields(fields);
   }
 
@@ -100,14 +101,14 @@ export class Batch implements pg.Submittable {
   }
 
   handleCommandComplete(message: unknown): void {
-    const result = this.#result ?? new Result(undefined, pg.types);
+    const result = this.#result ?? new Result(undefined, columnTypes);
     result.addCommandComplete(message);
     this.#results.push(result);
     this.#result = undefined;
   }
 
   handleEmptyQuery(): void {
-    this.#results.push(new Result(undefined, pg.types));
+    this.#results.push(new Result(undefined, columnTypes));
   }
 
   handleCopyInResponse(connection: { sendCopyFail(reason: string): void }): void {
@@ -134,7 +135,7 @@ interface WireResult extends pg.QueryResult {
   addCommandComplete(message: unknown): void;
 }
 interface Internals {
-  readonly Result: new (rowMode: undefined, types: unknown) => WireResult;
+  readonly Result: new (rowMode: undefined, types: typeof columnTypes) => WireResult;
   readonly utils: { prepareValue(value: unknown): string | Buffer | null };
 }
 const { Result, utils } = pg as unknown as Internals;

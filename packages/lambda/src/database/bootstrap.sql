@@ -58,7 +58,7 @@ $$;
 
 alter role migrator set role = 'owner';
 
--- RDS Proxy refuses these as start-up parameters, so they belong to the role that logs in. For app they bound a statement
+-- RDS Proxy refuses these as startup parameters, so they belong to the role that logs in. For app they bound a statement
 -- whose caller has already given up (pool.ts: 8 s), because the proxy cannot cancel one.
 alter role app set statement_timeout = '10s';
 alter role app set lock_timeout = '5s';

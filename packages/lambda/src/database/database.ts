@@ -3,6 +3,7 @@ import type { AsyncLocalStorage } from 'node:async_hooks';
 import { createSecureContext } from 'node:tls';
 import type { Pool, QueryResultRow } from 'pg';
 import { type DatabaseActivity, noActivity } from './activity.js';
+import type { CompiledStatement, RowOf, Statement } from './compiled-statement.js';
 import { openConnection, withConnection } from './connection.js';
 import { readIdentity, type UserIdentity } from './identity.js';
 import { createPool, type PoolOptions } from './pool.js';
@@ -44,6 +45,17 @@ export interface Database {
     values?: readonly unknown[],
     options?: QueryOptions,
   ): Promise<Row[]>;
+  /** As above, with what a query builder compiled: Kysely's `compile()`, Drizzle's `toSQL()`. */
+  query<Query extends CompiledStatement>(
+    caller: DatabaseCaller,
+    query: Query,
+    options?: QueryOptions,
+  ): Promise<RowOf<Query>[]>;
+  query<Row extends QueryResultRow>(
+    caller: DatabaseCaller,
+    query: CompiledStatement,
+    options?: QueryOptions,
+  ): Promise<Row[]>;
 
   /**
    * Runs several statements as this user: all of them, or none. The callback can run more than once: after a connection is
@@ -60,6 +72,8 @@ export interface Database {
 
   /** Runs one statement without a user: of tables with row-level security it sees no row. @throws as `query` */
   queryAsNobody<Row extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  queryAsNobody<Query extends CompiledStatement>(query: Query): Promise<RowOf<Query>[]>;
+  queryAsNobody<Row extends QueryResultRow>(query: CompiledStatement): Promise<Row[]>;
 }
 
 export interface PooledDatabase extends Database {
@@ -132,18 +146,19 @@ export function createDatabaseOver(getPool: () => Pool, activity = noActivity())
     openingOf(readIdentity(caller), isolation, retry === 'read');
 
   return {
-    async query<Row extends QueryResultRow>(
+    async query(
       caller: DatabaseCaller,
-      text: string,
-      values: readonly unknown[] = [],
-      options: QueryOptions = {},
-    ): Promise<Row[]> {
+      text: Statement,
+      valuesOrOptions?: readonly unknown[] | QueryOptions,
+      optionsOfText?: QueryOptions,
+    ): Promise<never[]> {
       assertNotNested('query');
+      const options = (typeof text === 'string' ? optionsOfText : (valuesOrOptions as QueryOptions)) ?? {};
       const opening = openingFor(caller, options);
-      const statement = prepareStatement(text, values);
+      const statement = prepareStatement(text, valuesOrOptions as readonly unknown[]);
       return withRetries(options.retry, caller.signal, activity, (attempt) =>
         withConnection(getPool(), activity, attempt, caller.signal, (connection) =>
-          runStatement<Row>(connection, attempt, activity, opening, statement),
+          runStatement(connection, attempt, activity, opening, statement),
         ),
       );
     },
@@ -164,12 +179,12 @@ export function createDatabaseOver(getPool: () => Pool, activity = noActivity())
       });
     },
 
-    async queryAsNobody<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    async queryAsNobody(text: Statement, values?: readonly unknown[]): Promise<never[]> {
       assertNotNested('queryAsNobody');
       const statement = prepareStatement(text, values);
       return withRetries('never', undefined, activity, (attempt) =>
         withConnection(getPool(), activity, attempt, undefined, (connection) =>
-          runStatement<Row>(connection, attempt, activity, AS_NOBODY, statement),
+          runStatement(connection, attempt, activity, AS_NOBODY, statement),
         ),
       );
     },

@@ -3,6 +3,7 @@ import type { QueryResult, QueryResultRow } from 'pg';
 import { assertPermitted } from '../sql/permitted-statements.js';
 import type { DatabaseActivity } from './activity.js';
 import { type BoundStatement, bindValues } from './batch.js';
+import { type CompiledStatement, type RowOf, type Statement, textAndValues } from './compiled-statement.js';
 import type { Connection } from './connection.js';
 import { DatabaseError, DatabaseStatementError } from './errors.js';
 import type { CheckedIdentity } from './identity.js';
@@ -17,8 +18,13 @@ export interface Transaction {
    * @throws DatabaseError, StatementNotPermittedError, TransactionEndedError
    */
   query<Row extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** As above, with what a query builder compiled. */
+  query<Query extends CompiledStatement>(query: Query): Promise<RowOf<Query>[]>;
+  query<Row extends QueryResultRow>(query: CompiledStatement): Promise<Row[]>;
   /** As `query`, and takes COMMIT along. Returns when the transaction is committed; no statement can follow. */
   queryAndCommit<Row extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  queryAndCommit<Query extends CompiledStatement>(query: Query): Promise<RowOf<Query>[]>;
+  queryAndCommit<Row extends QueryResultRow>(query: CompiledStatement): Promise<Row[]>;
 }
 
 /** @see https://www.postgresql.org/docs/17/transaction-iso.html */
@@ -58,7 +64,8 @@ export function openingOf(
 }
 
 /** @throws DatabaseError, StatementNotPermittedError. Nothing has been sent. */
-export function prepareStatement(text: string, values: readonly unknown[]): BoundStatement {
+export function prepareStatement(statement: Statement, ofText?: readonly unknown[]): BoundStatement {
+  const [text, values] = textAndValues(statement, ofText);
   assertPermitted(text);
   return bindValues(text, values);
 }
@@ -105,7 +112,7 @@ export async function runTransaction<Result>(
   let failureHere: unknown;
   let lastSent: Promise<unknown> = Promise.resolve();
 
-  const run = (text: string, values: readonly unknown[], andCommit: boolean): Promise<QueryResultRow[]> => {
+  const run = (text: Statement, values: readonly unknown[] | undefined, andCommit: boolean): Promise<never[]> => {
     if (ended !== undefined) return Promise.reject(new TransactionEndedError(ended));
     if (andCommit) ended = 'queryAndCommit had been called before it';
     const sent = lastSent.then(async () => {
@@ -126,7 +133,7 @@ export async function runTransaction<Result>(
       isOpen = true;
       const rows = results[before.length]?.rows ?? [];
       activity.rows += rows.length;
-      return rows;
+      return rows as never[];
     });
     // Not an unhandled rejection when the callback does not await it: COMMIT reports the failure.
     lastSent = sent.catch((error: Partial<DatabaseError>) => {
@@ -137,8 +144,8 @@ export async function runTransaction<Result>(
 
   try {
     const result = await callback({
-      query: (text, values = []) => run(text, values, false) as Promise<never>,
-      queryAndCommit: (text, values = []) => run(text, values, true) as Promise<never>,
+      query: (text: Statement, values?: readonly unknown[]) => run(text, values, false),
+      queryAndCommit: (text: Statement, values?: readonly unknown[]) => run(text, values, true),
     });
     ended ??= 'its callback had returned';
     await lastSent;

@@ -1,5 +1,5 @@
 /**
- * An RDS Proxy stand-in behind a wire that can be cut, which can be stopped, and started again on its port: as it was, or
+ * An RDS Proxy emulator behind a wire that can be cut, which can be stopped, and started again on its port: as it was, or
  * with another clock or certificate.
  */
 import type { RdsProxyOptions } from '@vpc-postgres/local-stack/rds-proxy/options.js';

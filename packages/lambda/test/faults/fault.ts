@@ -1,7 +1,7 @@
 /** What a fault is to the suite. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { FaultRun } from './fault-run.js';
 import type { FaultStack } from './fault-stack.js';
-import type { FaultRun } from './run-fault.js';
 
 export interface Fault {
   /** As a row of packages/lambda/docs/faults.md. */
@@ -19,7 +19,7 @@ export interface Fault {
   heal?(stack: FaultStack): Promise<unknown>;
   /** The `errorType`s that a request may end with because of it. */
   mayEnd: readonly string[];
-  /** Whether it struck: a fault that nobody noticed proves nothing. @default a request failed, or work was done again */
+  /** Whether it struck: a fault that nobody noticed proves nothing. @default a request failed, or was retried */
   isFelt?(run: FaultRun): boolean;
 }
 

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FAULTS } from './catalogue/catalogue.js';
 import { installStatementFaults } from './catalogue/statement-faults.js';
+import type { FaultRun } from './fault-run.js';
 import { ENVIRONMENTS, type FaultStack, startFaultStack } from './fault-stack.js';
 import { type HandlerProbe, startHandlerProbe } from './handler-probe.js';
 import { measureBaseline, measureHandler } from './leaks.js';
 import { printRuns, writeRuns } from './report.js';
 import { REQUEST_COUNT } from './requests.js';
-import { type FaultRun, type FaultSetting, runFault } from './run-fault.js';
+import { type FaultSetting, runFault } from './run-fault.js';
 import { startEnvironments } from './start-environments.js';
 import { createTestContext } from './test-context.js';
 

@@ -9,7 +9,7 @@ import { functionEnvironment } from '@vpc-postgres/local-stack/functions.js';
 import { localApp } from '@vpc-postgres/testing/app/local.config.js';
 import type { ResolverEnvelope } from '../../src/graphql/envelope.js';
 import type { FaultStack } from './fault-stack.js';
-import type { TestContext } from './test-context.js';
+import type { TestContext } from './requests.js';
 
 export interface HandlerProbe {
   /** Reads a known order, as its owner. @returns `data`, or the `errorType` */

@@ -4,7 +4,7 @@ import { ENVIRONMENTS, type FaultStack } from './fault-stack.js';
 import type { HandlerProbe } from './handler-probe.js';
 
 export interface Footprint {
-  /** Of the stand-in. Grows with the environments, and with nothing else: each has one connection at most. */
+  /** Of the emulator. Grows with the environments, and with nothing else: each has one connection at most. */
   clientConnections: number;
   borrowed: number;
   waiting: number;
@@ -15,7 +15,7 @@ export interface Footprint {
   zombies: number;
   /** Of the runtime that has most. */
   lambdaFiles: number;
-  /** Of this process, which is AppSync, Lambda, the wire and the stand-in, without the connections of the function. */
+  /** Of this process, which is AppSync, Lambda, the wire and the emulator, without the connections of the function. */
   stackFiles: number;
   stackTimers: number;
   stackServers: number;
@@ -42,7 +42,7 @@ async function measure(stack: FaultStack): Promise<Footprint> {
     lambdaProcesses: lambdas.length,
     zombies: childProcesses().filter(({ state }) => state === 'Z').length,
     lambdaFiles: Math.max(0, ...lambdas.map(({ id }) => openFiles(id) ?? 0)),
-    // The wire has two for each connection of a client, and the stand-in one.
+    // The wire has two for each connection of a client, and the emulator one.
     stackFiles: files - 3 * clientConnections.open - databaseConnections.open,
     stackTimers: resources.Timeout ?? 0,
     stackServers: resources.TCPServerWrap ?? 0,

@@ -1,6 +1,6 @@
 /** The figures of every fault, as a table: for the terminal, and for packages/lambda/docs/faults.md. */
 import { readFile, writeFile } from 'node:fs/promises';
-import type { FaultRun } from './run-fault.js';
+import type { FaultRun } from './fault-run.js';
 
 /** What is between these two lines of the document is the suite's own. */
 export const TABLE_MARKS = ['<!-- written by npm run test:faults -->', '<!-- until here -->'] as const;
@@ -14,7 +14,7 @@ const COLUMNS: readonly [name: string, value: (run: FaultRun) => string | number
   ['in flight', ({ inFlight }) => inFlight],
   ['as without it', ({ answered, errors }) => answered + (errors[ON_PURPOSE] ?? 0)],
   ['typed errors', ({ errors }) => typedErrors(errors)],
-  ['done again', ({ retried }) => retried],
+  ['retried', ({ retried }) => retried],
   ['sent again', ({ repeated }) => repeated],
   ['lost', ({ lost }) => lost.length],
   ['duplicated', ({ duplicated }) => duplicated.length],

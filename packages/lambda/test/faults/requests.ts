@@ -1,7 +1,6 @@
 /** The 200 requests of a fault: writes with and without a key, reads of what is known, and some that must be refused. */
 import { randomUUID } from 'node:crypto';
 import type { FaultStack } from './fault-stack.js';
-import type { TestContext } from './test-context.js';
 
 export const REQUEST_COUNT = 200;
 
@@ -24,6 +23,20 @@ export interface PlannedRequest {
   orderId?: string;
   /** What a read must answer. */
   expected?: unknown;
+}
+
+export interface KnownOrder {
+  id: string;
+  status: string;
+  totalCents: number;
+  lines: { sku: string; quantity: number; unitPriceCents: number }[];
+}
+
+/** What is known before any fault. */
+export interface TestContext {
+  /** The reader's, newest first, as the API answers them. */
+  orders: readonly KnownOrder[];
+  writerSub: string;
 }
 
 export const ORDER_FIELDS = '{ id status currency totalCents createdAt lines { sku quantity unitPriceCents } }';

@@ -1,38 +1,14 @@
 /** One fault from beginning to end: the requests, the strike, the healing, and the judgement. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Fault, untilBusy } from './fault.js';
+import type { FaultRun } from './fault-run.js';
 import type { FaultStack } from './fault-stack.js';
 import type { HandlerProbe } from './handler-probe.js';
 import { type Footprint, findHandlerLeaks, findLeaks, type HandlerFootprint } from './leaks.js';
-import { newOrder, planRequests } from './requests.js';
-import { type RequestOutcome, send } from './send.js';
+import { newOrder, planRequests, type TestContext } from './requests.js';
+import { send } from './send.js';
 import { wakeEnvironments } from './start-environments.js';
-import type { TestContext } from './test-context.js';
-import { type Ended, type Findings, isOpen, judge } from './verify.js';
-
-export interface FaultRun extends Findings {
-  name: string;
-  how: string;
-  requests: number;
-  /** Not yet answered when it struck. */
-  inFlight: number;
-  answered: number;
-  /** How many ended with each `errorType`. InvalidInput is what some of them are for. */
-  errors: Record<string, number>;
-  /** What the function did again by itself. */
-  retried: number;
-  /** Writes with a key whose end was open: sent again after the fault. */
-  repeated: number;
-  leaked: string[];
-  firstNewRequest: RequestOutcome;
-  /** By the handler whose process is never frozen. */
-  firstNewRead: string;
-  /** How the handler's reads ended, one after the other while the fault lasted. */
-  probed: string[];
-  /** That it struck at all: connections that had to be made anew, on either side. */
-  newConnections: number;
-  shortestQueryMillis: number;
-}
+import { type Ended, isOpen, judge } from './verify.js';
 
 export interface FaultSetting {
   stack: FaultStack;

@@ -1,20 +1,7 @@
-/** What is known before any fault: the reader's orders, which nobody changes. */
+/** Places the reader's orders before any fault; no request changes them. */
 import type { FaultStack } from './fault-stack.js';
-import { listOf, newOrder, USERS } from './requests.js';
+import { type KnownOrder, listOf, newOrder, type TestContext, USERS } from './requests.js';
 import { send } from './send.js';
-
-export interface KnownOrder {
-  id: string;
-  status: string;
-  totalCents: number;
-  lines: { sku: string; quantity: number; unitPriceCents: number }[];
-}
-
-export interface TestContext {
-  /** The reader's, newest first, as the API answers them. */
-  orders: readonly KnownOrder[];
-  writerSub: string;
-}
 
 export async function createTestContext(stack: FaultStack): Promise<TestContext> {
   for (let index = 0; index < 3; index += 1) {

@@ -22,8 +22,8 @@ export interface Findings {
 }
 
 /**
- * Nothing was written. Whatever else a write ends with, its caller cannot know: docs/errors.md. With a key, work may have
- * been done again, and a refusal of the second time says nothing about the first.
+ * Nothing was written. After any other error of a write its caller cannot know: docs/errors.md. With a key, the write might
+ * have been retried, and the error of the second attempt says nothing about the first.
  */
 const DEFINITE = ['InvalidInput', 'Conflict', 'ConstraintViolation', 'InternalError'];
 const DEFINITE_WITH_KEY = ['InvalidInput', 'IdempotencyKeyReused'];

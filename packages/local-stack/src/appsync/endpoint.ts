@@ -4,7 +4,16 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type DocumentNode, execute, getOperationAST, Kind, validate } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  getOperationAST,
+  Kind,
+  validate,
+} from 'graphql';
 import type { LocalUserPool } from '../cognito/user-pool.js';
 import { authenticate } from './authentication.js';
 import { callerName } from './caller.js';
@@ -14,11 +23,12 @@ import {
   formatFieldError,
   formatQueryError,
   RequestRefusedError,
+  subscriptionOverHttp,
   unknownOperation,
 } from './errors.js';
 import { type RequestContext, requestHeaders } from './event.js';
 import { type Invoke, withDeadline } from './invocation.js';
-import { type ParsedRequest, parseGraphqlRequest, readRequestBody } from './request.js';
+import { type ParsedRequest, parseQueryString, parseRequestBody, readRequestBody } from './request.js';
 import { authorizationModesOf, createExecutableSchema } from './schema.js';
 
 /** AppSync ends a request after 30 s, whatever its Lambdas' own timeouts. */
@@ -71,8 +81,8 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
   const authentication = { ...options, modes: authorizationModesOf(sdl) };
 
   async function answer(request: IncomingMessage, record: RequestRecord): Promise<HttpResponse> {
-    if (request.method !== 'POST') {
-      throw new RequestRefusedError(405, 'MethodNotAllowedException', 'Send GraphQL with POST.');
+    if (request.method !== 'POST' && request.method !== 'GET') {
+      throw new RequestRefusedError(405, 'MethodNotAllowedException', 'Send GraphQL with POST or GET.');
     }
     let body: Promise<Buffer> | undefined;
     const readOnce = () => {
@@ -82,7 +92,8 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     // The caller first: an unknown one learns nothing about the request, not even that it is malformed.
     const caller = await authenticate(request, readOnce, authentication);
     record.username = callerName(caller);
-    const graphqlRequest = parseGraphqlRequest(await readOnce());
+    const graphqlRequest =
+      request.method === 'GET' ? parseQueryString(request.url ?? '') : parseRequestBody(await readOnce());
     record.operation = rootFields(graphqlRequest);
     const deadlineMillis = performance.now() + requestLimitMillis;
     return run(graphqlRequest, { caller, headers: requestHeaders(request.headers), deadlineMillis });
@@ -95,17 +106,21 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     const refuse = (errors: AnswerError[]): HttpResponse => ({ status: 200, body: { data: null, errors } });
     const queryErrors = validate(schema, document);
     if (queryErrors.length > 0) return refuse(queryErrors.map((error) => formatQueryError(error, document)));
-    if (getOperationAST(document, operationName) == null) return refuse([unknownOperation(operationName)]);
+    const operation = getOperationAST(document, operationName);
+    if (operation == null) return refuse([unknownOperation(operationName)]);
+    if (operation.operation === 'subscription') throw subscriptionOverHttp();
 
-    const { data, errors } = await execute({
+    const { data, errors } = await executeOrRefuse({
       schema,
       document,
       variableValues: variables,
       operationName,
       contextValue,
     });
-    // Without `data` nothing was executed: the variables were refused.
-    if (data === undefined) return refuse((errors ?? []).map((error) => formatQueryError(error, document)));
+    // Without `data` nothing was executed: the variables were refused. graphql-java stops at the first that is wrong.
+    if (data === undefined) {
+      return refuse((errors ?? []).slice(0, 1).map((error) => formatQueryError(error, document)));
+    }
     return { status: 200, body: { data, ...(errors && { errors: errors.map((e) => formatFieldError(e, schema)) }) } };
   }
 
@@ -128,6 +143,16 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
       millis: performance.now() - startMillis,
     });
   };
+}
+
+/** graphql-js throws, instead of telling, that a schema has no mutations. */
+async function executeOrRefuse(args: ExecutionArgs): Promise<ExecutionResult> {
+  try {
+    return await execute(args);
+  } catch (error) {
+    if (error instanceof GraphQLError) return { errors: [error] };
+    throw error;
+  }
 }
 
 function respondToError(error: unknown): HttpResponse {

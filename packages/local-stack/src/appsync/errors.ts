@@ -1,6 +1,6 @@
 /** Creates AppSync's errors: of a request that is refused as a whole, and of a field that failed in a response. */
 import { type DocumentNode, GraphQLError, type GraphQLSchema, type SourceLocation } from 'graphql';
-import { nullMessage, resultPath, validationMessage } from './graphql-java-messages.js';
+import { noListMessage, nullMessage, resultPath, translateQueryError } from './graphql-java-messages.js';
 import { ScalarSerializationError } from './scalars.js';
 
 /**
@@ -51,6 +51,11 @@ export function malformedRequest(message: string, options?: ErrorOptions): Reque
   return new RequestRefusedError(400, 'MalformedHttpRequestException', message, options);
 }
 
+/** HTTP 400. A subscription was sent over HTTP; AppSync serves them over WebSocket alone. */
+export function subscriptionOverHttp(): RequestRefusedError {
+  return new RequestRefusedError(400, 'BadRequestException', 'Subscriptions over MQTT is not supported.');
+}
+
 /** HTTP 413. */
 export function requestTooLarge(limitBytes: number): RequestRefusedError {
   return new RequestRefusedError(
@@ -82,7 +87,8 @@ export function unknownOperation(operationName: string | undefined): AnswerError
 
 /** An error of the query itself, before anything was executed, as it stands in AppSync's answer. */
 export function formatQueryError(error: GraphQLError, document: DocumentNode): AnswerError {
-  return { path: null, locations: locationsOf(error), message: validationMessage(error, document) };
+  const { message, locations } = translateQueryError(error, document);
+  return { path: null, locations: locationsOf({ locations }), message };
 }
 
 /** An error of one field, as it stands in AppSync's answer. */
@@ -96,9 +102,9 @@ export function formatFieldError(error: GraphQLError, schema: GraphQLSchema): An
     const message = `Can't serialize value (${resultPath(error)}) : ${error.message}`;
     return { path, locations: null, message };
   }
-  return { path, locations: null, message: nullMessage(error, schema) ?? error.message };
+  return { path, locations: null, message: nullMessage(error, schema) ?? noListMessage(error) ?? error.message };
 }
 
-function locationsOf({ locations }: GraphQLError): AnswerError['locations'] {
+function locationsOf({ locations }: Pick<GraphQLError, 'locations'>): AnswerError['locations'] {
   return locations?.map(({ line, column }: SourceLocation) => ({ line, column, sourceName: null })) ?? null;
 }

@@ -21,6 +21,8 @@ interface QueryPath {
 type Translation = readonly [
   pattern: RegExp,
   translate: (groups: Readonly<Record<string, string>>, place: QueryPath) => string,
+  /** Which of graphql-js's places graphql-java gives too. @default all of them */
+  locations?: 'last' | 'none',
 ];
 
 /** The patterns are the messages of graphql-js 15, the version that Amplify uses. */
@@ -50,15 +52,44 @@ const VALIDATION: readonly Translation[] = [
     /^Variable "\$(?<name>\w+)" of (?:required type|non-null type) "(?<type>.+)" (?:was not provided|must not be null)/,
     ({ name, type }) => `Variable '${name}' has coerced Null value for NonNull type '${type}'`,
   ],
+  [
+    /^Variable "\$\w+" of type "(?<given>.+)" used in position expecting type "(?<expected>.+)"\./,
+    ({ given, expected }, { queryPath }) =>
+      `Validation error of type VariableTypeMismatch: Variable type '${given}' doesn't match expected type '${expected}' @ '${queryPath}'`,
+    'last',
+  ],
+  // Of a value within a variable: AppSync names the variable beside the type of the value.
+  [
+    /^Variable "\$(?<name>\w+)" got invalid value .*; (?:Field "\w+" of required type "(?<type>.+)" was not provided|Expected non-nullable type "(?<nonNull>.+)" not to be null)\./s,
+    ({ name, type, nonNull }) => `Variable '${name}' has coerced Null value for NonNull type '${type ?? nonNull}'`,
+  ],
+  [
+    /^Variable "\$\w+" got invalid value .*; Field "\w+" is not defined by type "(?<type>\w+)"/s,
+    ({ type }) => `The variables input contains a field that is not defined for input object type '${type}' `,
+    'none',
+  ],
+  // And here the innermost name, without the variable's.
+  [
+    /^Variable "\$(?<name>\w+)" got invalid value .*?(?: at "(?:[^"]*\.)?(?<field>\w+)(?:\[\d+\])*")?; (?:Expected type "\w+"\. )?(?<reason>.+)$/s,
+    ({ name, field, reason }) => `Variable '${field ?? name}' has an invalid value. ${reason}`,
+  ],
 ];
 
-/** The message of an error of validation or of variables. */
-export function validationMessage(error: GraphQLError, document: DocumentNode): string {
-  for (const [pattern, translate] of VALIDATION) {
-    const groups = pattern.exec(error.message)?.groups;
-    if (groups !== undefined) return translate(groups, { queryPath: queryPathOf(error, document) });
+/** An error of validation or of variables: its message, and the places in the query that it names. */
+export function translateQueryError(
+  error: GraphQLError,
+  document: DocumentNode,
+): { message: string; locations: GraphQLError['locations'] } {
+  const { message, locations } = error;
+  for (const [pattern, translate, kept] of VALIDATION) {
+    const groups = pattern.exec(message)?.groups;
+    if (groups === undefined) continue;
+    return {
+      message: translate(groups, { queryPath: queryPathOf(error, document) }),
+      locations: kept === 'none' ? undefined : kept === 'last' ? locations?.slice(-1) : locations,
+    };
   }
-  return error.message;
+  return { message, locations };
 }
 
 /** The message of a null where the schema allows none; undefined when the error is another one. */
@@ -71,6 +102,12 @@ export function nullMessage(error: GraphQLError, schema: GraphQLSchema): string 
   if (field === undefined) return undefined;
   const { name } = getNamedType(field.type);
   return `Cannot return null for non-nullable type: '${name}' within parent '${groups?.type}' (${resultPath(error)})`;
+}
+
+/** The message of a value that is no list where the schema has one; undefined when the error is another one. */
+export function noListMessage(error: GraphQLError): string | undefined {
+  if (!error.message.startsWith('Expected Iterable, but did not find one for field ')) return undefined;
+  return `Can't resolve value (${resultPath(error)}) : type mismatch error, expected type LIST`;
 }
 
 /** Of a value in the result: `/listOrders/items[0]/createdAt`. */
@@ -86,7 +123,9 @@ function queryPathOf({ nodes = [] }: GraphQLError, document: DocumentNode): stri
     Field: {
       enter(field: FieldNode) {
         open.push(field.name.value);
-        const isMeant = nodes.some((node) => node === field || field.arguments?.some((argument) => argument === node));
+        const isMeant = nodes.some(
+          (node) => node === field || field.arguments?.some((argument) => argument === node || argument.value === node),
+        );
         if (isMeant) path ??= open.join('/');
       },
       leave: () => void open.pop(),

@@ -21,12 +21,25 @@ export async function readRequestBody(request: IncomingMessage): Promise<Buffer>
 }
 
 /** Parses a body; throws a RequestRefusedError with AppSync's text when it is no GraphQL request. */
-export function parseGraphqlRequest(body: Buffer): ParsedRequest {
+export function parseRequestBody(body: Buffer): ParsedRequest {
   if (body.length === 0) throw malformedRequest('Request body is empty.');
+  return parseRequest(() => JSON.parse(body.toString('utf8')) ?? {});
+}
 
-  const unparsable = (cause?: unknown) => malformedRequest('Unable to parse GraphQL query.', { cause });
+/** Parses what stands behind the `?` of a GET; throws a RequestRefusedError when it is no GraphQL request. */
+export function parseQueryString(url: string): ParsedRequest {
+  const parameters = new URL(url, 'http://localhost').searchParams;
+  return parseRequest(() => ({
+    query: parameters.get('query'),
+    variables: JSON.parse(parameters.get('variables') || 'null'),
+    operationName: parameters.get('operationName'),
+  }));
+}
+
+/** @param read throws when there is no such thing */
+function parseRequest(read: () => Record<string, unknown>): ParsedRequest {
   try {
-    const { query, variables, operationName } = JSON.parse(body.toString('utf8')) ?? {};
+    const { query, variables, operationName } = read();
     if (typeof query !== 'string' || !isVariables(variables)) throw unparsable();
     return {
       document: parse(query),
@@ -36,6 +49,11 @@ export function parseGraphqlRequest(body: Buffer): ParsedRequest {
   } catch (error) {
     throw error instanceof RequestRefusedError ? error : unparsable(error);
   }
+}
+
+/** The text of AppSync for whatever is no GraphQL request. */
+function unparsable(cause?: unknown): RequestRefusedError {
+  return malformedRequest('Unable to parse GraphQL query.', { cause });
 }
 
 function isVariables(value: unknown): value is Record<string, unknown> | null | undefined {

@@ -11,7 +11,7 @@ export class ScalarSerializationError extends Error {
 }
 
 interface ScalarDefinition {
-  /** As AppSync's messages call it: "as a valid DateTime Object". */
+  /** As AppSync's messages call it: "DateTime Object" in "as a valid DateTime Object". */
   label: string;
   accepts(value: unknown): boolean;
 }
@@ -28,14 +28,14 @@ const PHONE_PATTERN = /^\+?[\d\s().-]{3,32}$/;
 
 /** @see https://docs.aws.amazon.com/appsync/latest/devguide/scalars.html */
 const DEFINITIONS: Readonly<Record<string, ScalarDefinition>> = {
-  AWSDate: { label: 'Date', accepts: (value) => isDateIn(value, DATE_PATTERN) },
-  AWSTime: { label: 'Time', accepts: (value) => typeof value === 'string' && TIME_PATTERN.test(value) },
-  AWSDateTime: { label: 'DateTime', accepts: (value) => isDateIn(value, DATE_TIME_PATTERN) },
-  AWSTimestamp: { label: 'Timestamp', accepts: (value) => Number.isSafeInteger(value) },
-  AWSEmail: { label: 'Email', accepts: (value) => typeof value === 'string' && EMAIL_PATTERN.test(value) },
-  AWSURL: { label: 'URL', accepts: (value) => typeof value === 'string' && URL.canParse(value) },
-  AWSPhone: { label: 'PhoneNumber', accepts: isPhoneNumber },
-  AWSIPAddress: { label: 'IPAddress', accepts: isIpAddressOrRange },
+  AWSDate: { label: 'Date Object', accepts: (value) => isDateIn(value, DATE_PATTERN) },
+  AWSTime: { label: 'Time Object', accepts: (value) => typeof value === 'string' && TIME_PATTERN.test(value) },
+  AWSDateTime: { label: 'DateTime Object', accepts: (value) => isDateIn(value, DATE_TIME_PATTERN) },
+  AWSTimestamp: { label: 'timestamp', accepts: (value) => Number.isSafeInteger(value) },
+  AWSEmail: { label: 'Email Object', accepts: (value) => typeof value === 'string' && EMAIL_PATTERN.test(value) },
+  AWSURL: { label: 'URL Object', accepts: (value) => typeof value === 'string' && URL.canParse(value) },
+  AWSPhone: { label: 'phone number', accepts: isPhoneNumber },
+  AWSIPAddress: { label: 'IPAddress Object', accepts: isIpAddressOrRange },
 };
 
 /** The AWS scalars by name, ready to be put into a schema. */
@@ -58,7 +58,7 @@ function createScalar(name: string, { label, accepts }: ScalarDefinition): Graph
     parseLiteral: (node) => parse(literalValue(node)),
     serialize(value) {
       if (accepts(value)) return value;
-      throw new ScalarSerializationError(`Unable to serialize \`${String(value)}\` as a valid ${label} Object.`);
+      throw new ScalarSerializationError(`Unable to serialize \`${String(value)}\` as a valid ${label}.`);
     },
   });
 }
@@ -66,11 +66,11 @@ function createScalar(name: string, { label, accepts }: ScalarDefinition): Graph
 /** AppSync takes JSON as a string, hands the resolver the parsed value, and answers with a string again. */
 function createJsonScalar(): GraphQLScalarType {
   const parse = (value: unknown): unknown => {
-    if (typeof value !== 'string') throw invalidInput(value, 'JSON');
+    if (typeof value !== 'string') throw invalidInput(value, 'JSON Object');
     try {
       return JSON.parse(value);
     } catch {
-      throw invalidInput(value, 'JSON');
+      throw invalidInput(value, 'JSON Object');
     }
   };
   return new GraphQLScalarType({
@@ -87,7 +87,7 @@ function literalValue(node: ValueNode): unknown {
 
 function invalidInput(value: unknown, label: string): GraphQLError {
   const shown = typeof value === 'string' ? value : JSON.stringify(value);
-  return new GraphQLError(`Unable to parse \`${shown}\` as a valid ${label} Object.`);
+  return new GraphQLError(`Unable to parse \`${shown}\` as a valid ${label}.`);
 }
 
 /** The pattern's first group must also be a day of the calendar: 2024-02-30 is none. */

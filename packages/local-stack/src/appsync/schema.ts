@@ -9,8 +9,10 @@ import {
   type GraphQLObjectType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
+  isEnumType,
   isObjectType,
   isScalarType,
+  Kind,
   parse,
 } from 'graphql';
 import {
@@ -22,6 +24,7 @@ import {
   notSupportedYet,
   orService,
 } from './authorization.js';
+import { installEnumCoercion, withOutputCoercion } from './built-in-types.js';
 import type { AuthorizationMode } from './caller.js';
 import {
   authorizationModeDirectives,
@@ -61,10 +64,15 @@ export function createExecutableSchema({ sdl, invoke }: ExecutableSchemaOptions)
   const modes = authorizationModesOf(sdl);
   const roots = [schema.getQueryType(), schema.getMutationType()];
   for (const type of Object.values(schema.getTypeMap())) {
-    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    if (type.name.startsWith('__')) continue;
+    if (isEnumType(type)) installEnumCoercion(type);
+    if (!isObjectType(type)) continue;
     const isRoot = roots.includes(type);
     const mayReadType = isRoot ? undefined : createTypeCheck(type, modes);
-    for (const field of Object.values(type.getFields())) resolveField({ type, field, mayReadType, isRoot, invoke });
+    for (const field of Object.values(type.getFields())) {
+      field.type = withOutputCoercion(field.type);
+      resolveField({ type, field, mayReadType, isRoot, invoke });
+    }
   }
   return schema;
 }
@@ -132,10 +140,11 @@ function resolveByFunctions(functions: readonly FunctionReference[], invoke: Exe
     context: RequestContext,
     info: GraphQLResolveInfo,
   ): Promise<unknown> => {
+    const named = withOmittedVariables(args, info);
     // Several functions are a pipeline: each sees in `prev` what the one before returned.
     let prev: AppSyncEvent['prev'] = { result: {} };
     for (const { name, isAsync } of functions) {
-      const field = { typeName: info.parentType.name, fieldName: info.fieldName, arguments: args, source, prev };
+      const field = { typeName: info.parentType.name, fieldName: info.fieldName, arguments: named, source, prev };
       const invocation = invoke(name, createEvent(field, context), context.deadlineMillis);
       // Its failure is in the function's own log only, as in AWS.
       if (isAsync) invocation.catch(() => {});
@@ -143,4 +152,14 @@ function resolveByFunctions(functions: readonly FunctionReference[], invoke: Exe
     }
     return prev.result;
   };
+}
+
+/**
+ * The arguments as AppSync hands them on: one that the query gives by a variable, as `limit: $limit`, is there with null
+ * when the caller left the variable out. GraphQL's specification, and graphql-js, leave the argument out.
+ * @see https://github.com/aws/aws-appsync-community/issues/348
+ */
+function withOmittedVariables(args: Record<string, unknown>, { fieldNodes }: GraphQLResolveInfo) {
+  const byVariable = (fieldNodes[0]?.arguments ?? []).filter(({ value }) => value.kind === Kind.VARIABLE);
+  return { ...Object.fromEntries(byVariable.map(({ name }) => [name.value, null])), ...args };
 }

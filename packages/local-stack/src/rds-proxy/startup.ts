@@ -12,7 +12,7 @@ export interface StartupRequest {
 }
 
 /**
- * The start-up parameters that RDS Proxy recognizes beside user and database, in lower case. Any other is an error.
+ * The startup parameters that RDS Proxy recognizes beside user and database, in lower case. Any other is an error.
  * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-connecting.html
  */
 const RECOGNIZED_SETTINGS: ReadonlySet<string> = new Set([

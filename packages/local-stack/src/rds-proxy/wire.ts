@@ -13,9 +13,9 @@ export const REQUEST_CODES = {
   protocolVersion3: 196_608,
 } as const;
 
-/** As PostgreSQL's own limit for a start-up packet. */
+/** As PostgreSQL's own limit for a startup packet. */
 const MAX_STARTUP_PACKET_BYTES = 10_000;
-/** Room for a token of several kilobytes, or a long error; large messages come only after the start-up. */
+/** Room for a token of several kilobytes, or a long error; large messages come only after the startup. */
 const MAX_MESSAGE_BYTES = 65_536;
 
 /** A packet without a type byte, which opens a connection. */
@@ -58,7 +58,7 @@ export function buildCancelRequest(key: Buffer): Buffer {
   return Buffer.concat([header, key]);
 }
 
-/** A start-up packet that asks for protocol version 3. */
+/** A startup packet that asks for protocol version 3. */
 export function buildStartup(parameters: Readonly<Record<string, string>>): Buffer {
   const content = Buffer.from(`${Object.entries(parameters).flat().join('\0')}\0\0`);
   const header = Buffer.alloc(8);
@@ -116,7 +116,7 @@ export class MessageReader {
   async readStartupPacket(): Promise<StartupPacket> {
     const length = (await this.#read(4)).readInt32BE(0);
     if (length < 8 || length > MAX_STARTUP_PACKET_BYTES) {
-      throw new ProtocolViolation(`a start-up packet of ${length} bytes`);
+      throw new ProtocolViolation(`a startup packet of ${length} bytes`);
     }
     const content = await this.#read(length - 4);
     return { code: content.readInt32BE(0), body: content.subarray(4) };

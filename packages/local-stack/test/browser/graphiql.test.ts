@@ -44,6 +44,23 @@ describePages('GraphiQL', (pages) => {
     await page.getByRole('link', { name: 'orderTotals' }).waitFor();
   });
 
+  it('has editor and response below each other on a narrow screen, as wide as it is', async () => {
+    const page = await pages.open('/graphiql', { viewport: { width: 400, height: 900 } });
+    await page.getByRole('button', { name: /^Execute query/ }).waitFor();
+
+    await execute(page);
+    await expect.poll(() => shownAnswer(page)).toMatch(/"listOrders": \{/);
+
+    const editor = await page.locator('.graphiql-editors').boundingBox();
+    const response = await page.locator('.graphiql-response').boundingBox();
+    for (const box of [editor, response]) {
+      expect(box?.width).toBeGreaterThan(350);
+      expect(box?.height).toBeGreaterThan(250);
+    }
+    expect(response?.y).toBeGreaterThanOrEqual((editor?.y ?? 0) + (editor?.height ?? 0));
+    expect((response?.y ?? 0) + (response?.height ?? 0)).toBeLessThanOrEqual(900);
+  });
+
   it('keeps no token in the browser', async () => {
     const page = await open();
     await execute(page);

@@ -73,7 +73,7 @@ test('every function that the schema names is one that the backend deploys', () 
   expect(functionNamesIn(schema.transform().schema)).toEqual(['orders-api']);
 });
 
-test('the local proxy has the time-outs of a new one in AWS', async () => {
+test('the local proxy has the timeouts of a new one in AWS', async () => {
   const sandboxOfAlice = await synthesize(sandbox('alice'), {
     environments: { sandbox: newProxyToInstance },
     bundle: false,

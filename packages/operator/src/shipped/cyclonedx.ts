@@ -7,7 +7,12 @@ import type { BundledPackages, ShippedPackage } from './shipped-packages.js';
 
 export interface Shipment {
   /** Of package.json. */
-  readonly project: { readonly name: string; readonly version: string; readonly license: string };
+  readonly project: {
+    readonly name: string;
+    readonly version?: string | undefined;
+    /** An SPDX identifier or expression. */
+    readonly license?: string | undefined;
+  };
   readonly functions: readonly {
     readonly name: string;
     readonly code: Uint8Array;
@@ -21,7 +26,7 @@ type Json = { readonly [key: string]: unknown };
 
 export function createBillOfMaterials({ project, functions, timestamp }: Shipment): Json {
   const packages = componentsOf(functions.flatMap(({ bundled }) => bundled.packages));
-  const projectRef = `${project.name}@${project.version}`;
+  const projectRef = project.version === undefined ? project.name : `${project.name}@${project.version}`;
   const content = {
     metadata: {
       ...(timestamp && { timestamp: timestamp.toISOString() }),
@@ -110,7 +115,7 @@ function functionRef(name: string): string {
 }
 
 /** An expression is what has an operator in it. */
-function licensesOf(license: string): Json[] {
+function licensesOf(license = ''): Json[] {
   if (license === '') return [];
   return license.includes(' ') ? [{ expression: license }] : [{ license: { id: license } }];
 }

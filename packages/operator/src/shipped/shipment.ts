@@ -1,6 +1,6 @@
 /** Everything that is shipped, read from a repository: the functions, and the packages in each of them. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Shipment } from './cyclonedx.js';
 import { buildShippedFunctions } from './shipped-functions.js';
 import { findLockfileFolder, readBundledPackages } from './shipped-packages.js';
@@ -11,7 +11,12 @@ import { findLockfileFolder, readBundledPackages } from './shipped-packages.js';
  */
 export async function readShipment(project: string): Promise<Shipment> {
   const root = findLockfileFolder(project);
-  const { name, version, license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  // An app that is not published can leave all of it out; npm then takes the folder's name, too.
+  const {
+    name = basename(root),
+    version,
+    license,
+  }: Partial<Shipment['project']> = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const functions = await buildShippedFunctions(project);
   return {
     project: { name, version, license },

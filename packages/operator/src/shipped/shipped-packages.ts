@@ -67,19 +67,42 @@ export function readBundledPackages(project: string, metafile: Metafile): Bundle
   const locations = [...new Set(files.flatMap((file) => packageOf(file) ?? []))].toSorted();
   const lock: Record<string, LockEntry> = JSON.parse(readFileSync(join(project, 'package-lock.json'), 'utf8')).packages;
 
-  const problems = locations.flatMap((location) => mismatchOf(project, location, lock[location]));
+  const found = locations.map((location) => ({ location, locked: findLocked(project, location, lock) }));
+  const problems = found.flatMap(({ location, locked }) => mismatchOf(project, location, locked, lock));
   if (problems.length > 0) throw new LockfileMismatchError(problems);
+  const lockedAs = new Map(found.map(({ location, locked = location }) => [location, locked]));
+  const named = (some: readonly string[]) => some.map((location) => lockedAs.get(location) ?? location).toSorted();
   const fromOurCode = importedBy.get(undefined) ?? new Set();
   const imported = new Set([...importedBy.values()].flatMap((names) => [...names]));
   return {
-    roots: locations.filter((location) => fromOurCode.has(location) || !imported.has(location)),
-    packages: locations.map((location) => {
-      const { version = '', integrity = '', license = '', hasInstallScript = false } = lock[location] ?? {};
-      const name = location.slice(location.lastIndexOf('node_modules/') + 'node_modules/'.length);
-      const imports = [...(importedBy.get(location) ?? [])].toSorted();
-      return { name, version, location, integrity, license, hasInstallScript, imports };
-    }),
+    roots: named(locations.filter((location) => fromOurCode.has(location) || !imported.has(location))),
+    packages: found
+      .map(({ location, locked = location }) => {
+        const { version = '', integrity = '', license = '', hasInstallScript = false } = lock[locked] ?? {};
+        const imports = named([...(importedBy.get(location) ?? [])]);
+        return { name: nameAt(location), version, location: locked, integrity, license, hasInstallScript, imports };
+      })
+      .toSorted((one, other) => (one.location < other.location ? -1 : 1)),
   };
+}
+
+const nameAt = (location: string) => location.slice(location.lastIndexOf('node_modules/') + 'node_modules/'.length);
+
+function installedVersion(project: string, location: string): string | undefined {
+  const file = join(project, location, 'package.json');
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).version : undefined;
+}
+
+/**
+ * Where package-lock.json has the package. It is not always where the file is: npm installs the dependencies of a workspace
+ * in a folder above, and a link leads elsewhere. Then the one of this name and version.
+ */
+function findLocked(project: string, location: string, lock: Readonly<Record<string, LockEntry>>): string | undefined {
+  if (lock[location] !== undefined) return location;
+  const version = installedVersion(project, location);
+  return Object.keys(lock).find(
+    (key) => `/${key}`.endsWith(`/node_modules/${nameAt(location)}`) && lock[key]?.version === version,
+  );
 }
 
 /** A file whose every byte esbuild could leave out is not shipped. */
@@ -109,9 +132,15 @@ function packageOf(file: string): string | undefined {
   return PACKAGE_OF_FILE.exec(file)?.[1];
 }
 
-function mismatchOf(project: string, location: string, locked: LockEntry | undefined): string[] {
+function mismatchOf(
+  project: string,
+  location: string,
+  lockedAs: string | undefined,
+  lock: Readonly<Record<string, LockEntry>>,
+): string[] {
+  const locked = lock[lockedAs ?? ''];
   if (locked?.integrity === undefined) return [`${location} is in a bundle, and package-lock.json has no hash of it.`];
-  const installed: LockEntry = JSON.parse(readFileSync(join(project, location, 'package.json'), 'utf8'));
-  if (installed.version === locked.version) return [];
-  return [`${location} is installed as ${installed.version}, and package-lock.json says ${locked.version}.`];
+  const installed = installedVersion(project, location);
+  if (installed === locked.version) return [];
+  return [`${location} is installed as ${installed}, and package-lock.json says ${locked.version}.`];
 }

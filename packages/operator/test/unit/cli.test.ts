@@ -13,21 +13,35 @@ test('the executable of package.json prints every command, and the exit codes', 
   const { status, stdout } = spawnSync(BIN, ['--help'], { encoding: 'utf8' });
 
   expect(status).toBe(0);
-  for (const part of ['migrate baseline', 'sql-secret', 'sbom', 'audit', 'lint-templates', 'Exit codes:']) {
+  for (const part of [
+    'new function',
+    'new domain',
+    'migrate baseline',
+    'sql-secret',
+    'sbom',
+    'audit',
+    'lint-templates',
+    'Exit codes:',
+  ]) {
     expect(stdout).toContain(part);
   }
 });
 
-test.each([['migrate', 'baseline'], ['sql-secret'], ['sbom'], ['audit'], ['lint-templates']])(
-  '%s explains itself with --help',
-  async (...command) => {
-    expect(await run([...command, '--help'])).toMatchObject({
-      status: 0,
-      stderr: '',
-      stdout: expect.stringContaining(`Usage: vpc-postgres ${command.join(' ')}`),
-    });
-  },
-);
+test.each([
+  ['new', 'function'],
+  ['new', 'domain'],
+  ['migrate', 'baseline'],
+  ['sql-secret'],
+  ['sbom'],
+  ['audit'],
+  ['lint-templates'],
+])('%s explains itself with --help', async (...command) => {
+  expect(await run([...command, '--help'])).toMatchObject({
+    status: 0,
+    stderr: '',
+    stdout: expect.stringContaining(`Usage: vpc-postgres ${command.join(' ')}`),
+  });
+});
 
 test.each([
   [['sbmo'], "unknown command 'sbmo'", 'sbom'],

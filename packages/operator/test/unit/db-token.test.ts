@@ -42,7 +42,7 @@ const commandLine = (args: readonly string[], environment: NodeJS.ProcessEnv = {
 const run = (...line: Parameters<typeof commandLine>) => runHere(commandLine(...line));
 
 describe('for the local stack', () => {
-  test.each(BOTH_WAYS)('prints a token that the stand-in accepts, and nothing else, %s', async (_, runIt) => {
+  test.each(BOTH_WAYS)('prints a token that the emulator accepts, and nothing else, %s', async (_, runIt) => {
     writeConnection();
 
     const { status, stdout, stderr } = await runIt(commandLine([]));

@@ -4,28 +4,28 @@
  * field for its meaning; `npm run synth -- --environment sandbox` prints the command that finds each missing value. Recipes
  * for other networks and databases: docs/environments.md. Nothing here is secret.
  */
-import { type Environments, REPLACE_ME } from '@vpc-postgres/backend/configuration/environment.js';
+import type { Environments } from '@vpc-postgres/backend/configuration/environment.js';
 
 export const environments: Environments = {
   /** Your own account's development VPC and database, shared by every developer's sandbox. */
   sandbox: {
-    account: REPLACE_ME,
-    region: REPLACE_ME,
+    account: 'REPLACE_ME',
+    region: 'REPLACE_ME',
     network: {
       kind: 'existing',
-      vpc: { id: REPLACE_ME },
+      vpc: { id: 'REPLACE_ME' },
       subnets: { type: 'isolated' },
     },
     database: {
-      name: REPLACE_ME,
-      user: REPLACE_ME,
+      name: 'REPLACE_ME',
+      user: 'REPLACE_ME',
       // Once packages/lambda/src/database/bootstrap.sql has been run, a deployment may migrate: docs/migrations.md.
       // migrator: 'migrator',
       proxy: {
         kind: 'existing',
-        proxyArn: REPLACE_ME,
-        endpoint: REPLACE_ME,
-        securityGroup: { id: REPLACE_ME, rules: 'add' },
+        proxyArn: 'REPLACE_ME',
+        endpoint: 'REPLACE_ME',
+        securityGroup: { id: 'REPLACE_ME', rules: 'add' },
       },
     },
   },

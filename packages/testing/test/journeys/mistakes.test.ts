@@ -21,6 +21,8 @@ const gate = () => npm('test', '--silent', '--', '--project', 'app');
 const migrateCheck = () => npm('run', '--silent', 'migrate:check');
 
 const SCHEMA = 'amplify/data/schema.ts';
+/** The example's part of it. */
+const ORDERS = 'src/orders/schema.ts';
 const LIST = 'amplify/functions/functions.ts';
 const ENVIRONMENTS = 'amplify/environments.ts';
 const RESOURCE = 'amplify/functions/orders-api/resource.ts';
@@ -43,7 +45,7 @@ const MISTAKES: readonly Mistake[] = [
   },
   {
     what: 'a field calls a function by a misspelled name',
-    make: () => project.replace(SCHEMA, "a.handler.function('orders-api')", "a.handler.function('order-api')"),
+    make: () => project.replace(ORDERS, "a.handler.function('orders-api')", "a.handler.function('order-api')"),
     rejectedBy: [synth, startOnce],
     says: ["'order-api'", LIST, "'orders-api'"],
   },
@@ -61,7 +63,7 @@ const MISTAKES: readonly Mistake[] = [
   },
   {
     what: 'a rule names a group that does not exist',
-    make: () => project.replace(SCHEMA, "allow.group('admins')", "allow.group('accounting')"),
+    make: () => project.replace(ORDERS, "allow.group('admins')", "allow.group('accounting')"),
     rejectedBy: [synth, startOnce],
     says: ["'accounting'", 'amplify/auth/resource.ts', "'admins'"],
   },
@@ -73,7 +75,7 @@ const MISTAKES: readonly Mistake[] = [
   },
   {
     what: 'placeholders are left',
-    make: () => project.replace(ENVIRONMENTS, 'account: REPLACE_ME', "account: '444455556666'"),
+    make: () => project.replace(ENVIRONMENTS, "account: 'REPLACE_ME'", "account: '444455556666'"),
     rejectedBy: [() => synth('sandbox')],
     says: [ENVIRONMENTS, 'sandbox.database.proxy.proxyArn', 'aws rds describe-db-proxies'],
   },
@@ -149,27 +151,27 @@ const MISTAKES: readonly Mistake[] = [
   },
   {
     what: 'a sample of local.config.ts no longer fits the schema',
-    make: () => project.replace(SCHEMA, '    createdAt: a.datetime().required(),\n', ''),
+    make: () => project.replace(ORDERS, '    createdAt: a.datetime().required(),\n', ''),
     rejectedBy: [startOnce, gate],
     says: ['local.config.ts', 'createdAt'],
   },
   {
     what: 'a migration is broken',
-    make: () => project.write('src/migrations/0005-broken.sql', 'create table t (id uid primary key);\n'),
+    make: () => project.write('src/migrations/0002-broken.sql', 'create table t (id uid primary key);\n'),
     rejectedBy: [migrateCheck, startOnce],
-    says: ['0005-broken.sql:1:', 'type "uid" does not exist'],
+    says: ['0002-broken.sql:1:', 'type "uid" does not exist'],
   },
   {
     what: 'two migrations have one number',
-    make: () => project.write('src/migrations/0004-second.sql', 'create table t (id uuid primary key);\n'),
+    make: () => project.write('src/migrations/0001-second.sql', 'create table t (id uuid primary key);\n'),
     rejectedBy: [migrateCheck, startOnce],
-    says: ['0004-second.sql'],
+    says: ['0001-second.sql'],
   },
   {
     what: 'a table is open to everybody who is signed in',
     make: () =>
       project.write(
-        'src/migrations/0005-open.sql',
+        'src/migrations/0002-open.sql',
         'create table open (customer_sub uuid primary key);\ngrant select on open to app;\n',
       ),
     rejectedBy: [migrateCheck, startOnce],
@@ -177,9 +179,9 @@ const MISTAKES: readonly Mistake[] = [
   },
   {
     what: 'a migration locks a table that is in use',
-    make: () => project.write('src/migrations/0005-slow.sql', 'create index orders_by_status on orders (status);\n'),
+    make: () => project.write('src/migrations/0002-slow.sql', 'create index orders_by_status on orders (status);\n'),
     rejectedBy: [migrateCheck],
-    says: ['0005-slow.sql', 'concurrently'],
+    says: ['0002-slow.sql', 'concurrently'],
   },
   {
     what: 'a migration is named with capitals',

@@ -27,7 +27,7 @@ function mentionsOfTheExample(): string[] {
     '--ignore-case',
     '--line-number',
     '-E',
-    '\\borders?\\b|orders-api',
+    '\\borders\\b|orders-api|(create|cancel|get)Order|OrderStatus',
     '--',
     'amplify',
     'src',

@@ -1,5 +1,5 @@
 /** Installs what `npm pack` makes of each package into an Amplify project outside this repository, and uses it there. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -9,14 +9,15 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PUBLISHED, packPackages } from '../../pack/pack-packages.js';
+import { packPackages } from '../../pack/pack-packages.js';
+import { PUBLISHED, readManifest } from '../../pack/published-manifest.js';
+import { packagesUsedIn } from '../../support/package-imports.js';
 
 const REPOSITORY = join(import.meta.dirname, '../../../..');
 const APP = join(REPOSITORY, 'packages/testing/app');
@@ -24,18 +25,24 @@ const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'packed-')));
 const project = join(scratch, 'project');
 const installed = join(project, 'node_modules/@vpc-postgres');
 
+/** What `npm create amplify` installs, in the versions of this repository. */
+const AMPLIFY_PROJECT = [
+  '@aws-amplify/backend',
+  '@aws-amplify/backend-cli',
+  'aws-cdk-lib',
+  'constructs',
+  'esbuild',
+  'tsx',
+  'typescript',
+];
+
 beforeAll(() => {
   const packed = join(scratch, 'packed');
   mkdirSync(packed);
-  const tarballs = packPackages(REPOSITORY, packed);
-  writeProject();
-  linkDependencies();
-  for (const [index, name] of PUBLISHED.entries()) {
-    const folder = join(installed, name);
-    mkdirSync(folder, { recursive: true });
-    execFileSync('tar', ['-xzf', tarballs[index] ?? '', '--strip-components=1', '-C', folder]);
-  }
-  symlinkSync('../@vpc-postgres/operator/bin/vpc-postgres.mjs', join(project, 'node_modules/.bin/vpc-postgres'));
+  writeProject(packPackages(REPOSITORY, packed));
+  // From npm's cache where it has a package: the first time, a thousand of them are downloaded.
+  const flags = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  expect(run('npm', 'install', ...flags)).toMatchObject({ status: 0 });
 });
 
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -52,54 +59,82 @@ test('the packages hold JavaScript and declarations, and no TypeScript sources',
   }
 });
 
-test('each dependency of a package is installed, and the packages depend on each other in this version', () => {
+test('each package declares what its modules load, and depends on the others in this version', () => {
   for (const name of PUBLISHED) {
-    const manifest = JSON.parse(readFileSync(join(installed, name, 'package.json'), 'utf8'));
-    const dependencies = Object.keys(manifest.dependencies);
-    expect(dependencies.length).toBeGreaterThan(0);
-    expect(dependencies.filter((dependency) => !existsSync(join(project, 'node_modules', dependency)))).toEqual([]);
+    const folder = join(installed, name);
+    const manifest = readManifest(folder);
+    const { dependencies = {}, peerDependencies } = manifest;
+    const declared = Object.keys({ ...dependencies, ...peerDependencies });
+    const used = packagesUsedIn(['dist', 'bin'].map((part) => join(folder, part)).filter((part) => existsSync(part)));
+    expect(used.size).toBeGreaterThan(0);
+    expect([...used].filter((one) => one !== manifest.name && !declared.includes(one))).toEqual([]);
     expect(manifest).not.toHaveProperty('devDependencies');
     expect(manifest).not.toHaveProperty('private');
-    for (const [dependency, version] of Object.entries(manifest.dependencies)) {
+    for (const [dependency, version] of Object.entries(dependencies)) {
       if (dependency.startsWith('@vpc-postgres/')) expect(version).toBe(manifest.version);
     }
   }
 });
 
 test('the project type-checks against the declarations', () => {
-  expect(run('npx', '--no-install', 'tsc', '--noEmit')).toMatchObject({ status: 0, stdout: '' });
+  expect(npx('tsc', '--noEmit')).toMatchObject({ status: 0, stdout: '' });
 });
 
-test('the project synthesizes', () => {
+test('npx vpc-postgres-synth writes the templates of an environment', () => {
   const out = join(scratch, 'templates');
-  expect(run('npm', 'run', '-s', 'synth', '--', '--environment', 'example', '--out', out)).toMatchObject({ status: 0 });
+  expect(npx('vpc-postgres-synth', '--environment', 'example', '--out', out)).toMatchObject({ status: 0 });
   expect(readdirSync(out).filter((file) => file.endsWith('.template.json')).length).toBeGreaterThan(1);
 });
 
-test('the local stack starts, writes an order and reads it', () => {
-  const result = run('npm', 'run', '-s', 'start', '--', '--once');
+test('npx vpc-postgres-local start --once writes an order through the local stack and reads it', () => {
+  const result = npx('vpc-postgres-local', 'start', '--once');
   expect(result).toMatchObject({ status: 0 });
   expect(JSON.parse(result.stdout)).toMatchObject({ ok: true });
 });
 
-test('the command line shows its help', () => {
-  expect(run('npx', '--no-install', 'vpc-postgres', '--help')).toMatchObject({
+test('npx vpc-postgres-local migrate-check applies the migrations', () => {
+  expect(npx('vpc-postgres-local', 'migrate-check')).toMatchObject({
     status: 0,
-    stdout: expect.stringContaining('lint-templates'),
+    stdout: expect.stringMatching(/^ok {2}0000-[\s\S]*applied to an empty PostgreSQL/),
   });
 });
 
+test('npx vpc-postgres-local rejects an unknown command, and lists those that there are', () => {
+  expect(npx('vpc-postgres-local', 'serve')).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/^Unknown command "serve"\.[\s\S]*migrate-check/),
+  });
+});
+
+test('npx vpc-postgres --help lists the commands', () => {
+  expect(npx('vpc-postgres', '--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('lint-templates') });
+});
+
+test('npx vpc-postgres sbom lists what is bundled from the packages, with the hashes of the lockfile', () => {
+  const result = npx('vpc-postgres', 'sbom');
+  expect(result).toMatchObject({ status: 0, stderr: '' });
+  const { components }: { components: { name: string; group?: string; hashes: unknown[] }[] } = JSON.parse(
+    result.stdout,
+  );
+  const names = components.map(({ group, name }) => (group === undefined ? name : `${group}/${name}`));
+  expect(names).toEqual(expect.arrayContaining(['orders-api', 'migrations', '@vpc-postgres/lambda', 'pg']));
+  expect(components.every(({ hashes }) => hashes.length === 1)).toBe(true);
+});
+
 /** An Amplify project as its owner writes it: the app's files, and configuration that knows nothing of this repository. */
-function writeProject(): void {
+function writeProject(tarballs: readonly string[]): void {
   mkdirSync(project);
   for (const name of ['amplify', 'src', 'local.config.ts', 'cdk.context.json', '.squawk.toml']) {
     cpSync(join(APP, name), join(project, name), { recursive: true });
   }
-  const start = 'node --import tsx node_modules/@vpc-postgres/local-stack/dist/start.js';
-  const synth = 'node --import tsx node_modules/@vpc-postgres/backend/dist/synth/synth.js';
-  writeJson('package.json', { name: 'by-hand', version: '1.0.0', type: 'module', scripts: { start, synth } });
-  // npm writes it when it installs; the CDK looks for it, to find the root of the project.
-  writeJson('package-lock.json', { name: 'by-hand', version: '1.0.0', lockfileVersion: 3, packages: {} });
+  const versions = readManifest(REPOSITORY).devDependencies;
+  writeJson('package.json', {
+    type: 'module',
+    devDependencies: {
+      ...Object.fromEntries(AMPLIFY_PROJECT.map((name) => [name, versions?.[name]])),
+      ...Object.fromEntries(PUBLISHED.map((name, index) => [`@vpc-postgres/${name}`, `file:${tarballs[index]}`])),
+    },
+  });
   const compilerOptions = {
     target: 'es2023',
     lib: ['es2023', 'es2024.string'],
@@ -112,33 +147,7 @@ function writeProject(): void {
   writeJson('tsconfig.json', { compilerOptions, include: ['amplify', 'src', 'local.config.ts'] });
 }
 
-/**
- * Instead of an installation of 600 packages, each one that the repository has is linked: the versions are the same. Only
- * @vpc-postgres is left out, and comes from the tarballs.
- */
-function linkDependencies(): void {
-  const from = join(REPOSITORY, 'node_modules');
-  const to = join(project, 'node_modules');
-  for (const entry of readdirSync(from)) {
-    if (entry === '@vpc-postgres' || (entry.startsWith('.') && entry !== '.bin')) continue;
-    if (entry !== '.bin' && !entry.startsWith('@')) {
-      mkdirSync(to, { recursive: true });
-      symlinkSync(join(from, entry), join(to, entry));
-      continue;
-    }
-    mkdirSync(join(to, entry), { recursive: true });
-    for (const name of readdirSync(join(from, entry))) {
-      if (name !== 'vpc-postgres') symlinkSync(join(from, entry, name), join(to, entry, name));
-    }
-  }
-  // A version that only one package has, because another one is in the repository's own folder.
-  for (const name of PUBLISHED) {
-    const own = join(REPOSITORY, 'packages', name, 'node_modules');
-    if (!existsSync(own)) continue;
-    mkdirSync(join(installed, name), { recursive: true });
-    symlinkSync(own, join(installed, name, basename(own)));
-  }
-}
+const npx = (...args: string[]) => run('npx', '--no-install', ...args);
 
 function run(command: string, ...args: string[]) {
   const env = { ...process.env, NODE_OPTIONS: '', AWS_ACCESS_KEY_ID: undefined, AWS_PROFILE: undefined };

@@ -56,7 +56,7 @@ test('every SQLSTATE of PostgreSQL 17 has the errorType of the document', () => 
 });
 
 test('every SQLSTATE of severity FATAL has the errorType of the document', () => {
-  const login = /refused: ([^.]*)\./.exec(document)?.[1]?.match(/[0-9A-Z]{2,5}/g) ?? [];
+  const login = /rejected: ([^.]*)\./.exec(document)?.[1]?.match(/[0-9A-Z]{2,5}/g) ?? [];
   const typeInDocument = (code: string) => {
     const type = rowOf(code)?.type;
     return type === 'InternalError' && !login.some((prefix) => code.startsWith(prefix)) ? 'DatabaseUnavailable' : type;

@@ -120,7 +120,7 @@ describe('thresholds', () => {
     expect(Threshold).toBeLessThan(5 * 1000 * 1000);
   });
 
-  test('duration is in milliseconds and below the time-out: a function that is stopped has no longer duration', () => {
+  test('duration is in milliseconds and below the timeout: a function that is stopped has no longer duration', () => {
     expect(alarms.get('lambda-duration')).toMatchObject({ ExtendedStatistic: 'p99' });
     expect(alarms.get('lambda-duration')?.Threshold).toBeLessThan(15 * 1000);
   });

@@ -24,7 +24,7 @@ describe('a branch with alarms', () => {
     expect(readsFrom).toMatch(/"networkAndDatabase[^"]*","Outputs\./);
   });
 
-  test('watches the function, against its own time-out and its reserved concurrency, and the proxy by its name', () => {
+  test('watches the function, against its own timeout and its reserved concurrency, and the proxy by its name', () => {
     const alarms = main.nested('monitoring').findResources('AWS::CloudWatch::Alarm');
     const thresholds = Object.fromEntries(
       Object.entries(alarms).map(([id, { Properties }]) => [id.slice(0, -8), Properties.Threshold]),

@@ -150,3 +150,9 @@ test('what stands in a field that does not exist is not printed: it may be a pas
 test.each(combinations)('accepted: $title', ({ environment }) => {
   expect(chooseEnvironment({ main: environment }, MAIN, { account: undefined, region: undefined })).toBe(environment);
 });
+
+test('a proxy whose own name looks like a region is accepted', () => {
+  const { main } = broken('database.proxy.endpoint', 'pg-main-1.proxy-c1d2e3f4g5h6.eu-west-1.rds.amazonaws.com');
+
+  expect(chooseEnvironment({ main: main as Environment }, MAIN, { account: undefined, region: undefined })).toBe(main);
+});

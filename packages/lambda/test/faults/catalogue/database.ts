@@ -3,7 +3,7 @@ import type { Fault } from '../fault.js';
 import { hasNewConnections, UNAVAILABLE, UNAVAILABLE_OR_LATE, untilBusy } from '../fault.js';
 import { setStatementFault } from './statement-faults.js';
 
-/** A second longer than the stand-in, and RDS Proxy here, lets a client wait for a connection: no retry outlives it. */
+/** A second longer than the emulator, and RDS Proxy here, lets a client wait for a connection: no retry outlives it. */
 const LONGER_THAN_EVERY_RETRY_MILLIS = 12_000;
 
 export const DATABASE_FAULTS: readonly Fault[] = [

@@ -78,7 +78,7 @@ export const PROXY_FAULTS: readonly Fault[] = [
   },
   {
     name: 'connections cut again and again',
-    how: 'the same every 300 ms for 2 s: new connections too, and what is done again',
+    how: 'the same every 300 ms for 2 s: new connections too, and what is retried',
     strikesWhile: 'busy',
     lasts: 2_000,
     strike: async ({ exchangeable }) => exchangeable.wire().cutBeforeNextAnswer(),

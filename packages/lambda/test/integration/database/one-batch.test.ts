@@ -6,8 +6,9 @@ import { startTestStack, type TestStack } from '@vpc-postgres/testing/support/lo
 import { createNotes } from '@vpc-postgres/testing/support/notes.js';
 import { sendBatch } from '@vpc-postgres/testing/support/one-batch.js';
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { BatchResponse } from '../../../src/database/batch.js';
+import { columnTypes } from '../../../src/database/column-types.js';
 import { createDatabaseOver, type Database } from '../../../src/database/database.js';
 
 /** The messages of the extended protocol, counted between the pool and PostgreSQL itself. */
@@ -85,6 +86,13 @@ describe('on the wire', () => {
 
     expect(sent).toBe(`${BEHIND.repeat(4)}S`);
     expect(count(received, 'Z')).toBe(1);
+  });
+
+  test('a compiled query is one batch too, of the same messages', async () => {
+    await database.query(ALICE, { sql: 'select mark from notes where mark = $1', parameters: [1] });
+    await database.query(ALICE, { sql: 'select mark from notes where mark = $1', params: [1] });
+
+    expect(sent).toBe(`${BEHIND.repeat(4)}S`.repeat(2));
   });
 
   test('a statement that fails is followed by one ROLLBACK, and by nothing else', async () => {
@@ -184,10 +192,8 @@ test('COPY, for which a batch has no data, ends with an error and leaves the con
 });
 
 test('a row that cannot be read keeps the transaction from its commit, though PostgreSQL knows of no error', async () => {
-  const POINT = 600 as Parameters<typeof pg.types.getTypeParser>[0];
-  const parsePoint = pg.types.getTypeParser(POINT);
-  pg.types.setTypeParser(POINT, () => {
-    throw new TypeError('not a point');
+  const unreadable = vi.spyOn(columnTypes, 'getTypeParser').mockReturnValue(() => {
+    throw new TypeError('not readable');
   });
   try {
     const outcome = database.transaction(ALICE, async (transaction) => {
@@ -199,8 +205,8 @@ test('a row that cannot be read keeps the transaction from its commit, though Po
     await expect(outcome).rejects.toMatchObject({ name: 'DatabaseStatementError' });
     const { rows } = await superuser.query('select from notes');
     expect(rows).toEqual([]);
-    expect(await database.queryAsNobody('select 1 as n')).toEqual([{ n: 1 }]);
   } finally {
-    pg.types.setTypeParser(POINT, parsePoint);
+    unreadable.mockRestore();
   }
+  expect(await database.queryAsNobody('select 1 as n')).toEqual([{ n: 1 }]);
 });

@@ -10,7 +10,7 @@ const { counted, countNotes, insertKeyed, readNothing } = cuttable;
 
 describe('a connection that is lost', () => {
   test.each(['cutBeforeNextQuestion', 'cutBeforeNextAnswer'] as const)(
-    'while reading (%s): the work is done again on a new one',
+    'while reading (%s): the work is retried on a new one',
     async (cut) => {
       const { runs, run } = readNothing();
       await run({ retry: 'read' });
@@ -23,7 +23,7 @@ describe('a connection that is lost', () => {
     },
   );
 
-  test('before anything was sent: a write is done again too', async () => {
+  test('before anything was sent: a write is retried too', async () => {
     const { runs, run } = insertKeyed();
     cuttable.relay.cutBeforeNextAnswer();
 
@@ -64,7 +64,7 @@ describe('a connection that is lost', () => {
   );
 
   test.each(['cutBeforeNextQuestion', 'cutBeforeNextAnswer'] as const)(
-    'in a write that carries an idempotency key (%s): it is done again, and takes effect once',
+    'in a write that carries an idempotency key (%s): it is retried, and takes effect once',
     async (cut) => {
       const { runs, run } = insertKeyed('note-1');
       await readNothing().run();
@@ -88,7 +88,7 @@ describe('a connection that is lost', () => {
     expect(await run({ retry: 'read' })).toEqual([{ n: 1 }]);
   });
 
-  test('after the deadline: nothing is done again', async () => {
+  test('after the deadline: nothing is retried', async () => {
     const { runs, run } = counted((transaction) => transaction.query('select pg_sleep(0.2)'));
     await readNothing().run();
 
@@ -128,7 +128,7 @@ describe('a connection that is lost', () => {
     await expiring.end();
   });
 
-  test('because the login is refused: nothing is done again', async () => {
+  test('because the login is refused: nothing is retried', async () => {
     const stranger = await connectDatabase(cuttable.stack, { password: async () => 'no token' });
 
     await expect(stranger.transaction(ALICE, async () => {})).rejects.toMatchObject({ name: 'DatabaseAccessError' });
@@ -145,7 +145,7 @@ describe('a transaction that loses against another', () => {
   });
   afterEach(() => other.end());
 
-  test('by a deadlock is done again, and both take effect', async () => {
+  test('by a deadlock is retried, and both take effect', async () => {
     const ids = await cuttable.database.transaction(ALICE, (transaction) =>
       transaction.queryAndCommit<{ id: string }>('insert into notes (mark) values (1), (2) returning id'),
     );
@@ -171,7 +171,7 @@ describe('a transaction that loses against another', () => {
     expect(cuttable.database.activity.retries + other.activity.retries).toBeGreaterThanOrEqual(1);
   });
 
-  test('by a serialization failure is done again, on what the other wrote', async () => {
+  test('by a serialization failure is retried, on what the other wrote', async () => {
     let waiting = 0;
     let meet = () => {};
     const bothHaveRead = new Promise<void>((resolve) => {
@@ -212,7 +212,7 @@ describe('a transaction that loses against another', () => {
     await cuttable.superuser.query('drop function always_lose()');
   });
 
-  test('by waiting too long for a lock has waited enough, and is not done again', async () => {
+  test('by exceeding lock_timeout is not retried', async () => {
     const [note] = await insertKeyed().run();
     await cuttable.superuser.query("alter role app set lock_timeout = '100ms'");
     // The role's settings are for connections to come.

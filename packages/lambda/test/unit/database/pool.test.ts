@@ -24,7 +24,7 @@ test('verifies the server certificate, with Node’s own roots', () => {
   expect(create().options.ssl).toEqual({ rejectUnauthorized: true });
 });
 
-test('sends no start-up parameter that RDS Proxy refuses', () => {
+test('sends no startup parameter that RDS Proxy refuses', () => {
   const { options } = create();
 
   for (const refused of [

@@ -32,7 +32,7 @@ export const MAX_TEXT_BYTES = 16_384;
 
 const UNTRACKED_SETTINGS = "SQL changed session settings that the proxy doesn't track.";
 const SET_ON_ROLE =
-  'Set it on the role (alter role … set …), in the proxy’s initialization query, or as a start-up parameter that RDS Proxy recognizes.';
+  'Set it on the role (alter role … set …), in the proxy’s initialization query, or as a startup parameter that RDS Proxy recognizes.';
 const MEASURE_FIRST =
   'The documentation does not exempt it for PostgreSQL: measure it on your proxy before you rely on it.';
 

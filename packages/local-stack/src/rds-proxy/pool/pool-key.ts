@@ -4,7 +4,7 @@
 export interface PoolKey {
   readonly user: string;
   readonly database: string;
-  /** Start-up parameters beside user and database, as the client spelt them. */
+  /** Startup parameters beside user and database, as the client spelt them. */
   readonly settings: Readonly<Record<string, string>>;
 }
 

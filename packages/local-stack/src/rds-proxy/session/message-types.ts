@@ -5,7 +5,7 @@
 
 const byte = (character: string): number => character.charCodeAt(0);
 
-/** What a client sends after the start-up. */
+/** What a client sends after the startup. */
 export const FRONTEND = {
   bind: byte('B'),
   close: byte('C'),

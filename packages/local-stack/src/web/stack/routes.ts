@@ -5,9 +5,15 @@ import { refuseMethod, sendJson } from '../json.js';
 import type { ObservedProxy } from '../proxy/routes.js';
 import type { WebRoute } from '../server.js';
 
+/** What the console shows of one function. */
+export interface FunctionState extends FunctionStatistics {
+  /** Whether it is in the VPC and may connect to the database, as the app's list of functions says. @default true */
+  database?: boolean;
+}
+
 /** What the route uses of the stack. */
 export interface ObservedStack {
-  statistics(): { appSync: RequestStatistics; functions: Readonly<Record<string, FunctionStatistics>> };
+  statistics(): { appSync: RequestStatistics; functions: Readonly<Record<string, FunctionState>> };
   recentRequests(): readonly RequestTrace[];
   proxy: Pick<ObservedProxy, 'statistics' | 'pins' | 'faults'>;
 }

@@ -44,14 +44,27 @@ describe('the event of a function', () => {
     expect(event.request.headers).not.toHaveProperty('cookie');
   });
 
-  it('has an argument only when the caller gave it, null included', async () => {
-    appsync.invoke = async () => null;
+  it('has the arguments that the query names, with null for a variable that the caller left out', async () => {
+    const text = 'query ($list: [Int!], $day: AWSDate) { echo(optional: null, list: $list, day: $day) }';
 
-    await appsync.query(appsync.alice, 'query ($list: [Int!]) { echo(optional: null, list: $list) }', {
-      path: '/more',
-    });
+    await appsync.query(appsync.alice, text, { path: '/more', variables: { list: [1] } });
 
-    expect(appsync.theEvent.event.arguments).toStrictEqual({ optional: null });
+    expect(appsync.theEvent.event.arguments).toStrictEqual({ day: null, optional: null, list: [1] });
+  });
+
+  it('has the value that the query gives a variable by default, when the caller left it out', async () => {
+    await appsync.query(appsync.alice, 'query ($list: [Int!] = [2]) { echo(list: $list) }', { path: '/more' });
+
+    expect(appsync.theEvent.event.arguments).toStrictEqual({ list: [2] });
+  });
+
+  it('has a field of an input object only when the caller gave its variable', async () => {
+    const text =
+      'query ($size: Size, $to: Int) { values(filter: { size: $size, range: { from: 1, to: $to } }) { key } }';
+
+    await appsync.query(appsync.alice, text, { path: '/more', variables: { to: null } });
+
+    expect(appsync.theEvent.event.arguments).toStrictEqual({ filter: { range: { from: 1, to: null } } });
   });
 
   it('has AWSJSON parsed, and the answer has it as a string', async () => {

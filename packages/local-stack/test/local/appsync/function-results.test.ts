@@ -1,6 +1,7 @@
 /** What becomes of that which a function returns: data, a typed error, a defect. */
 import { ORDER, SCHEMAS } from '@vpc-postgres/testing/support/appsync-schemas.js';
 import { REQUEST_LIMIT_MILLIS, serveAppSync } from '@vpc-postgres/testing/support/appsync-under-test.js';
+import { GraphQLBoolean } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { openEnvelope } from '../../../src/appsync/envelope.js';
 
@@ -135,5 +136,73 @@ describe('what a function returns', () => {
         },
       ],
     });
+  });
+});
+
+describe('a value that is not of its field’s type', () => {
+  const ask = async (field: string, value: unknown) => {
+    appsync.invoke = async () => ({ [field]: value });
+    const { status, body } = await appsync.query(appsync.alice, `{ values { ${field} } }`, { path: '/more' });
+    expect(status).toBe(200);
+    return { value: (body.data?.values as Record<string, unknown> | null)?.[field], errors: body.errors };
+  };
+
+  it.each([
+    ['flag', 'false', false],
+    ['flag', 'TRUE', true],
+    ['flag', 0, false],
+    ['flag', 2, true],
+    ['count', '7', 7],
+    ['count', '7.0', 7],
+    ['ratio', '1.5e1', 15],
+    ['text', 7, '7'],
+    ['text', false, 'false'],
+    ['text', { sku: 'TEA', sizes: [1, { a: null }] }, '{sku=TEA, sizes=[1, {a=null}]}'],
+    ['key', 7, '7'],
+    ['tags', [1, null, true], ['1', null, 'true']],
+  ])('is coerced as graphql-java does: %s of %j', async (field, value, expected) => {
+    expect(await ask(field, value)).toEqual({ value: expected, errors: undefined });
+  });
+
+  it.each([
+    ['flag', 'yes', "Expected type 'Boolean' but was 'String'."],
+    ['flag', {}, "Expected type 'Boolean' but was 'LinkedHashMap'."],
+    ['count', 1.5, "Expected type 'Int' but was 'Double'."],
+    ['count', 2 ** 31, "Expected type 'Int' but was 'Long'."],
+    ['count', 'seven', "Expected type 'Int' but was 'String'."],
+    ['count', '', "Expected type 'Int' but was 'String'."],
+    ['count', true, "Expected type 'Int' but was 'Boolean'."],
+    ['ratio', [1], "Expected type 'Float' but was 'ArrayList'."],
+    ['key', 1.5, "Expected type 'ID' but was 'Double'."],
+    ['size', 'HUGE', "Invalid input for Enum 'Size'. Unknown value 'HUGE'"],
+    ['at', '2026-01-22T17:48:30Z', 'Unable to serialize `2026-01-22T17:48:30Z` as a valid timestamp.'],
+  ])('is null and an error where AppSync cannot coerce it: %s of %j', async (field, value, reason) => {
+    expect(await ask(field, value)).toEqual({
+      value: null,
+      errors: [
+        {
+          path: ['values', field],
+          locations: null,
+          message: `Can't serialize value (/values/${field}) : ${reason}`,
+        },
+      ],
+    });
+  });
+
+  it('is null and an error when it is no list where the schema has one', async () => {
+    expect(await ask('tags', 'red')).toEqual({
+      value: null,
+      errors: [
+        {
+          path: ['values', 'tags'],
+          locations: null,
+          message: "Can't resolve value (/values/tags) : type mismatch error, expected type LIST",
+        },
+      ],
+    });
+  });
+
+  it('is coerced in this schema alone: other users of graphql-js keep its own rules', () => {
+    expect(() => GraphQLBoolean.serialize('false')).toThrow('Boolean cannot represent');
   });
 });

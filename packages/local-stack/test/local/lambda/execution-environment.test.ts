@@ -154,7 +154,7 @@ describe('between two invocations', () => {
 });
 
 describe('an INIT phase that takes too long', () => {
-  test('is ended at its limit, and tried again at the first invocation with the function’s own limit', async () => {
+  test('is ended at its limit, and retried at the first invocation with the function’s own limit', async () => {
     const target = await initialize(
       'await new Promise((r) => setTimeout(r, 700)); export const handler = async () => 7;',
       {

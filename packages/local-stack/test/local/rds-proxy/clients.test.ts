@@ -40,7 +40,7 @@ describe('a client with a valid token', () => {
     expect(rows).toEqual([{ one: 1 }]);
   });
 
-  test('may set what RDS Proxy recognizes at start-up', async () => {
+  test('may set what RDS Proxy recognizes at startup', async () => {
     const { rows } = await withClient((client) => client.query("select current_setting('application_name')"), {
       application_name: 'orders-api',
     });

@@ -34,7 +34,7 @@ test('the database is named after the user unless the client says otherwise', ()
   expect(parse('user', 'app').database).toBe('app');
 });
 
-describe('a start-up packet is refused', () => {
+describe('a startup packet is refused', () => {
   test.each([
     ['statement_timeout', "Feature not supported: RDS Proxy currently doesn't support the option statement_timeout."],
     ['_pq_.command_tag', "Feature not supported: RDS Proxy currently doesn't support the option _pq_.command_tag."],

@@ -64,13 +64,13 @@ test.each([0, 3, -1, 65_537])('a message that says it has %s bytes is a violatio
   await expect(new MessageReader(socket).readMessage()).rejects.toThrow(`a message of ${length} bytes`);
 });
 
-test.each([0, 7, -1, 10_001])('a start-up packet that says it has %s bytes is a violation', async (length) => {
+test.each([0, 7, -1, 10_001])('a startup packet that says it has %s bytes is a violation', async (length) => {
   const socket = new PassThrough();
   const header = Buffer.alloc(4);
   header.writeInt32BE(length);
   socket.write(header);
 
-  await expect(new MessageReader(socket).readStartupPacket()).rejects.toThrow(`a start-up packet of ${length} bytes`);
+  await expect(new MessageReader(socket).readStartupPacket()).rejects.toThrow(`a startup packet of ${length} bytes`);
 });
 
 test('an error says its severity, SQLSTATE and message', () => {

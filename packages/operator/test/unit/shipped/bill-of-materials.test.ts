@@ -51,7 +51,14 @@ test('it is CycloneDX 1.6, as the schema has it', () => {
   expect(schemaProblems(billOf({ ...shipment, timestamp: new Date(0) }))).toEqual([]);
 });
 
-test('the schema refuses a bill with a licence that is none', () => {
+test('an app whose package.json has neither version nor licence has a valid bill of materials', () => {
+  const bill = billOf({ ...shipment, project: { name: 'by-hand' } });
+
+  expect(schemaProblems(bill)).toEqual([]);
+  expect(bill.dependencies[0]?.ref).toBe('by-hand');
+});
+
+test('the schema rejects a bill with an invalid licence', () => {
   expect(schemaProblems(billOf({ ...shipment, project: { ...shipment.project, license: 'Mine' } }))).not.toEqual([]);
 });
 

@@ -1,82 +1,12 @@
 /**
- * The GraphQL schema. It imports @aws-amplify/data-schema and nothing else, so that the local stack and the tests load
- * it in milliseconds, without the CDK.
+ * The GraphQL schema: a part from each domain, and fields of functions that belong to none. It imports @aws-amplify/data-schema and the domains'
+ * schema.ts, and nothing else, so that the local stack and the tests load it in milliseconds, without the CDK.
  */
 import { a, type ClientSchema } from '@aws-amplify/data-schema';
-
-/** A name of functions/functions.ts. */
-const ordersApi = () => a.handler.function('orders-api');
+import { ordersSchema } from '../../src/orders/schema.js';
 
 export const schema = a.schema({
-  OrderStatus: a.enum(['PLACED', 'CANCELLED']),
-
-  OrderLine: a.customType({
-    sku: a.string().required(),
-    quantity: a.integer().required(),
-    unitPriceCents: a.integer().required(),
-  }),
-
-  Order: a.customType({
-    id: a.id().required(),
-    status: a.ref('OrderStatus').required(),
-    /** ISO 4217, for example EUR. */
-    currency: a.string().required(),
-    totalCents: a.integer().required(),
-    lines: a.ref('OrderLine').required().array().required(),
-    createdAt: a.datetime().required(),
-  }),
-
-  OrderPage: a.customType({
-    items: a.ref('Order').required().array().required(),
-    /** Opaque. Pass it back to get the next page; null on the last one. */
-    nextToken: a.string(),
-  }),
-
-  OrderTotal: a.customType({
-    currency: a.string().required(),
-    orderCount: a.integer().required(),
-    /** A whole number. GraphQL's Int ends at 2^31 cents, about 21 million; a Float is exact up to 2^53. */
-    totalCents: a.float().required(),
-  }),
-
-  createOrder: a
-    .mutation()
-    .arguments({
-      currency: a.string().required(),
-      lines: a.ref('OrderLine').required().array().required(),
-      /** A UUID, say: sent again with the same one, createOrder returns the order that it placed the first time. */
-      idempotencyKey: a.string(),
-    })
-    .returns(a.ref('Order').required())
-    .authorization((allow) => [allow.authenticated()])
-    .handler(ordersApi()),
-
-  cancelOrder: a
-    .mutation()
-    .arguments({ id: a.id().required() })
-    .returns(a.ref('Order').required())
-    .authorization((allow) => [allow.authenticated()])
-    .handler(ordersApi()),
-
-  getOrder: a
-    .query()
-    .arguments({ id: a.id().required() })
-    .returns(a.ref('Order'))
-    .authorization((allow) => [allow.authenticated()])
-    .handler(ordersApi()),
-
-  listOrders: a
-    .query()
-    .arguments({ status: a.ref('OrderStatus'), limit: a.integer(), nextToken: a.string() })
-    .returns(a.ref('OrderPage').required())
-    .authorization((allow) => [allow.authenticated()])
-    .handler(ordersApi()),
-
-  orderTotals: a
-    .query()
-    .returns(a.ref('OrderTotal').required().array().required())
-    .authorization((allow) => [allow.group('admins')])
-    .handler(ordersApi()),
+  ...ordersSchema,
 });
 
 export type Schema = ClientSchema<typeof schema>;

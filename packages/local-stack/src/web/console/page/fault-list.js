@@ -54,7 +54,7 @@ export const FAULT_GROUPS = {
       {
         fault: 'exhaust-pool',
         name: 'Exhaust the pool',
-        effect: 'No database connection comes free, and whoever waits gets an error after the borrow time-out.',
+        effect: 'No database connection comes free, and whoever waits gets an error after the borrow timeout.',
         inAws: 'pinned sessions or long transactions hold them all.',
         state: 'exhaustPool',
       },

@@ -1,15 +1,14 @@
-/** Selects the metrics that each node of the path shows. */
+/** Selects the metrics that each node of the path shows, and those of a function that is alone in its node. */
 import { count, duration } from './format.js';
 
 /**
  * @typedef {{ label: string, value: string, isBad?: boolean, filled?: number }} Metric `filled` is a share of what is allowed
- * @typedef {{ title?: string, metrics: Metric[] }} Group
+ * @typedef {{ metrics: Metric[] }} Group
  *
  * @param {any} metrics of /api/stack
  * @returns {Record<string, Group[]>} by node
  */
-export function metricsOf({ appSync, functions, proxy, pins }) {
-  const names = Object.keys(functions);
+export function metricsOf({ appSync, proxy, pins }) {
   return {
     appsync: [
       {
@@ -20,10 +19,6 @@ export function metricsOf({ appSync, functions, proxy, pins }) {
         ],
       },
     ],
-    lambda: names.map((name) => ({
-      metrics: metricsOfFunction(functions[name]),
-      ...(names.length > 1 && { title: name }),
-    })),
     proxy: [{ metrics: metricsOfProxy(proxy, pins) }],
     postgres: [
       {
@@ -37,14 +32,22 @@ export function metricsOf({ appSync, functions, proxy, pins }) {
   };
 }
 
-function metricsOfFunction({ environments, busyEnvironments, maxEnvironments, waiting, coldStarts, ...metrics }) {
+/** @returns {Metric[]} */
+export function metricsOfFunction({
+  environments,
+  busyEnvironments,
+  maxEnvironments,
+  waiting,
+  coldStarts,
+  ...metrics
+}) {
   return [
     { label: 'Invocations', value: count(metrics.invocations) },
     { label: 'p50', value: duration(metrics.p50Millis) },
+    problem('Errors', metrics.errors),
     { label: 'Environments', value: `${environments} of ${maxEnvironments}`, filled: environments / maxEnvironments },
     { label: 'Busy', value: count(busyEnvironments), filled: busyEnvironments / maxEnvironments },
     { label: 'Cold starts', value: count(coldStarts) },
-    problem('Errors', metrics.errors),
     ...(waiting > 0 ? [problem('Waiting', waiting)] : []),
   ];
 }

@@ -1,14 +1,17 @@
 /** Draws the path: nodes, the edges between them, and the metrics of each. */
 import { byId, element } from './dom.js';
-import { FAULT_GROUPS } from './fault-list.js';
-import { duration, median } from './format.js';
-import { metricsOf } from './metrics.js';
+import { counted, duration, median } from './format.js';
+import { showTable } from './functions.js';
+import { metricsOf, metricsOfFunction } from './metrics.js';
 
 /** How long the edges show that a request has passed. */
 const PASSING_MILLIS = 1200;
 
 /** Names of classes, in the order of the path. */
 const NODES = ['appsync', 'lambda', 'proxy', 'postgres'];
+
+/** Drawn where a function does not need the database, and so is not placed in the VPC. */
+const OUTSIDE_NAME = 'Lambda outside the VPC';
 
 /** What lies between one node and the next. */
 const EDGES = [
@@ -24,12 +27,10 @@ export function drawPath(parts) {
   const items = parts.flatMap((part, index) => {
     const node = NODES[index];
     const edge = EDGES[index - 1];
-    return [
-      ...(edge ? [drawEdge(edge)] : []),
-      drawNode(node, part),
-      ...(node in FAULT_GROUPS ? [faultGroup(node)] : []),
-    ];
+    return [...(edge ? [drawEdge(edge)] : []), drawNode(node, part)];
   });
+  const outside = drawNode('lambda outside', { name: OUTSIDE_NAME });
+  outside.hidden = true;
   // A request enters the VPC between the first edge and Lambda.
   const boundary = element(
     'li',
@@ -40,7 +41,7 @@ export function drawPath(parts) {
       textContent: 'Security groups are drawn, not emulated: tests check their rules.',
     }),
   );
-  byId('path').replaceChildren(items[0], items[1], boundary, ...items.slice(2));
+  byId('path').replaceChildren(items[0], items[1], outside, boundary, ...items.slice(2));
   requestsSeen = 0;
 }
 
@@ -49,6 +50,7 @@ export function showMetrics(metrics) {
   for (const [node, groups] of Object.entries(metricsOf(metrics))) {
     byId(`metrics-${node}`).replaceChildren(...groups.map(drawGroup));
   }
+  showFunctions(metrics.functions);
   const databases = metrics.requests.flatMap(({ invocations }) =>
     invocations.flatMap(({ database }) => database ?? []),
   );
@@ -57,6 +59,23 @@ export function showMetrics(metrics) {
   const querying = databases.filter(({ connection }) => connection !== 'none');
   byId('edge-query').textContent = edgeMetric(querying, 'queryMillis');
   showPassing(metrics.appSync.requests);
+}
+
+/** Those that do not use the database are outside the VPC, as in AWS. */
+function showFunctions(functions) {
+  const all = Object.entries(functions);
+  const isOutside = ([, { database }]) => database === false;
+  const [outside, inside] = [all.filter(isOutside), all.filter((entry) => !isOutside(entry))];
+  const path = byId('path');
+  path.classList.toggle('has-outside', outside.length > 0);
+  path.querySelector('.outside').hidden = outside.length === 0;
+  showTable(byId('metrics-lambda-outside'), outside);
+
+  const only = inside.length === 1 ? inside[0] : undefined;
+  path.querySelector('.lambda:not(.outside) .address').textContent = only?.[0] ?? counted(inside.length, 'function');
+  const place = byId('metrics-lambda');
+  if (only) place.replaceChildren(drawGroup({ metrics: metricsOfFunction(only[1]) }));
+  else showTable(place, inside);
 }
 
 /** Of the last requests. */
@@ -73,14 +92,18 @@ function showPassing(requests) {
   requestsSeen = requests;
 }
 
+/**
+ * @param {string} node its classes
+ * @param {{ name: string, detail?: string, address?: string }} part
+ */
 function drawNode(node, { name, detail, address }) {
   return element(
     'li',
     { className: `node ${node}` },
     element('strong', { className: 'name', textContent: name }),
-    element('span', { className: 'detail', textContent: detail }),
-    element('code', { className: 'address', textContent: address }),
-    element('div', { className: 'metrics', id: `metrics-${node}` }),
+    ...(detail ? [element('span', { className: 'detail', textContent: detail })] : []),
+    ...(address ? [element('code', { className: 'address', textContent: address })] : []),
+    element('div', { className: 'metrics', id: `metrics-${node.replace(' ', '-')}` }),
   );
 }
 
@@ -95,15 +118,10 @@ function drawEdge({ name, title, detail }) {
   );
 }
 
-function faultGroup(group) {
-  return element('li', { className: `fault-place ${group}`, id: `faults-${group}` });
-}
-
-function drawGroup({ title, metrics }) {
+function drawGroup({ metrics }) {
   return element(
     'dl',
     {},
-    ...(title ? [element('div', { className: 'metric-title' }, element('dt', { textContent: title }))] : []),
     ...metrics.map(({ label, value, isBad = false, filled }) =>
       element(
         'div',

@@ -28,7 +28,8 @@ export function initializeQuery(options) {
       return button;
     }),
   );
-  chooseSample(options.operations[0]);
+  const [first] = options.operations;
+  if (first) chooseSample(first);
 
   form.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;

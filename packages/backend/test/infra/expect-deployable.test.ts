@@ -1,0 +1,69 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationError } from '@vpc-postgres/backend/configuration/configuration-error.js';
+import { expectDeployable } from '@vpc-postgres/backend/testing.js';
+import { environments } from '@vpc-postgres/testing/app/amplify/environments.js';
+import { functions } from '@vpc-postgres/testing/app/amplify/functions/functions.js';
+import { exhaustive } from '@vpc-postgres/testing/support/exhaustive.js';
+import { expect, test } from 'vitest';
+
+const TESTING = join(import.meta.dirname, '../../../testing');
+const app = { projectDirectory: join(TESTING, 'app'), environments, functions };
+
+test('an environment with placeholders is not checked, and the reason says so', async () => {
+  expect(await expectDeployable(app, 'sandbox')).toBe(
+    'sandbox is not checked: 8 of its values in amplify/environments.ts are still REPLACE_ME.',
+  );
+});
+
+test('an app without a complete environment fails, because nothing would be checked', async () => {
+  const { sandbox } = environments;
+
+  await expect(
+    expectDeployable({ ...app, environments: { sandbox } as typeof environments }, 'sandbox'),
+  ).rejects.toThrow(
+    /^Nothing can be checked: no environment is complete\.\n\n {2}environments\n {4}got {7}REPLACE_ME in each of them\n.*has sandbox\n {4}fix {7}fill one in/s,
+  );
+});
+
+test('an environment that the app does not have fails', async () => {
+  await expect(expectDeployable(app, 'staging')).rejects.toThrow(
+    /environments\.staging\n {4}got {7}nothing\n.*sandbox, example/s,
+  );
+});
+
+test('a deployment is synthesized, and fails with each problem and its fix', async () => {
+  const declared = { 'orders-api': { database: false }, invoices: { database: true } };
+
+  const failure = expectDeployable({ ...app, functions: declared }, 'example');
+
+  await expect(failure).rejects.toThrow(ConfigurationError);
+  await expect(failure).rejects.toThrow(/^The environment example must not be deployed: 3 problems in its templates\./);
+  await expect(failure).rejects.toThrow(/ {2}invoices\n {4}got .*\n {4}expected .*\n {4}fix {7}pass \.\.\.resourcesOf/);
+});
+
+test.runIf(exhaustive)('a deployment without a problem is checked completely', async () => {
+  expect(await expectDeployable(app, 'example')).toBeUndefined();
+});
+
+test.runIf(exhaustive)(
+  'an environment whose lookup is not cached is checked, and the reason says what was not',
+  async () => {
+    const projectDirectory = mkdtempSync(join(TESTING, 'app-without-context-'));
+    try {
+      cpSync(app.projectDirectory, projectDirectory, {
+        recursive: true,
+        filter: (path) => !path.endsWith('cdk.context.json'),
+      });
+
+      expect(await expectDeployable({ ...app, projectDirectory }, 'example')).toMatch(
+        /^example is checked but for the zones of its subnets: /,
+      );
+      await expect(
+        expectDeployable({ ...app, projectDirectory, functions: { 'orders-api': { database: false } } }, 'example'),
+      ).rejects.toThrow(/2 problems/);
+    } finally {
+      rmSync(projectDirectory, { recursive: true });
+    }
+  },
+);

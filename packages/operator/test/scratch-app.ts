@@ -1,0 +1,67 @@
+/** A copy of the app in packages/testing/app that a test changes, in a git repository of its own. */
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const APP = join(import.meta.dirname, '../../testing/app');
+const MODULES = join(import.meta.dirname, '../../../node_modules');
+
+export interface ScratchApp {
+  readonly folder: string;
+  read(path: string): string;
+  write(path: string, text: string): void;
+  exists(path: string): boolean;
+  list(path: string): string[];
+  git(...args: string[]): string;
+  commit(): void;
+  remove(): void;
+}
+
+export function copyApp(): ScratchApp {
+  const folder = mkdtempSync(join(tmpdir(), 'scratch-app-'));
+  cpSync(APP, folder, { recursive: true });
+  symlinkSync(MODULES, join(folder, 'node_modules'));
+  const at = (path: string) => join(folder, path);
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.com', ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(at(path)), { recursive: true });
+    writeFileSync(at(path), text);
+  };
+  const commit = () => {
+    git('add', '--all');
+    git('commit', '--quiet', '--message', 'x');
+  };
+  write('tsconfig.json', JSON.stringify({ compilerOptions: { target: 'es2023', module: 'nodenext' } }));
+  write(
+    'biome.json',
+    JSON.stringify({ formatter: { indentStyle: 'space' }, javascript: { formatter: { quoteStyle: 'single' } } }),
+  );
+  write('.gitignore', 'node_modules\n.local/\n');
+  git('init', '--quiet');
+  commit();
+  return {
+    folder,
+    read: (path) => readFileSync(at(path), 'utf8'),
+    write,
+    exists: (path) => existsSync(at(path)),
+    list: (path) => readdirSync(at(path)).toSorted(),
+    git,
+    commit,
+    remove: () => rmSync(folder, { recursive: true }),
+  };
+}
