@@ -14,7 +14,8 @@ import {
 } from 'aws-cdk-lib/aws-rds';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import type { CreatedServerSettings, DatabaseSettings } from '../configuration/database-settings.js';
+import type { DatabaseSettings, NewServerSettings } from '../configuration/database-settings.js';
+import type { RemovalPolicySetting } from '../configuration/environment.js';
 import type { Network } from '../network/network.js';
 import { POSTGRES_PORT } from './ports.js';
 import type { Server } from './server.js';
@@ -42,13 +43,13 @@ const DEFAULT_MIGRATOR = 'migrator';
  */
 const ENGINE = DatabaseInstanceEngine.postgres({ version: PostgresEngineVersion.VER_17_9 });
 
-/** @param keepData True: it refuses to be deleted, and leaves a snapshot. False: it goes with its deployment. */
+/** @param removalPolicy `retain`: it leaves a snapshot, and cannot be deleted by mistake. `destroy`: it leaves nothing. */
 export function createServer(
   scope: Construct,
-  settings: CreatedServerSettings,
+  settings: NewServerSettings,
   database: DatabaseSettings,
   network: Network,
-  keepData: boolean,
+  removalPolicy: RemovalPolicySetting,
 ): Server {
   requireTwoZones(network, 'A database');
   const { maxConnections = DEFAULTS.maxConnections } = settings;
@@ -64,7 +65,7 @@ export function createServer(
     iamAuthentication: true,
     ...place(settings, network, group.securityGroup),
     ...storage(settings),
-    ...recovery(settings, keepData),
+    ...recovery(settings, removalPolicy),
     enablePerformanceInsights: true,
     // Seven days are free of charge.
     performanceInsightRetention: PerformanceInsightRetention.DEFAULT,
@@ -107,7 +108,7 @@ function parameters(scope: Construct, maxConnections: number): ParameterGroup {
   });
 }
 
-function place({ multiAz = DEFAULTS.multiAz }: CreatedServerSettings, network: Network, securityGroup: SecurityGroup) {
+function place({ multiAz = DEFAULTS.multiAz }: NewServerSettings, network: Network, securityGroup: SecurityGroup) {
   return {
     vpc: network.vpc,
     vpcSubnets: { subnets: [...network.databaseSubnets] },
@@ -118,7 +119,7 @@ function place({ multiAz = DEFAULTS.multiAz }: CreatedServerSettings, network: N
   };
 }
 
-function storage({ allocatedStorageGiB = DEFAULTS.allocatedStorageGiB }: CreatedServerSettings) {
+function storage({ allocatedStorageGiB = DEFAULTS.allocatedStorageGiB }: NewServerSettings) {
   return {
     storageEncrypted: true,
     storageType: StorageType.GP3,
@@ -127,13 +128,17 @@ function storage({ allocatedStorageGiB = DEFAULTS.allocatedStorageGiB }: Created
   };
 }
 
-function recovery({ backupRetentionDays = DEFAULTS.backupRetentionDays }: CreatedServerSettings, keepData: boolean) {
+function recovery(
+  { backupRetentionDays = DEFAULTS.backupRetentionDays }: NewServerSettings,
+  removalPolicy: RemovalPolicySetting,
+) {
+  const isRetained = removalPolicy === 'retain';
   return {
     backupRetention: Duration.days(backupRetentionDays),
     copyTagsToSnapshot: true,
-    deleteAutomatedBackups: !keepData,
-    deletionProtection: keepData,
-    removalPolicy: keepData ? RemovalPolicy.SNAPSHOT : RemovalPolicy.DESTROY,
+    deleteAutomatedBackups: !isRetained,
+    deletionProtection: isRetained,
+    removalPolicy: isRetained ? RemovalPolicy.SNAPSHOT : RemovalPolicy.DESTROY,
   };
 }
 

@@ -9,7 +9,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct, type IConstruct } from 'constructs';
 import type { DefinedFunction } from '../../functions/defined-function.js';
-import { createLogGroup, type LogSettings, removalPolicyOf } from '../../monitoring/log-group.js';
+import { createLogGroup, type LogSettings } from '../../monitoring/log-group.js';
 import type { Network } from '../../network/network.js';
 import type { Database } from '../database.js';
 import { invokesEveryVersionOf, usesManagedPolicy } from './acknowledged-findings.js';
@@ -66,7 +66,7 @@ export function migrateAtDeploy(
  */
 function createProvider(scope: Construct, { resources }: DefinedFunction, logs: LogSettings): Provider {
   const place = new Construct(scope, 'MigrationsMessenger');
-  const logGroup = new LogGroup(place, 'Log', { retention: logs.retentionDays, removalPolicy: removalPolicyOf(logs) });
+  const logGroup = new LogGroup(place, 'Log', { retention: logs.retentionDays, removalPolicy: logs.removalPolicy });
   const messenger = new Provider(place, 'Provider', { onEventHandler: resources.lambda, logGroup });
   Validations.of(messenger).acknowledge(
     usesManagedPolicy('AWSLambdaBasicExecutionRole'),
