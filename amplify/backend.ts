@@ -15,7 +15,7 @@ const environment = vpcPostgres.chooseEnvironment(environments, deployment, {
   account: process.env.CDK_DEFAULT_ACCOUNT,
   region: process.env.CDK_DEFAULT_REGION,
 });
-const keepData = vpcPostgres.keepsData(environment, deployment);
+const removalPolicy = vpcPostgres.removalPolicyOf(environment, deployment);
 const cachedContext = vpcPostgres.readCachedContext(new URL('../cdk.context.json', import.meta.url));
 /** Off, unless the environment says otherwise: packages/backend/docs/sql-data-source.md. */
 const sqlDataSource = vpcPostgres.planSqlDataSource(environment, cachedContext);
@@ -23,19 +23,19 @@ vpcPostgres.checkFunctions(functions, schema, new URL('./functions/', import.met
 
 export const backend = defineBackend({
   auth,
-  data: defineApi(sqlDataSource?.place),
+  data: defineApi(sqlDataSource?.vpcConfig),
   ...vpcPostgres.resourcesOf(functions),
 });
 const { all, withDatabase } = vpcPostgres.functionsOf(functions, backend);
 
-vpcPostgres.hardenAuth(backend.auth.resources.cfnResources, keepData);
+vpcPostgres.hardenAuth(backend.auth.resources.cfnResources, removalPolicy);
 vpcPostgres.mapResponses(backend.data.resources.cfnResources.cfnFunctionConfigurations, schema);
 
 // One stack owns the network and the database; functions only read from it. The other way round is a cycle.
 const stack = backend.createStack('networkAndDatabase');
 const network = vpcPostgres.createNetwork(stack, environment, cachedContext);
-const database = vpcPostgres.provideDatabase(stack, environment, network, keepData);
-const logs = vpcPostgres.logSettingsOf(environment, keepData);
+const database = vpcPostgres.provideDatabase(stack, environment, network, removalPolicy);
+const logs = vpcPostgres.logSettingsOf(environment, removalPolicy);
 const sql = new URL('../src/migrations', import.meta.url);
 const migrations = vpcPostgres.migrateAtDeploy(stack, environment.database.migrator, sql, database, network, logs);
 const sqlFunction = sqlDataSource?.connect(network, database, backend.data.resources.functions, environment.limits);
@@ -51,5 +51,5 @@ const monitored = { ...all, ...(sqlFunction && { 'sql-data-source': sqlFunction 
 vpcPostgres.monitorDeployment(() => backend.createStack('monitoring'), environment, monitored, database, logs);
 const databaseFunctions = Object.values(withDatabase);
 const migrationFunction = migrations?.function;
-const guarded = { environment, network, database, databaseFunctions, migrationFunction, sqlFunction, keepData };
+const guarded = { environment, network, database, databaseFunctions, migrationFunction, sqlFunction, removalPolicy };
 vpcPostgres.addGuardrails(backend.stack, guarded);

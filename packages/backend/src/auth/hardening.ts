@@ -4,6 +4,7 @@
  */
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type { CfnIdentityPool, CfnUserPool, CfnUserPoolClient } from 'aws-cdk-lib/aws-cognito';
+import type { RemovalPolicySetting } from '../configuration/environment.js';
 
 export interface AuthResources {
   readonly cfnUserPool: CfnUserPool;
@@ -20,13 +21,13 @@ const TOKEN_MINUTES = 15;
 /** How long a device stays signed in without a password. Cognito: 1 hour to 10 years; default 30 days. */
 const REFRESH_TOKEN_DAYS = 7;
 
-/** @param keepUsers Whether the user pool outlives its deployment. */
+/** @param removalPolicy `retain`: the user pool outlives its deployment. */
 export function hardenAuth(
   { cfnUserPool, cfnUserPoolClient, cfnIdentityPool }: AuthResources,
-  keepUsers: boolean,
+  removalPolicy: RemovalPolicySetting,
 ): void {
   hardenUserPool(cfnUserPool);
-  if (keepUsers) protectUsers(cfnUserPool);
+  if (removalPolicy === 'retain') protectUsers(cfnUserPool);
   hardenClient(cfnUserPoolClient);
   hardenIdentityPool(cfnIdentityPool);
 }

@@ -85,9 +85,14 @@ export interface Environment extends Settings<typeof environmentSchema> {
  */
 export type Environments = Readonly<Record<string, Environment>>;
 
-/** Whether users and a created database outlive the deployment. A sandbox keeps nothing, whatever its template says. */
-export function keepsData({ removalPolicy = 'retain' }: Environment, { type }: BackendIdentifier): boolean {
-  return type !== 'sandbox' && removalPolicy === 'retain';
+export type RemovalPolicySetting = NonNullable<Environment['removalPolicy']>;
+
+/** What the deletion of this deployment leaves: the environment's `removalPolicy`; for a sandbox always `destroy`. */
+export function removalPolicyOf(
+  { removalPolicy = 'retain' }: Environment,
+  { type }: BackendIdentifier,
+): RemovalPolicySetting {
+  return type === 'sandbox' ? 'destroy' : removalPolicy;
 }
 
 const FIELD_HELP = fieldHelp(environmentSchema);

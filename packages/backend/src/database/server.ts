@@ -2,7 +2,7 @@
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ProxyTarget } from 'aws-cdk-lib/aws-rds';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { Group } from '../network/security-group-rules.js';
+import type { SecurityGroupRef } from '../network/security-group-rules.js';
 
 export type ServerIdentifier = { readonly instanceIdentifier: string } | { readonly clusterIdentifier: string };
 
@@ -10,7 +10,7 @@ export interface Server {
   /** The host name of the writer. An existing server tells it only where it is needed. */
   readonly host: string | undefined;
   readonly port: number;
-  readonly group: Group;
+  readonly group: SecurityGroupRef;
   readonly proxyTarget: ProxyTarget;
   /** CloudWatch's name for it. May be a token. */
   readonly identifier: ServerIdentifier;

@@ -20,7 +20,7 @@ export interface HandlerProbe {
 }
 
 export type ProbeQuestion = { id: string; event?: unknown; timeoutMillis: number };
-export type ProbeAnswer = { id: string; envelope?: ResolverEnvelope; resources: string[] };
+export type ProbeResponse = { id: string; envelope?: ResolverEnvelope; resources: string[] };
 
 const FUNCTION_NAME = 'orders-api';
 
@@ -32,12 +32,12 @@ export async function startHandlerProbe(stack: FaultStack, context: TestContext)
     // Not what this process was started with: vitest adds some of its own.
     execArgv: [],
   });
-  const waiting = new Map<string, (answer: ProbeAnswer) => void>();
+  const waiting = new Map<string, (answer: ProbeResponse) => void>();
   const ended = new Promise<never>((_resolve, reject) => {
     child.once('exit', (code, signal) => reject(new Error(`The handler's process ended: ${code ?? signal}.`)));
   });
   ended.catch(() => {});
-  child.on('message', (answer: ProbeAnswer) => {
+  child.on('message', (answer: ProbeResponse) => {
     waiting.get(answer.id)?.(answer);
     waiting.delete(answer.id);
   });
@@ -68,9 +68,9 @@ export async function startHandlerProbe(stack: FaultStack, context: TestContext)
 
 function askOnce(
   child: ChildProcess,
-  waiting: Map<string, (answer: ProbeAnswer) => void>,
+  waiting: Map<string, (answer: ProbeResponse) => void>,
   event: unknown,
-): Promise<ProbeAnswer> {
+): Promise<ProbeResponse> {
   const question: ProbeQuestion = {
     id: randomUUID(),
     timeoutMillis: localApp.functionLimits.timeoutSeconds * 1_000,

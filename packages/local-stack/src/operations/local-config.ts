@@ -1,7 +1,7 @@
 /** Tries what local.config.ts says that the API answers. */
 import { isDeepStrictEqual } from 'node:util';
 import { sendGraphql } from '../graphql-client.js';
-import type { GraphqlRequest, LocalApp } from '../local-app.js';
+import type { GraphqlRequest, LocalApp, RoundTrip } from '../local-app.js';
 import type { LocalStack } from '../stack.js';
 import { describe, type Fault } from './responses.js';
 
@@ -23,7 +23,7 @@ export function checkNames({ users, operations, oneLineQuery }: LocalApp): Confi
       got: `more than one operation '${name}'`,
       fix: 'give each another name',
     })),
-    ...(/['"$]/.test(oneLineQuery)
+    ...(oneLineQuery !== undefined && /['"$]/.test(oneLineQuery)
       ? [
           {
             where: 'oneLineQuery',
@@ -50,18 +50,21 @@ export async function tryRequests(stack: LocalStack, app: LocalApp): Promise<Con
   };
   for (const [index, { username, request }] of app.newData.entries())
     await send(`newData[${index}]`, username, request);
-  await send('oneLineQuery', app.users[0]?.username ?? 'someone', { query: app.oneLineQuery });
-  faults.push(...(await tryRoundTrip(app, send)));
+  if (app.oneLineQuery !== undefined) {
+    await send('oneLineQuery', app.users[0]?.username ?? 'someone', { query: app.oneLineQuery });
+  }
+  if (app.roundTrip !== undefined) faults.push(...(await tryRoundTrip(app.roundTrip, send)));
   return faults;
 }
 
 type Send = (where: string, username: string, request: GraphqlRequest) => Promise<Record<string, unknown> | null>;
 
-async function tryRoundTrip({ roundTrip: { username, write, read } }: LocalApp, send: Send): Promise<ConfigFault[]> {
+async function tryRoundTrip({ username, write, read }: RoundTrip, send: Send): Promise<ConfigFault[]> {
   const written = (await send('roundTrip.write', username, write.request))?.[write.field];
   if (typeof written !== 'object' || written === null) return [];
   const data = await send('roundTrip.read', username, read.request({ ...written }));
-  if (!data || isDeepStrictEqual(data[read.field], written)) return [];
+  // A query that lists rows answers with those of newData too.
+  if (!data || [data[read.field]].flat().some((row) => isDeepStrictEqual(row, written))) return [];
   return [
     {
       where: 'roundTrip.read',

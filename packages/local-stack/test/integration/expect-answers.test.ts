@@ -1,5 +1,5 @@
 import { expectAnswers } from '@vpc-postgres/local-stack/expect-answers.js';
-import type { LocalApp } from '@vpc-postgres/local-stack/local-app.js';
+import type { LocalApp, RoundTrip } from '@vpc-postgres/local-stack/local-app.js';
 import { localApp } from '@vpc-postgres/testing/app/local.config.js';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { FAULTLESS, FAULTY, makeApp } from './app-with-faults.js';
@@ -74,7 +74,7 @@ describe('local.config.ts', () => {
 
   test('fails with each request that is not answered, and each name that is there twice', async () => {
     app = makeApp(FAULTLESS);
-    const { write, read } = app.roundTrip;
+    const { write, read } = app.roundTrip as RoundTrip;
     const report = await reportOf({
       ...app,
       users: [...app.users, ...app.users],

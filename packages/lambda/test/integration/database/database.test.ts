@@ -29,7 +29,7 @@ const PROBE = `
     }
   }`;
 
-interface ProbeAnswer {
+interface ProbeResponse {
   rows?: Record<string, unknown>[];
   name?: string;
   cause?: string;
@@ -68,7 +68,7 @@ async function startProbe(overrides: Partial<LocalDatabase> = {}) {
   functions.start({ ...stack.access, ...overrides });
   probes.push(functions);
   return async (sql: string, values?: unknown[]) =>
-    (await functions.invoke('probe', { sql, values })).payload as ProbeAnswer;
+    (await functions.invoke('probe', { sql, values })).payload as ProbeResponse;
 }
 
 test('connects as the database user, over TLS, under the function’s name', async () => {
