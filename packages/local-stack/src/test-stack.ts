@@ -1,14 +1,11 @@
 /** Starts the local stack for an app's tests: a throwaway data folder, free ports, and requests as any user of the local pool. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import pg from 'pg';
 import { LOCAL_DATABASE } from './database.js';
 import type { LocalApp } from './local-app.js';
 import { LocalStackError } from './local-stack-error.js';
 import { findBinaries } from './postgres/binaries.js';
 import { choosePrivileges } from './postgres/privileges.js';
-import { startLocalStack } from './stack.js';
+import { startThrowawayStack } from './throwaway-stack.js';
 
 export interface TestStack {
   /** Sends one GraphQL request as a user of the local pool. */
@@ -26,12 +23,7 @@ export interface TestResponse {
 }
 
 export async function startTestStack(app: LocalApp): Promise<TestStack> {
-  const stateDirectory = await mkdtemp(join(tmpdir(), 'test-stack-'));
-  const removeState = () => rm(stateDirectory, { recursive: true, force: true });
-  const stack = await startLocalStack({ app, stateDirectory, port: 0, proxyPort: 0 }).catch(async (error) => {
-    await removeState();
-    throw error;
-  });
+  const stack = await startThrowawayStack({ app });
   return {
     async ask(username, query, variables = {}, groups = []) {
       const response = await fetch(`${stack.url}/graphql`, {
@@ -53,10 +45,7 @@ export async function startTestStack(app: LocalApp): Promise<TestStack> {
       return client;
     },
 
-    async stop() {
-      await stack.stop();
-      await removeState();
-    },
+    stop: () => stack.stop(),
   };
 }
 

@@ -1,0 +1,10 @@
+/** Sends each operation of the schema, and each request of local.config.ts, through the local stack as each user. */
+import { expectAnswers } from '@vpc-postgres/local-stack/expect-answers.js';
+import { test } from 'vitest';
+import { localApp } from '../local.config.js';
+
+test('every operation answers each user, or refuses with a typed error', async ({ skip }) => {
+  const unchecked = await expectAnswers(localApp);
+  if (unchecked !== undefined) console.warn(unchecked);
+  skip(unchecked !== undefined, unchecked);
+});
