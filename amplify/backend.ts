@@ -4,7 +4,7 @@ import { defineBackend } from '@aws-amplify/backend';
 import * as vpcPostgres from '@vpc-postgres/backend';
 import { App } from 'aws-cdk-lib';
 import { auth } from './auth/resource.js';
-import { defineApi } from './data/resource.js';
+import { apiSchema, defineApi } from './data/resource.js';
 import { schema } from './data/schema.js';
 import { environments } from './environments.js';
 import { functions } from './functions/functions.js';
@@ -28,6 +28,7 @@ export const backend = defineBackend({
 });
 const { all, withDatabase } = vpcPostgres.functionsOf(functions, backend);
 
+vpcPostgres.checkGroups(apiSchema(sqlDataSource?.vpcConfig), backend.auth.resources);
 vpcPostgres.hardenAuth(backend.auth.resources.cfnResources, removalPolicy);
 vpcPostgres.mapResponses(backend.data.resources.cfnResources.cfnFunctionConfigurations, schema);
 

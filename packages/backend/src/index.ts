@@ -1,4 +1,5 @@
 /** Exports what an app uses of this package. Everything else can change without notice. */
+export { checkGroups } from './auth/check-groups.js';
 export { hardenAuth } from './auth/hardening.js';
 export { chooseEnvironment } from './configuration/choose-environment.js';
 export { readDeployment } from './configuration/deployment.js';

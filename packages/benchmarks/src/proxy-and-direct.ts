@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Signer } from '@aws-sdk/rds-signer';
-import type { LocalDatabase } from '@vpc-postgres/local-stack/functions.js';
+import type { LocalDatabase } from '@vpc-postgres/local-stack/function-environment.js';
 import { listenOnLoopback, portOf } from '@vpc-postgres/local-stack/loopback.js';
 import { startPostgres } from '@vpc-postgres/local-stack/postgres/cluster.js';
 import { choosePrivileges } from '@vpc-postgres/local-stack/postgres/privileges.js';

@@ -47,7 +47,7 @@ export async function expectAnswers(app: LocalApp): Promise<string | undefined> 
 }
 
 async function findProblems(stack: LocalStack, app: LocalApp, log: string[]): Promise<Problem[]> {
-  const sdl = app.schema.transform().schema;
+  const { sdl } = stack.amplifyApp();
   const schema = createExecutableSchema({ sdl, invoke: () => Promise.reject(new Error('It is only read.')) });
   const requests = requestsOf(schema);
   const problems: Problem[] = [];

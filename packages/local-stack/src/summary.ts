@@ -1,6 +1,6 @@
 /** What runs where, and how to use it: data for the console page, and text for the terminal. */
 import { relative } from 'node:path';
-import type { LocalDatabase } from './functions.js';
+import type { LocalDatabase } from './function-environment.js';
 import type { LocalApp } from './local-app.js';
 import { quoteForShell } from './shell-quote.js';
 import type { StackDescription } from './web/console/routes.js';

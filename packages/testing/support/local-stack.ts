@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Signer } from '@aws-sdk/rds-signer';
 import { LOCAL_DATABASE } from '@vpc-postgres/local-stack/database.js';
-import type { LocalDatabase } from '@vpc-postgres/local-stack/functions.js';
+import type { LocalDatabase } from '@vpc-postgres/local-stack/function-environment.js';
 import { type LocalStack, type LocalStackOptions, startLocalStack } from '@vpc-postgres/local-stack/stack.js';
 import pg from 'pg';
 import { localApp } from '../app/local.config.js';

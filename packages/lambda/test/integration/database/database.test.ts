@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildFunctions, type LocalDatabase, type LocalFunctions } from '@vpc-postgres/local-stack/functions.js';
+import type { LocalDatabase } from '@vpc-postgres/local-stack/function-environment.js';
+import { buildFunctions, type LocalFunctions } from '@vpc-postgres/local-stack/functions.js';
+import { defineTestFunction } from '@vpc-postgres/testing/support/function-definition.js';
 import { startTestStack, type TestStack } from '@vpc-postgres/testing/support/local-stack.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -57,7 +59,7 @@ async function startProbe(overrides: Partial<LocalDatabase> = {}) {
   await mkdir(join(project, 'amplify/functions/probe'), { recursive: true });
   await writeFile(join(project, 'amplify/functions/probe/handler.ts'), PROBE);
   const functions = await buildFunctions({
-    names: ['probe'],
+    definitions: { probe: defineTestFunction(project, 'probe') },
     directory: join(project, 'out'),
     projectDirectory: project,
     watch: false,

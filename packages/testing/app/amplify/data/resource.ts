@@ -9,12 +9,16 @@ import { type SqlDataSourceVpcConfig, sqlSchema } from './sql-schema.js';
 /** @param sqlDataSource Where Amplify's SQL data source is, in an environment that has one. */
 export const defineApi = (sqlDataSource?: SqlDataSourceVpcConfig) =>
   defineData({
-    schema: sqlDataSource === undefined ? schema : withSqlDataSource(sqlDataSource),
+    schema: apiSchema(sqlDataSource),
     // The names that a.handler.function() uses in schema.ts.
     functions: resourcesOf(functions),
     // Every caller is a signed-in user. No API key: a key in a web page is public, and it expires at a bad moment.
     authorizationModes: { defaultAuthorizationMode: 'userPool' },
   });
+
+/** As `defineApi` takes it. */
+export const apiSchema = (sqlDataSource?: SqlDataSourceVpcConfig) =>
+  sqlDataSource === undefined ? schema : withSqlDataSource(sqlDataSource);
 
 const withSqlDataSource = (vpcConfig: SqlDataSourceVpcConfig) => a.combine([schema, sqlSchema(vpcConfig)]);
 
