@@ -60,7 +60,7 @@ function readOptions(
   props: Record<string, unknown>,
   database: boolean,
 ): FunctionDefinition | Problem[] {
-  const { entry, runtime = 22, environment = {}, bundling, layers = {} } = props;
+  const { runtime = 22, environment = {}, bundling, layers = {} } = props;
   const problems: Problem[] = [];
   const wrong = (option: string, got: unknown, expected: string) =>
     problems.push({
@@ -82,7 +82,7 @@ function readOptions(
   const timeoutSeconds = wholeNumber('timeoutSeconds', 1, 900, 3);
   const memoryMB = wholeNumber('memoryMB', 128, 10_240, 512);
   const name = text('name');
-  const entryFile = text('entry') ?? 'handler.ts';
+  const entry = text('entry');
   if (!RUNTIMES.includes(runtime as number)) wrong('runtime', runtime, `one of ${RUNTIMES.join(', ')}`);
   const variables = Object.entries(environment as Record<string, unknown>);
   for (const [key, value] of variables) {
@@ -91,9 +91,9 @@ function readOptions(
   }
   if (problems.length > 0) return problems;
   return {
-    name: name ?? (entry === undefined ? basename(directory) : parse(entryFile).name),
+    name: name ?? (entry === undefined ? basename(directory) : parse(entry).name),
     database,
-    entry: resolve(directory, entryFile),
+    entry: resolve(directory, entry ?? 'handler.ts'),
     timeoutSeconds,
     memoryMB,
     environment: Object.fromEntries(variables.filter(([, value]) => typeof value === 'string')) as Record<
