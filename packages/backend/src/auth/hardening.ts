@@ -4,7 +4,6 @@
  */
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type { CfnIdentityPool, CfnUserPool, CfnUserPoolClient } from 'aws-cdk-lib/aws-cognito';
-import type { RemovalPolicySetting } from '../configuration/environment.js';
 
 export interface AuthResources {
   readonly cfnUserPool: CfnUserPool;
@@ -24,7 +23,7 @@ const REFRESH_TOKEN_DAYS = 7;
 /** @param removalPolicy `retain`: the user pool outlives its deployment. */
 export function hardenAuth(
   { cfnUserPool, cfnUserPoolClient, cfnIdentityPool }: AuthResources,
-  removalPolicy: RemovalPolicySetting,
+  removalPolicy: 'retain' | 'destroy',
 ): void {
   hardenUserPool(cfnUserPool);
   if (removalPolicy === 'retain') protectUsers(cfnUserPool);
