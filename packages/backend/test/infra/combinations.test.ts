@@ -128,7 +128,8 @@ describe.each(exhaustive ? combinations : fewCombinations)('$title', ({ network,
 
   test('the proxy may sign in to one database as one user, or read one secret', () => {
     const ofNetwork = allowStatementsIn(main, 'networkAndDatabase').filter(
-      ({ actions }) => !actions.includes('logs:PutLogEvents'),
+      // The flow log's, and those of the CDK's function that ends the logs of a created database.
+      ({ actions }) => !actions.every((action) => action.startsWith('logs:')),
     );
     if (!hasNewProxy) return expect(ofNetwork).toEqual([]);
     expect(ofNetwork).toEqual([

@@ -62,6 +62,35 @@ describe('storage grows by itself, within what RDS takes', () => {
   });
 });
 
+test('the largest values that an environment can have are within what RDS takes', async () => {
+  const synthesis = await synthesize(branch('main'), {
+    environments: {
+      main: withDatabase({
+        server: { kind: 'new', allocatedStorageGiB: 65_536, backupRetentionDays: 35, maxConnections: 5000 },
+        proxy: {
+          kind: 'new',
+          auth: { kind: 'iam' },
+          maxConnectionsPercent: 100,
+          borrowTimeoutSeconds: 7,
+          idleClientTimeoutMinutes: 480,
+        },
+      }),
+    },
+    bundle: false,
+  });
+  const instance = instanceIn(synthesis)?.properties;
+  const [proxy] = ofType(synthesis, 'AWS::RDS::DBProxy');
+  const [targets] = ofType(synthesis, 'AWS::RDS::DBProxyTargetGroup');
+  const pool = targets?.properties.ConnectionPoolConfigurationInfo;
+
+  // https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html, …/API_CreateDBProxy.html
+  expect(Number(instance?.AllocatedStorage)).toBeLessThanOrEqual(65_536);
+  expect(instance?.BackupRetentionPeriod).toBeLessThanOrEqual(35);
+  expect(proxy?.properties.IdleClientTimeout).toBeLessThanOrEqual(28_800);
+  expect(pool.MaxConnectionsPercent).toBeLessThanOrEqual(100);
+  expect(pool.ConnectionBorrowTimeout).toBeLessThanOrEqual(300);
+});
+
 test('each exported log ends after the days that the environment gives logs', async () => {
   const synthesis = await deploy({}, { monitoring: { alarmEmails: ['on-call@example.com'], logRetentionDays: 90 } });
   const instance = instanceIn(synthesis);
