@@ -1,4 +1,4 @@
-/** A PostgreSQL server as the rest of the backend sees it, whoever made it. Types only. */
+/** A PostgreSQL server as the rest of the backend sees it, created here or not. Types only. */
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ProxyTarget } from 'aws-cdk-lib/aws-rds';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -16,7 +16,7 @@ export interface Server {
   readonly identifier: ServerIdentifier;
   /** How many connections it admits, if that is known. */
   readonly maxConnections: number | undefined;
-  /** Lets somebody sign in with IAM as one database user, and as no other. */
+  /** Permits a role to log in with IAM as one database user, and as no other. */
   grantConnect(grantee: IGrantable, user: string): void;
   /** The secrets with names and passwords of the database users, where the server brings them. */
   readonly userSecrets?: readonly ISecret[];

@@ -17,7 +17,7 @@ import type { RuleToAdd } from './network-report.js';
 /** One end of a rule. */
 export interface SecurityGroupRef {
   readonly securityGroup: ISecurityGroup;
-  /** `own`: made here. `add` and `print`: made by somebody else, who lets us add ingress rules or does not. */
+  /** `own`: made here. `add` and `print`: another team owns it, and permits this backend to add ingress rules or does not. */
   readonly rules: 'own' | ExistingSecurityGroup['rules'];
 }
 
