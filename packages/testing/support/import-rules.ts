@@ -42,6 +42,7 @@ const IMPORT_RULES: readonly ImportRule[] = [
   {
     files: /^packages\/backend\/src\/(auth|data)\//,
     mayImport: [
+      /^packages\/backend\/src\/configuration\//,
       /^packages\/backend\/src\/functions\//,
       /^packages\/lambda\/src\/graphql\/envelope\.ts$/,
       NODE,

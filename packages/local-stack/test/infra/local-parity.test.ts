@@ -1,9 +1,10 @@
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { functionBuildOptions } from '@vpc-postgres/lambda/bundle/function-bundle.js';
 import { DATABASE_ENVIRONMENT } from '@vpc-postgres/lambda/database/environment-names.js';
 import { schema } from '@vpc-postgres/testing/app/amplify/data/schema.js';
+import { copyApp } from '@vpc-postgres/testing/support/app-copy.js';
 import type { Synthesis } from '@vpc-postgres/testing/support/cloud-assembly.js';
 import { newProxyToInstance } from '@vpc-postgres/testing/support/environments.js';
 import { synthesizeExample } from '@vpc-postgres/testing/support/example-synthesis.js';
@@ -106,26 +107,26 @@ const RESOURCES = [
 ];
 
 test.each(RESOURCES)('%s is read as Amplify reads it', async (resource) => {
-  const project = await mkdtemp(join(tmpdir(), 'parity-app-'));
-  await cp(join(PROJECT, 'amplify'), join(project, 'amplify'), {
-    recursive: true,
-    filter: (path) => !path.endsWith('tsconfig.json'),
-  });
-  await symlink(join(PROJECT, '../../../node_modules'), join(project, 'node_modules'));
-  const file = join(project, 'amplify/functions/orders-api/resource.ts');
-  await writeFile(
+  const copy = await copyApp();
+  const project = copy.app.projectDirectory;
+  // What it extends is not there.
+  await rm(join(project, 'amplify/tsconfig.json'));
+  const file = 'amplify/functions/orders-api/resource.ts';
+  await copy.write(
     file,
     `import { defineFunction } from '@aws-amplify/backend';\nexport const ordersApi = ${resource};`,
   );
 
   const { functions } = await readAmplifyApp(project);
-  const { ordersApi }: { ordersApi: { hydrateDefaults(): Record<string, unknown> } } = await import(file);
+  const { ordersApi }: { ordersApi: { hydrateDefaults(): Record<string, unknown> } } = await import(
+    join(project, file)
+  );
   const { bundling, runtime, name, entry, timeoutSeconds, memoryMB, environment } = ordersApi.hydrateDefaults();
 
   const minify = (bundling as { minify: boolean }).minify;
   expect(functions['orders-api']).toMatchObject({ name, entry, timeoutSeconds, memoryMB, environment, minify });
   expect(functions['orders-api']?.runtimeMajor).toBe(runtime);
-  await rm(project, { recursive: true });
+  await copy.remove();
 });
 
 interface Deployed {

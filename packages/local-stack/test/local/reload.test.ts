@@ -7,6 +7,8 @@ import type { AmplifyReport } from '../../src/served-app.js';
 const PATIENCE = { timeout: 30_000 };
 
 const SCHEMA = 'amplify/data/schema.ts';
+/** The part of the schema that is edited. */
+const ORDERS = 'src/orders/schema.ts';
 const GREETING = `greeting: a
     .query()
     .returns(a.string())
@@ -62,7 +64,7 @@ async function addGreeter(): Promise<void> {
 
 test('a field that is added to the schema is served and introspected as soon as the file is saved', async () => {
   await copy.edit(
-    SCHEMA,
+    ORDERS,
     '  getOrder: a\n',
     "  sameOrder: a\n    .query()\n    .returns(a.ref('Order'))\n    .authorization((allow) => [allow.authenticated()])\n    .handler(ordersApi()),\n\n  getOrder: a\n",
   );
@@ -72,7 +74,7 @@ test('a field that is added to the schema is served and introspected as soon as 
 });
 
 test.each([
-  ['a syntax error', 'export const schema = a.schema({', 'export const schema = a.schema({{', /schema\.ts:\d+:\d+: /],
+  ['a syntax error', 'export const ordersSchema = {', 'export const ordersSchema = {{', /schema\.ts:\d+:\d+: /],
   ['a type that is none', "a.enum(['PLACED', 'CANCELLED'])", 'a.enumeration([])', /a\.enumeration is not a function/],
   ['what Amplify refuses', "a.ref('OrderTotal')", "a.ref('Total')", /Invalid ref\. orderTotals is referring to Total/],
   [
@@ -94,7 +96,7 @@ test.each([
     /not supported locally yet: Query\.orderTotals, which has no a\.handler\.function/,
   ],
 ])('%s is reported once, and the schema before is served', async (_, text, replacement, reason) => {
-  await copy.edit(SCHEMA, text, replacement);
+  await copy.edit(ORDERS, text, replacement);
 
   await expect.poll(problem, PATIENCE).toMatch(reason);
   expect(reports).toEqual([{ problem: expect.stringMatching(reason) }]);
@@ -108,7 +110,7 @@ test('a group that a rule needs cannot be removed from auth/resource.ts, and one
   await copy.edit('amplify/auth/resource.ts', "groups: ['admins']", "groups: ['owners']");
   await expect.poll(problem, PATIENCE).toMatch(/the group 'admins', which no user can be in: .* has 'owners'/);
 
-  await copy.edit(SCHEMA, "allow.group('admins')", "allow.group('owners')");
+  await copy.edit(ORDERS, "allow.group('admins')", "allow.group('owners')");
 
   await expect.poll(problem, PATIENCE).toBeNull();
   expect(stack.amplifyApp().groups).toEqual(['owners']);
@@ -121,7 +123,7 @@ test('a group that a rule needs cannot be removed from auth/resource.ts, and one
 test('a function that is added answers once its handler builds, and follows its resource.ts', async () => {
   await addGreeter();
   await copy.write('amplify/functions/greeter/handler.ts', 'export const handler = async () => "hello;');
-  await copy.edit(SCHEMA, 'getOrder: a', GREETING);
+  await copy.edit(ORDERS, 'getOrder: a', GREETING);
   await expect.poll(problem, PATIENCE).toMatch(/^Does not build: greeter\./);
   expect(await listsOrders()).toBe(true);
 
@@ -141,7 +143,7 @@ test('a function that is added answers once its handler builds, and follows its 
 test('a function without the database is refused by the proxy, whatever it takes for a host', async () => {
   await addGreeter();
   await copy.write('amplify/functions/greeter/handler.ts', CONNECTS.replaceAll('PORT', String(stack.proxyPort)));
-  await copy.edit(SCHEMA, 'getOrder: a', GREETING);
+  await copy.edit(ORDERS, 'getOrder: a', GREETING);
   const greet = async () => JSON.stringify(await stack.ask('alice', '{ greeting }'));
 
   await expect.poll(greet, PATIENCE).toMatch(/refused: .*(credentials|authentication|token)/i);

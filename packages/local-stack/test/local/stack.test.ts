@@ -49,7 +49,7 @@ test('GET /api/stack counts the sample data as requests, and has the hops of eac
 test('a function that the schema names and the list does not have is refused before anything starts', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'stack-'));
   const copy = await copyApp();
-  await copy.edit('amplify/data/schema.ts', "'orders-api'", "'order-api'");
+  await copy.edit('src/orders/schema.ts', "'orders-api'", "'order-api'");
   const { app } = copy;
   const steps: string[] = [];
   const start = startLocalStack({
