@@ -57,7 +57,8 @@ describe('a fault is reported with the request, what was found and the fix:', ()
     expect(report).not.toMatch(/anonymous/);
   });
 
-  test('with the log of the function', () => {
+  test('with the log of the function, and the fix for what is wrong', () => {
+    expect(report).toMatch(/^ {2}wrongDate(?:.*\n){3} {4}fix {7}return what the field’s type/m);
     expect(report).toMatch(/^ {2}internal(?:.*\n){4} {4}log {7}plain: .*the cause in the log/m);
   });
 });
@@ -95,6 +96,9 @@ describe('local.config.ts', () => {
       oneLineQuery: '{ refused(by: "x") }',
     });
 
+    expect(report).toMatch(
+      /^ {2}local\.config\.ts: operation 'Unknown'(?:.*\n){3} {4}fix {7}correct the request, or remove it/m,
+    );
     expect(
       report
         .split('\n\n')
