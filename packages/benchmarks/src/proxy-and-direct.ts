@@ -107,7 +107,7 @@ function createWay(port: number, ca: string, password: () => Promise<string>): W
   };
 }
 
-/** TLS for PostgreSQL itself, with files that belong to whoever it runs as. */
+/** TLS for PostgreSQL itself, with files of the user that it runs as. */
 async function tlsSettings(
   directory: string,
   { certificate, key }: { certificate: string; key: string },

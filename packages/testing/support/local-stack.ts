@@ -26,7 +26,7 @@ export interface TestStack extends LocalStack {
   stateDirectory: string;
   /** What the functions and the proxy wrote while the test ran. */
   output: string[];
-  /** Connects past the proxy, as somebody who may do everything. The test must end it. */
+  /** Connects past the proxy, as a superuser. The test must end it. */
   connectSuperuser(): Promise<pg.Client>;
   /** Sends one GraphQL request as a user of the local pool. */
   ask(

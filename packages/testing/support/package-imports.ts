@@ -12,7 +12,7 @@ interface Manifest {
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
-/** Which packages of the repository a package's sources may import. Their tests may import all. */
+/** Which packages of the repository a package's sources can import. Their tests can import all. */
 const BELOW: Readonly<Record<string, readonly string[]>> = {
   lambda: [],
   backend: ['lambda'],
