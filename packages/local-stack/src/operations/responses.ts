@@ -52,5 +52,5 @@ export function faultsOf({ status, errors = [] }: OperationResponse, { isKnown }
 export const isUnauthorized = ({ errors = [] }: OperationResponse): boolean =>
   errors.some(({ errorType }) => errorType === 'Unauthorized');
 
-export const describe = (errors: NonNullable<OperationResponse['errors']>): string =>
+export const describe = (errors: readonly { readonly errorType?: string; readonly message: string }[]): string =>
   errors.map(({ errorType = 'an error without errorType', message }) => `${errorType}: ${message}`).join('; ');
