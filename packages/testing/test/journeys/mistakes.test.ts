@@ -27,6 +27,18 @@ const LIST = 'amplify/functions/functions.ts';
 const ENVIRONMENTS = 'amplify/environments.ts';
 const RESOURCE = 'amplify/functions/orders-api/resource.ts';
 
+/** Instead of the proxy of the example. */
+const WITHOUT_PROXY = `      server: {
+        kind: 'instance',
+        identifier: 'shop',
+        resourceId: 'db-ABCDEFGHIJKLMNOPQRSTUVWXYZ',
+        endpoint: 'shop.c1d2e3f4g5h6.eu-west-1.rds.amazonaws.com',
+        securityGroup: { id: 'sg-0d1e2f3a4b5c60798', rules: 'add' },
+        maxConnections: 40,
+      },
+      proxy: { kind: 'none' },
+`;
+
 interface Mistake {
   readonly what: string;
   readonly make: () => void;
@@ -104,12 +116,11 @@ const MISTAKES: readonly Mistake[] = [
   },
   {
     what: 'more requests at once than the database admits connections',
-    make: () =>
-      project.replace(
-        ENVIRONMENTS,
-        'limits: { reservedConcurrency: 50 }',
-        'limits: { reservedConcurrency: 500, maxConnections: 100 }',
-      ),
+    make: () => {
+      const [, database] = project.read(ENVIRONMENTS).split('  example: {');
+      const [proxy = ''] = / {6}proxy: \{[\s\S]*?\n {6}\},\n/.exec(database ?? '') ?? [];
+      project.write(ENVIRONMENTS, project.read(ENVIRONMENTS).split(proxy).join(WITHOUT_PROXY));
+    },
     rejectedBy: [synth],
     says: ['connection-limit', 'reservedConcurrency'],
   },
