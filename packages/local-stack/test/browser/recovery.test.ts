@@ -1,4 +1,5 @@
 /** The console page while its stack stops and comes back, with other data, another user pool and another port of the proxy. */
+import { copyApp } from '@vpc-postgres/testing/support/app-copy.js';
 import { chromiumMissing, launchChromium } from '@vpc-postgres/testing/support/chromium.js';
 import { startTestStack } from '@vpc-postgres/testing/support/local-stack.js';
 import type { Browser } from 'playwright-core';
@@ -53,5 +54,27 @@ describe.skipIf(chromiumMissing)('a stack that stops', () => {
       await second.stop();
     }
     expect([...new Set(complaints)]).toEqual(['error: Failed to load resource: net::ERR_CONNECTION_REFUSED']);
+  });
+
+  it('that cannot serve a change in amplify/ says so on the page, until it is corrected', async () => {
+    const copy = await copyApp();
+    const stack = await startTestStack({ app: copy.app, watch: true });
+    const { page, complaints } = await openPage(browser, stack.url);
+    try {
+      await whenReady(page);
+      await copy.edit('src/orders/schema.ts', "allow.group('admins')", "allow.group('accounting')");
+      await page
+        .getByText(/The version before your last change is served\. .*'accounting', which no user can be in/)
+        .waitFor();
+      expect(await weakContrasts(page)).toEqual([]);
+
+      await copy.restore();
+      await page.getByText('Running since').waitFor();
+    } finally {
+      await page.context().close();
+      await stack.stop();
+      await copy.remove();
+    }
+    expect(complaints).toEqual([]);
   });
 });

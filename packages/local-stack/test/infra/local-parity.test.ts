@@ -109,8 +109,8 @@ const RESOURCES = [
 test.each(RESOURCES)('%s is read as Amplify reads it', async (resource) => {
   const copy = await copyApp();
   const project = copy.app.projectDirectory;
-  // What it extends is not there.
-  await rm(join(project, 'amplify/tsconfig.json'));
+  // What they extend is not there.
+  await Promise.all(['amplify/tsconfig.json', 'tsconfig.json'].map((name) => rm(join(project, name))));
   const file = 'amplify/functions/orders-api/resource.ts';
   await copy.write(
     file,
