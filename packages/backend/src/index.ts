@@ -1,8 +1,9 @@
 /** Exports what an app uses of this package. Everything else can change without notice. */
+export { checkGroups } from './auth/check-groups.js';
 export { hardenAuth } from './auth/hardening.js';
 export { chooseEnvironment } from './configuration/choose-environment.js';
 export { readDeployment } from './configuration/deployment.js';
-export { keepsData } from './configuration/environment.js';
+export { removalPolicyOf } from './configuration/environment.js';
 export { mapResponses } from './data/typed-errors.js';
 export { connectFunction } from './database/connect-function.js';
 export { migrateAtDeploy } from './database/migrations/migrate-at-deploy.js';

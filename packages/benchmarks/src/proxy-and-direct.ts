@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Signer } from '@aws-sdk/rds-signer';
-import type { LocalDatabase } from '@vpc-postgres/local-stack/functions.js';
+import type { LocalDatabase } from '@vpc-postgres/local-stack/function-environment.js';
 import { listenOnLoopback, portOf } from '@vpc-postgres/local-stack/loopback.js';
 import { startPostgres } from '@vpc-postgres/local-stack/postgres/cluster.js';
 import { choosePrivileges } from '@vpc-postgres/local-stack/postgres/privileges.js';
@@ -107,7 +107,7 @@ function createWay(port: number, ca: string, password: () => Promise<string>): W
   };
 }
 
-/** TLS for PostgreSQL itself, with files that belong to whoever it runs as. */
+/** TLS for PostgreSQL itself, with files of the user that it runs as. */
 async function tlsSettings(
   directory: string,
   { certificate, key }: { certificate: string; key: string },

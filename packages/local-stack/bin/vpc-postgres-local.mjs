@@ -4,12 +4,18 @@
 import { existsSync } from 'node:fs';
 import { register } from 'tsx/esm/api';
 
-const COMMANDS = { start: 'start', 'user-token': 'cognito/user-token', 'migrate-check': 'migrate-check' };
+const COMMANDS = {
+  start: 'start',
+  'user-token': 'cognito/user-token',
+  'migrate-check': 'migrate-check',
+  'database-types': 'database-types/command',
+};
 const USAGE = `Usage: vpc-postgres-local COMMAND [options]
 
   start            runs the backend on this machine, without AWS
   user-token       prints an access token of the local user pool
   migrate-check    applies every migration to an empty PostgreSQL, and lints them
+  database-types   writes the row types of the migrations' tables, for TypeScript
 
 npx vpc-postgres-local COMMAND --help has a command's options. Run it in the folder that holds amplify/.`;
 

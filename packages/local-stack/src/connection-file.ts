@@ -1,6 +1,6 @@
 /** Tells other tools how to reach the local database: read by `npm run db:token`. Holds credentials of the emulator only. */
 import { join } from 'node:path';
-import type { LocalDatabase } from './functions.js';
+import type { LocalDatabase } from './function-environment.js';
 import { replacePrivateFile } from './replace-file.js';
 
 /** @param migrator the user that migrates, and the credentials of the role that may connect as it. */

@@ -1,5 +1,6 @@
 /** What an app's own tests need: one function that tries every operation of the app on the local stack. */
 
+import { setTimeout } from 'node:timers/promises';
 import { createExecutableSchema } from './appsync/schema.js';
 import type { GraphqlRequest, LocalApp } from './local-app.js';
 import { callersOf, type OperationCaller, userCaller } from './operations/callers.js';
@@ -18,6 +19,9 @@ interface Problem {
   /** Of the function's log: an error that the caller is not told. */
   log: readonly string[];
 }
+
+/** How long a log line can lag behind the response: they come through different pipes. */
+const LOG_LAG_MILLIS = 100;
 
 /** Longer lines are cut: the beginning names the error. */
 const LOG_LINE_LENGTH = 400;
@@ -47,14 +51,16 @@ export async function expectAnswers(app: LocalApp): Promise<string | undefined> 
 }
 
 async function findProblems(stack: LocalStack, app: LocalApp, log: string[]): Promise<Problem[]> {
-  const sdl = app.schema.transform().schema;
+  const { sdl } = stack.amplifyApp();
   const schema = createExecutableSchema({ sdl, invoke: () => Promise.reject(new Error('It is only read.')) });
   const requests = requestsOf(schema);
   const problems: Problem[] = [];
   const trial = async (title: string, request: GraphqlRequest, caller: OperationCaller) => {
     log.length = 0;
     const response = await send(stack, caller, request);
-    for (const fault of faultsOf(response, caller)) {
+    const faults = faultsOf(response, caller);
+    if (faults.length > 0 && log.length === 0) await setTimeout(LOG_LAG_MILLIS);
+    for (const fault of faults) {
       problems.push({
         where: `${title}, as ${caller.name}`,
         ...fault,

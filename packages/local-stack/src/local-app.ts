@@ -21,13 +21,6 @@ export interface SampleOperation extends GraphqlRequest {
   note: string;
 }
 
-export interface FunctionLimits {
-  /** 1..900, as in the function's resource.ts. */
-  timeoutSeconds: number;
-  /** 128..10240, as in the function's resource.ts. Reported, not enforced. */
-  memoryMB: number;
-}
-
 /** The part of an environment of amplify/environments.ts that the local stack looks at. */
 export type DescribedEnvironments = Readonly<Record<string, { readonly sqlDataSource?: object | undefined }>>;
 
@@ -59,14 +52,10 @@ export interface RoundTrip {
 }
 
 export interface LocalApp extends Samples {
-  /** Root of the app. The code of the function NAME is in amplify/functions/NAME/handler.ts. */
+  /** Root of the app. Its amplify/ is served: data/schema.ts, functions/functions.ts and the groups of auth/resource.ts. */
   projectDirectory: string;
-  /** What amplify/data/schema.ts exports. */
-  schema: { transform(): { schema: string } };
   /** Folder of the SQL files. */
   migrationsFolder: string;
-  /** Of every function of the schema. */
-  functionLimits: FunctionLimits;
   /** At the start, `npm start` prints which of them have something that the local stack has not. */
   environments: DescribedEnvironments;
   /** Offered by the pages; any other name can be typed in. The first one is signed in at the start. */

@@ -1,18 +1,14 @@
 /** `npm run migrate:check`: applies every migration to an empty PostgreSQL that is thrown away, as a deployment would. */
 import './forget-postgres-variables.js';
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { MigrationError } from '@vpc-postgres/lambda/database/migrate/migration-error.js';
 import { readMigrations } from '@vpc-postgres/lambda/database/migrate/read-folder.js';
 import { describeFinding } from '@vpc-postgres/lambda/database/migrate/row-guard.js';
-import { bootstrapDatabase, migrateDatabase } from './database.js';
 import { lintMigrations } from './lint-migrations.js';
 import { LocalStackError } from './local-stack-error.js';
-import { startPostgres } from './postgres/cluster.js';
+import { withThrowawayDatabase } from './throwaway-database.js';
 
 const USAGE = `Usage: npm run migrate:check [-- options]
 
@@ -42,23 +38,12 @@ async function main(): Promise<void> {
   });
   if (values.help) return console.log(USAGE);
   const migrations = readMigrations(values.directory);
-  const scratch = await mkdtemp(join(tmpdir(), 'migrate-check-'));
-  try {
-    const postgres = await startPostgres({ dataDirectory: join(scratch, 'data') });
-    try {
-      await bootstrapDatabase(postgres.socketDirectory);
-      const { applied, warnings } = await migrateDatabase(postgres.socketDirectory, migrations);
-      for (const name of applied) console.log(`ok  ${name}`);
-      console.log(`${applied.length} migrations, applied to an empty PostgreSQL ${postgres.version}.`);
-      const lint = lintMigrations(values.directory, migrations);
-      for (const warning of [...warnings.map(describeFinding), ...lint.warnings])
-        console.error(`\nwarning: ${warning}`);
-      for (const finding of lint.findings) console.error(`\n${finding}`);
-      if (lint.findings.length > 0) process.exitCode = 1;
-    } finally {
-      await postgres.stop();
-    }
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+  await withThrowawayDatabase(migrations, async (postgres, { applied, warnings }) => {
+    for (const name of applied) console.log(`ok  ${name}`);
+    console.log(`${applied.length} migrations, applied to an empty PostgreSQL ${postgres.version}.`);
+    const lint = lintMigrations(values.directory, migrations);
+    for (const warning of [...warnings.map(describeFinding), ...lint.warnings]) console.error(`\nwarning: ${warning}`);
+    for (const finding of lint.findings) console.error(`\n${finding}`);
+    if (lint.findings.length > 0) process.exitCode = 1;
+  });
 }

@@ -3,8 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { sendGraphql } from './graphql-client.js';
+import { assertSamplesFit } from './check-samples.js';
+import { type GraphqlResponse, sendGraphql } from './graphql-client.js';
 import { type GraphqlRequest, HOW_TO_BEGIN, type LocalApp } from './local-app.js';
+import { LocalStackError } from './local-stack-error.js';
 import type { InvocationTrace } from './request-traces.js';
 import { startLocalStack } from './stack.js';
 
@@ -16,10 +18,13 @@ export interface Hops {
   coldStartMillis: number | null;
   /** The invocation of the function. */
   lambdaMillis: number;
-  /** Opening the connection through the proxy: TLS, IAM token, login. 0 when it was reused. */
-  connectMillis: number;
-  /** The SQL statement, through the proxy to PostgreSQL and back. */
-  queryMillis: number;
+  /**
+   * Opening the connection through the proxy: TLS, IAM token, login. 0 when it was reused; null when the function wrote no
+   * record of it, as a handler without @vpc-postgres/lambda.
+   */
+  connectMillis: number | null;
+  /** The SQL statement, through the proxy to PostgreSQL and back; null as above. */
+  queryMillis: number | null;
 }
 
 export interface OnceResult {
@@ -32,10 +37,10 @@ export interface OnceResult {
   hops: Readonly<Record<string, Hops>>;
 }
 
-/** @throws LocalStackError, and an Error with the GraphQL errors when a request fails. */
+/** @throws LocalStackError, also when a request of local.config.ts does not fit the schema or is refused. */
 export async function runOnce(app: LocalApp, onProgress: (step: string) => void): Promise<OnceResult> {
   const directory = await mkdtemp(join(tmpdir(), 'local-stack-'));
-  const records: { appSyncMillis: number; invocation: InvocationTrace | undefined }[] = [];
+  const records: { appSyncMillis: number; invocation: InvocationTrace }[] = [];
   try {
     const stack = await startLocalStack({
       app,
@@ -43,23 +48,24 @@ export async function runOnce(app: LocalApp, onProgress: (step: string) => void)
       port: 0,
       proxyPort: 0,
       onProgress,
-      onRequest: ({ millis }, [invocation]) => records.push({ appSyncMillis: millis, invocation }),
+      onRequest: ({ millis }, [invocation]) => {
+        if (invocation !== undefined) records.push({ appSyncMillis: millis, invocation });
+      },
     });
     try {
+      await assertSamplesFit(app, stack);
       if (app.roundTrip === undefined) {
         onProgress(`Nothing was sent: local.config.ts has no round trip. ${HOW_TO_BEGIN}`);
         return { ok: true, created: null, readBack: null, hops: {} };
       }
       const { username, write, read } = app.roundTrip;
-      const send = async (field: string, request: GraphqlRequest) => {
-        const { data, errors } = await sendGraphql(stack.url, stack.userPool, username, request);
-        if (errors !== undefined) throw new Error(`${field} failed: ${JSON.stringify(errors)}`);
+      const send = async (step: 'write' | 'read', field: string, request: GraphqlRequest) => {
+        const row = rowIn(await sendGraphql(stack.url, stack.userPool, username, request), step, field);
         onProgress(`${field} answered`);
-        const row = data?.[field] as Record<string, unknown>;
         return { row, hops: await hopsOf(records.shift()) };
       };
-      const created = await send(write.field, write.request);
-      const readBack = await send(read.field, read.request(created.row));
+      const created = await send('write', write.field, write.request);
+      const readBack = await send('read', read.field, read.request(created.row));
       return {
         // A query that lists rows answers with this one alone: the database is new.
         ok: isDeepStrictEqual([readBack.row].flat(), [created.row]),
@@ -75,18 +81,36 @@ export async function runOnce(app: LocalApp, onProgress: (step: string) => void)
   }
 }
 
-async function hopsOf(
-  record: { appSyncMillis: number; invocation: InvocationTrace | undefined } | undefined,
-): Promise<Hops> {
-  const log = await record?.invocation?.log;
-  if (record?.invocation === undefined || log === undefined) throw new Error('The function wrote no log line.');
+/** The row that a request of `roundTrip` was answered with. */
+function rowIn({ data, errors = [] }: GraphqlResponse, step: string, field: string): Record<string, unknown> {
+  const place = `roundTrip.${step} of local.config.ts`;
+  if (errors.length > 0) {
+    const messages = errors.map(
+      ({ errorType, message }) => `\n  ${field}: ${errorType ? `${errorType}: ` : ''}${message}`,
+    );
+    throw new LocalStackError(
+      `The request in ${place} failed:${messages.join('')}\n`,
+      'Correct the request there, or the function that answers it.',
+    );
+  }
+  const row = data?.[field];
+  if (typeof row === 'object' && row !== null) return row as Record<string, unknown>;
+  throw new LocalStackError(
+    `The request in ${place} was answered with ${JSON.stringify(data)}, in which ${field} is no row.`,
+    `Name in \`field\` the field that the request asks for, one that returns an object.`,
+  );
+}
+
+async function hopsOf(record: { appSyncMillis: number; invocation: InvocationTrace } | undefined): Promise<Hops> {
+  if (record === undefined) throw new Error('No function was invoked.');
   const { millis, initMillis } = record.invocation;
+  const log = await record.invocation.log;
   return {
     appSyncMillis: roundMillis(record.appSyncMillis),
     coldStartMillis: initMillis === undefined ? null : roundMillis(initMillis),
     lambdaMillis: roundMillis(millis),
-    connectMillis: roundMillis(log.connectMillis),
-    queryMillis: roundMillis(log.queryMillis),
+    connectMillis: log === undefined ? null : roundMillis(log.connectMillis),
+    queryMillis: log === undefined ? null : roundMillis(log.queryMillis),
   };
 }
 

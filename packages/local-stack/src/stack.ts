@@ -4,16 +4,17 @@
  */
 import { join, resolve } from 'node:path';
 import { readMigrations } from '@vpc-postgres/lambda/database/migrate/read-folder.js';
+import { allOrStop } from './all-or-stop.js';
+import type { AmplifyApp } from './amplify/amplify-app.js';
 import { type AppSyncCredentials, loadOrCreateAppSyncCredentials } from './appsync/credentials-file.js';
 import { functionNamesIn } from './appsync/directives.js';
 import { createGraphqlEndpoint, type RequestRecord } from './appsync/endpoint.js';
 import { type LocalUserPool, loadOrCreateUserPool } from './cognito/user-pool.js';
 import { writeConnectionFile } from './connection-file.js';
 import { bootstrapDatabase, LOCAL_DATABASE, LOCAL_DATABASE_USER, LOCAL_MIGRATOR, migrateDatabase } from './database.js';
-import { type BuildEvent, buildFunctions, type LocalDatabase } from './functions.js';
+import type { LocalDatabase } from './function-environment.js';
+import type { BuildEvent, HostedFunctionStatistics } from './functions.js';
 import { sendGraphql } from './graphql-client.js';
-import type { FunctionStatistics } from './lambda/function.js';
-import { refuseUnlistedFunctions } from './listed-functions.js';
 import type { LocalApp } from './local-app.js';
 import { type MigrationsReport, watchMigrations } from './migrations.js';
 import { type LocalPostgres, startPostgres } from './postgres/cluster.js';
@@ -21,6 +22,7 @@ import { loadOrCreateCertificate } from './rds-proxy/certificate.js';
 import { loadOrCreateCredentials } from './rds-proxy/credentials.js';
 import { type RdsProxy, type RdsProxyEvent, type RdsProxyOptions, startRdsProxy } from './rds-proxy/server.js';
 import { type InvocationTrace, type RequestStatistics, type RequestTrace, RequestTraces } from './request-traces.js';
+import { type AmplifyReport, openApp, type ServedApp } from './served-app.js';
 import { openStateDirectory } from './state-directory.js';
 import { describeStack } from './summary.js';
 import { createConsoleRoutes } from './web/console/routes.js';
@@ -49,7 +51,7 @@ export interface LocalStackOptions {
   /** TCP port of the RDS Proxy emulator. 0 = any free one. */
   proxyPort: number;
   /**
-   * Rebuild functions and apply migrations on change, and start even when a migration is broken.
+   * Rebuild functions, reload amplify/ and apply migrations on change, and start even when a migration is broken.
    * @default false
    */
   watch?: boolean;
@@ -70,6 +72,8 @@ export interface LocalStackOptions {
   onProgress?: (step: string) => void;
   onRequest?: (request: RequestRecord, invocations: readonly InvocationTrace[]) => void;
   onBuild?: (event: BuildEvent) => void;
+  /** With `watch`: the schema, the functions or the groups of amplify/ have changed, or do not fit together. */
+  onAmplify?: (report: AmplifyReport) => void;
   /** With `watch`: migrations were applied, are broken, are mended, or wait. */
   onMigrations?: (report: MigrationsReport) => void;
   onFunctionLog?: (functionName: string, line: string) => void;
@@ -89,10 +93,18 @@ export interface LocalStack {
   userPool: LocalUserPool;
   postgres: LocalPostgres;
   access: LocalDatabase;
+  /** The functions that run at the start. */
   functionNames: readonly string[];
+  /** The schema, functions and groups that are served now. */
+  amplifyApp(): AmplifyApp;
   /** What opens the API beside a user's token: an API key, IAM credentials. */
   appSyncCredentials: AppSyncCredentials;
-  statistics(): { appSync: RequestStatistics; functions: Readonly<Record<string, FunctionStatistics>> };
+  statistics(): {
+    appSync: RequestStatistics;
+    functions: Readonly<Record<string, HostedFunctionStatistics>>;
+    /** Why the files of amplify/ as they are now are not served; null when they are. */
+    amplify: { problem: string | null };
+  };
   /** The last 100 requests with the milliseconds of each hop, the newest first. */
   recentRequests(): readonly RequestTrace[];
   /** Ends every process and releases every port. The data stays. */
@@ -122,21 +134,23 @@ async function startParts(
   const state = await openStateDirectory(stateDirectory);
   onStop(() => state.release());
 
-  // The schema that Amplify deploys, as SDL, and the functions that its fields name.
-  const sdl = app.schema.transform().schema;
-  const functionNames = functionNamesIn(sdl);
-  await refuseUnlistedFunctions(functionNames, app.projectDirectory);
-  const [database, functions, certificate, credentials, migratorCredentials, userPool, appSyncCredentials] =
+  const { served, functionNames } = await readApp(stateDirectory, options);
+  onStop(() => served.dispose());
+  const [database, functions, certificate, credentials, otherCredentials, migratorCredentials, ...users] =
     await allOrStop(
       startDatabase(stateDirectory, options, onStop, onProgress),
-      startFunctions(stateDirectory, functionNames, options, onStop, onProgress),
+      served.build(),
       loadOrCreateCertificate(stateDirectory),
       loadOrCreateCredentials(stateDirectory),
+      // Of functions outside the VPC: the proxy knows nothing of them.
+      loadOrCreateCredentials(stateDirectory, 'other-credentials.json'),
       loadOrCreateCredentials(stateDirectory, 'migrator-credentials.json'),
       loadOrCreateUserPool(stateDirectory),
       loadOrCreateAppSyncCredentials(stateDirectory),
     );
 
+  const [userPool, appSyncCredentials] = users;
+  onProgress(`Lambda bundle built: ${functionNames().join(', ')}`);
   const { postgres, isMigrated } = database;
   const proxy = await startProxy({
     hostname: 'localhost',
@@ -167,27 +181,34 @@ async function startParts(
     caPath: certificate.caPath,
   };
   await writeConnectionFile(stateDirectory, access, { user: LOCAL_MIGRATOR, credentials: migratorCredentials });
-  functions.start(access);
-  onStop(() => functions.stop());
-
   const traces = new RequestTraces();
-  const answerGraphql = createGraphqlEndpoint({
-    sdl,
-    userPool,
-    access: appSyncCredentials,
-    region: LOCAL_REGION,
-    ...(requestLimitMillis !== undefined && { requestLimitMillis }),
-    async invoke(name, event) {
-      const { payload } = await traces.invoke(name, event.fieldName, () => functions.invoke(name, event));
-      return payload;
-    },
-    onRequest(request) {
-      const invocations = traces.finish(request);
-      options.onRequest?.(request, invocations);
-    },
+  onStop(() => served.stop());
+  const answerGraphql = served.serve({
+    access,
+    otherCredentials,
+    createEndpoint: (sdl) =>
+      createGraphqlEndpoint({
+        sdl,
+        userPool,
+        access: appSyncCredentials,
+        region: LOCAL_REGION,
+        ...(requestLimitMillis !== undefined && { requestLimitMillis }),
+        async invoke(name, event) {
+          const { payload } = await traces.invoke(name, event.fieldName, () => functions.invoke(name, event));
+          return payload;
+        },
+        onRequest(request) {
+          const invocations = traces.finish(request);
+          options.onRequest?.(request, invocations);
+        },
+      }),
   });
   const observed = {
-    statistics: () => ({ appSync: traces.statistics(), functions: functions.statistics() }),
+    statistics: () => ({
+      appSync: traces.statistics(),
+      functions: functions.statistics(),
+      amplify: { problem: served.problem() },
+    }),
     recentRequests: () => traces.recent(),
     proxy,
   };
@@ -201,7 +222,8 @@ async function startParts(
       ...createConsoleRoutes({
         app,
         userPool,
-        describeStack: () => describeStack({ app, url: web.url, access, stateDirectory, postgres, functionNames }),
+        describeStack: () =>
+          describeStack({ app, url: web.url, access, stateDirectory, postgres, functionNames: functionNames() }),
       }),
     ],
   });
@@ -219,7 +241,8 @@ async function startParts(
     appSyncCredentials,
     postgres,
     access,
-    functionNames,
+    functionNames: functionNames(),
+    amplifyApp: () => served.current(),
   };
 }
 
@@ -253,35 +276,19 @@ async function startDatabase(
   return { postgres, isMigrated };
 }
 
-async function startFunctions(
+async function readApp(
   stateDirectory: string,
-  names: readonly string[],
-  { app, watch, maxEnvironments, onBuild, onFunctionLog, onFunctionLogStream }: LocalStackOptions,
-  onStop: (stopPart: () => Promise<void>) => void,
-  onProgress: (step: string) => void,
-) {
-  const functions = await buildFunctions({
-    names,
+  { app, watch, maxEnvironments, onAmplify, onBuild, onFunctionLog, onFunctionLogStream }: LocalStackOptions,
+): Promise<{ served: ServedApp; functionNames: () => string[] }> {
+  const served = await openApp({
+    app,
     directory: join(stateDirectory, 'functions'),
-    projectDirectory: app.projectDirectory,
-    limits: app.functionLimits,
     watch: watch ?? false,
+    onReport: onAmplify ?? (() => {}),
     onBuild: onBuild ?? (() => {}),
     onLog: onFunctionLog ?? (() => {}),
     ...(onFunctionLogStream && { onLogStream: onFunctionLogStream }),
     ...(maxEnvironments !== undefined && { maxEnvironments }),
   });
-  onStop(() => functions.dispose());
-  onProgress(`Lambda bundle built: ${names.join(', ')}`);
-  return functions;
-}
-
-/** Like Promise.all, but waits for the others when one fails, so that all that has started can be stopped. */
-async function allOrStop<Values extends readonly unknown[]>(
-  ...parts: { [Index in keyof Values]: Promise<Values[Index]> }
-): Promise<Values> {
-  const results = await Promise.allSettled(parts);
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
-  return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as Values;
+  return { served, functionNames: () => functionNamesIn(served.current().sdl) };
 }

@@ -91,6 +91,12 @@ async function serve({ directory, concurrency, lambdaLog }: ServeOptions): Promi
           ? style('dim', `${functionName} rebuilt`)
           : style('red', `${functionName} does not build, the last good one stays:\n  ${errors.join('\n  ')}`),
       ),
+    onAmplify: (report) =>
+      console.log(
+        'problem' in report
+          ? style('red', `\n${report.problem}\nThe version before is served. Save the file again when it is fixed.\n`)
+          : [`Reloaded: ${report.reloaded.join(', ')}`, ...report.warnings].join('\n'),
+      ),
     onMigrations: (report) =>
       console.log(
         'problem' in report
@@ -116,7 +122,7 @@ async function serve({ directory, concurrency, lambdaLog }: ServeOptions): Promi
   console.log(`Ready in ${seconds()}. Ctrl-C ends it all.\n`);
   if (app.operations.length === 0) console.log(`This app has no domain. ${HOW_TO_BEGIN}\n`);
   const { listUnsupported } = await import('./unsupported.js');
-  for (const line of listUnsupported(app.environments)) console.log(`${line}\n`);
+  for (const line of listUnsupported(app.environments, stack.amplifyApp().functions)) console.log(`${line}\n`);
 }
 
 function adviceAfterProblem(directory: string): string {

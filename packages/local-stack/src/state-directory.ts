@@ -4,6 +4,7 @@ import { access, constants, mkdir, rm, stat } from 'node:fs/promises';
 import net from 'node:net';
 import { join, relative } from 'node:path';
 import { LocalStackError } from './local-stack-error.js';
+import { moveAsideCommand } from './shell-quote.js';
 
 export interface StateDirectory {
   path: string;
@@ -27,7 +28,7 @@ export async function openStateDirectory(path: string): Promise<StateDirectory> 
 }
 
 async function makePrivateDirectory(path: string): Promise<void> {
-  const fix = `Make ${path} a folder that you can read and write, or move it aside: mv ${path} ${path}.old`;
+  const fix = `Make ${path} a folder that you can read and write, or move it aside: ${moveAsideCommand(path)}`;
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
     if (!(await stat(path)).isDirectory()) throw new Error('it is not a folder');

@@ -1,8 +1,12 @@
 /** What runs where, and how to use it: data for the console page, and text for the terminal. */
 import { relative } from 'node:path';
-import type { LocalDatabase } from './functions.js';
+import type { LocalDatabase } from './function-environment.js';
 import type { LocalApp } from './local-app.js';
+import { quoteForShell } from './shell-quote.js';
 import type { StackDescription } from './web/console/routes.js';
+
+/** More of them are counted, or the other lines would move off the screen. */
+const NAMED_FUNCTIONS = 2;
 
 export interface RunningStack {
   app: Pick<LocalApp, 'users' | 'oneLineQuery'>;
@@ -33,7 +37,8 @@ export function describeStack({
       {
         name: 'Lambda',
         detail: 'Runs the bundle that Amplify deploys, rebuilt on change',
-        address: functionNames.join(', '),
+        address:
+          functionNames.length <= NAMED_FUNCTIONS ? functionNames.join(', ') : `${functionNames.length} functions`,
       },
       { name: 'RDS Proxy', detail: 'Demands TLS and a valid IAM token', address: `${host}:${port}` },
       {
@@ -45,14 +50,21 @@ export function describeStack({
     commands: [
       {
         name: 'GraphQL',
-        command: `curl -s ${url}/graphql -H "authorization: $(npm run -s user:token -- --user ${app.users[0]?.username})" -d '${JSON.stringify({ query: app.oneLineQuery ?? '{ __typename }' })}'`,
+        command: `curl -s ${url}/graphql -H "authorization: $(npm run -s user:token -- --user ${quoteForShell(app.users[0]?.username ?? '')})" -d ${quoteForShell(JSON.stringify({ query: app.oneLineQuery ?? '{ __typename }' }))}`,
       },
       {
         name: 'psql',
-        command: `PGPASSWORD=$(npm run -s db:token) psql "host=${host} port=${port} user=${user} dbname=${database} sslmode=verify-full sslrootcert=${directory}/ca.pem"`,
+        command: `PGPASSWORD=$(npm run -s db:token) psql ${quoteForShell(
+          `host=${host} port=${port} user=${user} dbname=${database} sslmode=verify-full sslrootcert=${quoteForLibpq(`${directory}/ca.pem`)}`,
+        )}`,
       },
     ],
   };
+}
+
+/** A value of a connection string. @see https://www.postgresql.org/docs/17/libpq-connect.html#LIBPQ-CONNSTRING */
+function quoteForLibpq(value: string): string {
+  return /^[^\s'\\]+$/.test(value) ? value : `'${value.replaceAll(/['\\]/g, '\\$&')}'`;
 }
 
 /** Styles a piece of text; does nothing when the output is no terminal. */

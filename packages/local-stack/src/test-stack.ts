@@ -8,8 +8,16 @@ import { choosePrivileges } from './postgres/privileges.js';
 import { startThrowawayStack } from './throwaway-stack.js';
 
 export interface TestStack {
-  /** Sends one GraphQL request as a user of the local pool. */
-  ask(username: string, query: string, variables?: Record<string, unknown>, groups?: string[]): Promise<TestResponse>;
+  /**
+   * Sends one GraphQL request as a user of the local pool.
+   * @param groups Of the user. @default - those that local.config.ts gives the user, or none
+   */
+  ask(
+    username: string,
+    query: string,
+    variables?: Record<string, unknown>,
+    groups?: readonly string[],
+  ): Promise<TestResponse>;
   /** Connects to PostgreSQL without the proxy. The test ends the connection. */
   connect(databaseUser: string): Promise<pg.Client>;
   /** Ends every process and removes the data. */
@@ -25,7 +33,7 @@ export interface TestResponse {
 export async function startTestStack(app: LocalApp): Promise<TestStack> {
   const stack = await startThrowawayStack({ app });
   return {
-    async ask(username, query, variables = {}, groups = []) {
+    async ask(username, query, variables = {}, groups = groupsOf(app, username)) {
       const response = await fetch(`${stack.url}/graphql`, {
         method: 'POST',
         headers: { authorization: await stack.userPool.issueToken({ username, groups }) },
@@ -48,6 +56,9 @@ export async function startTestStack(app: LocalApp): Promise<TestStack> {
     stop: () => stack.stop(),
   };
 }
+
+const groupsOf = ({ users }: LocalApp, username: string): readonly string[] =>
+  users.find((user) => user.username === username)?.groups ?? [];
 
 /**
  * @returns why PostgreSQL cannot run on this machine, for example as root in a container that allows no other user; undefined

@@ -1,7 +1,7 @@
 /** Schemas for tests of the AppSync emulator: the project's own, and one with what it has not. */
 import { schema } from '../app/amplify/data/schema.js';
 
-/** Every scalar of GraphQL and an enum, inputs within inputs, a pipeline, a list of groups, a function that nobody waits for. No mutation. */
+/** Every scalar of GraphQL and an enum, inputs within inputs, a pipeline, a list of groups, a function that AppSync does not wait for. No mutation. */
 const MORE_SDL = `
   type Query {
     echo(json: AWSJSON, day: AWSDate, list: [Int!], optional: String): AWSJSON @function(name: "echo") @auth(rules: [{allow: private}])

@@ -1,4 +1,4 @@
-/** The AppSync emulator over HTTP, with functions made up by each test in place of a Lambda. */
+/** Serves the AppSync emulator over HTTP, with functions of each test in place of a Lambda. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import type { KnownSecrets } from './secrets/search.js';
 import { readStateSecrets } from './secrets/state-secrets.js';
 import { watchForSecrets } from './secrets/watch.js';
 
-/** How long a request may take, and the functions of it together. */
+/** How long a request can take, and the functions of it together. */
 export const REQUEST_LIMIT_MILLIS = 200;
 
 export interface GraphqlBody {
@@ -97,7 +97,7 @@ export class AppSyncUnderTest {
       body,
     });
     const text = await response.text();
-    this.#watch.answered('answer of AppSync', text);
+    this.#watch.answered('response of AppSync', text);
     return { status: response.status, body: JSON.parse(text) as GraphqlBody };
   }
 

@@ -1,4 +1,4 @@
-/** Owns finding the system's Chromium and starting it: without any traffic of its own, in a browser test's hands. */
+/** Finds the system's Chromium and starts it for a browser test, without any traffic of its own. */
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
@@ -7,7 +7,7 @@ const USUAL_PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin
 const candidates = process.env.CHROMIUM_PATH ? [process.env.CHROMIUM_PATH] : USUAL_PATHS;
 const chromiumPath = candidates.find((path) => existsSync(path));
 
-/** Why browser tests do not run here; undefined where they do. To be printed, so that nobody takes a skip for a pass. */
+/** Why browser tests do not run here; undefined where they do. The tests print it, so that a skip is not taken for a pass. */
 export const chromiumMissing =
   chromiumPath === undefined
     ? `Browser tests are skipped: no Chromium at ${candidates.join(' or ')}; install one, or name it in CHROMIUM_PATH.`

@@ -1,4 +1,4 @@
-/** Environments that are refused, and the refusal. */
+/** Makes environments that are rejected, and returns the error. */
 import { chooseEnvironment } from '@vpc-postgres/backend/configuration/choose-environment.js';
 import { ConfigurationError } from '@vpc-postgres/backend/configuration/configuration-error.js';
 import type { AccountAndRegion, BackendIdentifier } from '@vpc-postgres/backend/configuration/deployment.js';

@@ -107,7 +107,7 @@ export function asBranch(environment: Environment): Environment {
   return { ...environment, monitoring: { alarmEmails: ['on-call@example.com'] } };
 }
 
-/** A sandbox may own a database only where somebody wrote down that its data goes with it. */
+/** A sandbox can own a database only where the environment acknowledges that its data goes with it. */
 export function asSandbox(environment: Environment): Environment {
   if (environment.database.server?.kind !== 'new') return environment;
   const reason = 'A sandbox for the tests: nothing in its database matters.';

@@ -1,6 +1,6 @@
 /**
  * The metrics that AWS documents, as far as alarms or the dashboard read them. CloudWatch accepts an alarm on any name and any
- * dimensions, and one on a metric that nobody publishes never goes off.
+ * dimensions, and one on a metric that AWS does not publish never goes off.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
  * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.monitoring.html

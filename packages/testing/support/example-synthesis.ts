@@ -1,4 +1,4 @@
-/** Owns the synthesis that most is asked of: what `npm run synth -- --environment example` writes, bundled. */
+/** Synthesizes once what most tests ask for: what `npm run synth -- --environment example` writes, bundled. */
 import type { Synthesis } from './cloud-assembly.js';
 import { branch, synthesize } from './synthesize.js';
 

@@ -1,4 +1,4 @@
-/** Who may import whom, and who may read the process environment: the boundaries of docs/architecture.md as data. */
+/** Lists what each folder can import, and which files can read the process environment: docs/architecture.md as data. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix, sep } from 'node:path';
 import ts from 'typescript';
@@ -11,7 +11,7 @@ export interface SourceFile {
 
 interface ImportRule {
   files: RegExp;
-  /** What these files may import: a path of the repository, or a package or Node module by name. Nothing else. */
+  /** What these files can import: a path of the repository, or a package or Node module by name. Nothing else. */
   mayImport: readonly RegExp[];
 }
 
@@ -20,7 +20,7 @@ const CDK = /^(aws-cdk-lib|constructs)(\/|$)/;
 /** A package of the registry. */
 const REGISTRY = /^(?!packages\/|amplify\/|src\/|aws-cdk-lib|constructs|@aws-amplify\/backend$)/;
 
-/** The first rule that fits a file holds. A file may always import its own folder's files. */
+/** The first rule that fits a file holds. A file can always import its own folder's files. */
 const IMPORT_RULES: readonly ImportRule[] = [
   {
     files: /^amplify\/backend\.ts$/,
@@ -42,6 +42,7 @@ const IMPORT_RULES: readonly ImportRule[] = [
   {
     files: /^packages\/backend\/src\/(auth|data)\//,
     mayImport: [
+      /^packages\/backend\/src\/configuration\//,
       /^packages\/backend\/src\/functions\//,
       /^packages\/lambda\/src\/graphql\/envelope\.ts$/,
       NODE,

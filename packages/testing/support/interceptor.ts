@@ -1,4 +1,4 @@
-/** Somebody between the function and the proxy: takes the connection as PostgreSQL would, and writes down what it is told. */
+/** Listens between the function and the proxy: accepts the connection as PostgreSQL would, and records what it receives. */
 import net from 'node:net';
 import tls from 'node:tls';
 import { listenOnLoopback, portOf } from '@vpc-postgres/local-stack/loopback.js';

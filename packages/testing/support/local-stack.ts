@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Signer } from '@aws-sdk/rds-signer';
 import { LOCAL_DATABASE } from '@vpc-postgres/local-stack/database.js';
-import type { LocalDatabase } from '@vpc-postgres/local-stack/functions.js';
+import type { LocalDatabase } from '@vpc-postgres/local-stack/function-environment.js';
 import { type LocalStack, type LocalStackOptions, startLocalStack } from '@vpc-postgres/local-stack/stack.js';
 import pg from 'pg';
 import { localApp } from '../app/local.config.js';
@@ -26,7 +26,7 @@ export interface TestStack extends LocalStack {
   stateDirectory: string;
   /** What the functions and the proxy wrote while the test ran. */
   output: string[];
-  /** Connects past the proxy, as somebody who may do everything. The test must end it. */
+  /** Connects past the proxy, as a superuser. The test must end it. */
   connectSuperuser(): Promise<pg.Client>;
   /** Sends one GraphQL request as a user of the local pool. */
   ask(

@@ -41,6 +41,6 @@ console.log(count);
 
 function crash(): never {
   process.kill(process.pid, 'SIGKILL');
-  // The signal comes in the next turn at the latest; nothing may be done until then.
+  // The signal comes in the next turn at the latest; nothing must be done until then.
   for (;;);
 }

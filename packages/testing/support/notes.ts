@@ -1,5 +1,5 @@
 /**
- * A table of the tests' own, in the way that docs/row-level-security.md says: notes that belong to whoever wrote them. So the
+ * A table of the tests' own, in the way that docs/row-level-security.md says: notes that belong to the user who wrote them. So the
  * tests of the data layer stand without the example domain.
  */
 import type pg from 'pg';

@@ -12,7 +12,7 @@ interface Manifest {
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
-/** Which packages of the repository a package's sources may import. Their tests may import all. */
+/** Which packages of the repository a package's sources can import. Their tests can import all. */
 const BELOW: Readonly<Record<string, readonly string[]>> = {
   lambda: [],
   backend: ['lambda'],
@@ -28,6 +28,9 @@ const BROUGHT_BY_AMPLIFY = new Set(['@aws-amplify/backend-function', '@aws-ampli
 
 /** A path that require(), its resolve() or import.meta.resolve() is asked for, and the list of GraphiQL's packages. */
 const RESOLVED = /(?:\.resolve|\brequire|\(import\.meta\.url\))\('([^'.][^']*)'|\bpackageName: '([^']+)', file/g;
+
+/** Found where the app has it installed, if it has it: createRequire() of a file that is not this one. */
+const RESOLVED_ELSEWHERE = /createRequire\((?!import\.meta\.url\))[^;]*?\)\.resolve\('[^']*'\)/g;
 
 /** @returns a sentence for each import, path or declaration that breaks a rule */
 export function packageImportProblems(repository: string, name: string): string[] {
@@ -113,7 +116,9 @@ function packagesNamedIn(text: string): string[] {
 }
 
 function resolvedIn(text: string): string[] {
-  return [...text.matchAll(RESOLVED)].map(([, path, packageName]) => path ?? packageName ?? '');
+  return [...text.replace(RESOLVED_ELSEWHERE, '').matchAll(RESOLVED)].map(
+    ([, path, packageName]) => path ?? packageName ?? '',
+  );
 }
 
 function packageOf(imported: string): string {

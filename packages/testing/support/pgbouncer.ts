@@ -39,7 +39,7 @@ pool_mode = transaction
 default_pool_size = ${connections}
 `,
   );
-  // It refuses to run as root, as PostgreSQL does, and must read that one's socket.
+  // It does not run as root, as PostgreSQL does, and must read that one's socket.
   const privileges = await choosePrivileges();
   await privileges.takeOwnership(directory);
   const server = spawnSupervised(privileges.wrap({ file: PROGRAM, arguments: [configuration] }), directory);

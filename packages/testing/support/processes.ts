@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 export interface ChildProcess {
   id: number;
-  /** First letter of what ps calls STAT: T for one that is frozen, Z for one that nobody has waited for. */
+  /** First letter of what ps calls STAT: T for one that is frozen, Z for one that its parent has not waited for. */
   state: string;
   /** Empty for a zombie. */
   command: string;
@@ -36,7 +36,7 @@ function childrenByProc(): ChildProcess[] {
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       try {
-        // The name of the program, in parentheses, may hold anything.
+        // The name of the program, in parentheses, can contain anything.
         const [state = '', parent] = readFileSync(`/proc/${name}/stat`, 'utf8')
           .replace(/^.*\) /s, '')
           .split(' ');

@@ -1,4 +1,4 @@
-/** Texts that have broken into databases. None of them may be anything but a text. */
+/** Texts that have broken into databases. None of them must be anything but a text. */
 export const SQL_INJECTIONS: readonly string[] = [
   "'",
   "''",

@@ -1,6 +1,6 @@
 /**
  * Amplify's own generator of schema.sql.ts, as `npx ampx generate schema-from-database` runs it, against a database that is
- * none of AWS's. It asks RDS whose host this is; a server in this process answers that it is nobody's.
+ * none of AWS's. It asks RDS whose host this is; a server in this process answers that it is not RDS's.
  */
 import { createServer, type Server } from 'node:http';
 import process from 'node:process';

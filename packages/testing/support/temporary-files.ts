@@ -1,12 +1,12 @@
 /**
- * Owns where the tests put what they write and remove again: clusters of PostgreSQL and the CDK's folders, thousands of
+ * Chooses where the tests put what they write and remove again: clusters of PostgreSQL and the CDK's folders, thousands of
  * files. In memory they take a third less of the tests' time than on a disk.
  */
 import { accessSync, constants, statfsSync } from 'node:fs';
 import { freemem } from 'node:os';
 import process from 'node:process';
 
-/** Linux has it; a container may have less of it than a cluster needs. */
+/** Linux has it; a container can have less of it than a cluster needs. */
 const MEMORY = '/dev/shm';
 /** Three times what the tests have at a time, because it is taken from whatever else runs. */
 const ROOM_BYTES = 2 * 1024 ** 3;

@@ -1,5 +1,5 @@
 /**
- * Owns the load of the CDK's own validation, which takes seconds. The CDK loads the rules for the resource types that it
+ * Loads the rules of CloudFormation Validate once, which takes seconds. The CDK loads the rules for the resource types that it
  * has met, and all again for a template with another type: in tests, which make one template after another, every rule
  * is loaded at the first one. A rule whose type is nowhere in a template says nothing of it.
  */
@@ -14,6 +14,6 @@ class EveryResourceType extends Set<string> {
 
 /** Takes no time when they are loaded already. */
 export function loadEveryValidationRule(): void {
-  // biome-ignore lint/complexity/useLiteralKeys: TypeScript lets nobody name a private member any other way.
+  // biome-ignore lint/complexity/useLiteralKeys: TypeScript allows a private member in no other notation.
   CloudFormationValidatePlugin._singletonInstance()['initializeEngine'](new EveryResourceType());
 }

@@ -7,7 +7,7 @@ export interface WireRelay {
   port: number;
   /**
    * How often a client began to send after it had been sent something, or for the first time: one for each round trip.
-   * Encrypted or not, for whoever waits for answers speaks in turns.
+   * Encrypted or not, for a client that waits for responses sends in turns.
    */
   roundTrips(): number;
   /** Milliseconds that each direction takes from now on. */
@@ -16,9 +16,9 @@ export interface WireRelay {
   cut(): void;
   /** Cuts each new connection at once. */
   refuse(on: boolean): void;
-  /** Cuts every connection when a client next speaks, before the server hears of it. */
+  /** Cuts every connection when a client next speaks, before the server receives it. */
   cutBeforeNextQuestion(): void;
-  /** Cuts every connection when a server next answers, before the client hears of it. */
+  /** Cuts every connection when a server next answers, before the client receives it. */
   cutBeforeNextAnswer(): void;
   stop(): Promise<void>;
 }

@@ -68,7 +68,7 @@ export const packageProjects = readdirSync(join(REPOSITORY, 'packages')).flatMap
   projectsOf(name, ['unit', 'repository', 'infra', 'integration']),
 );
 
-/** A long suite whose files may run beside each other. Run from the root of the repository. */
+/** A long suite whose files can run beside each other. Run from the root of the repository. */
 export function slowSuites(name: string, suites: readonly Suite[]) {
   return defineConfig({ test: { projects: projectsOf(name, suites) } });
 }

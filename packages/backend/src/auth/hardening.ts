@@ -1,5 +1,5 @@
 /**
- * Closes what Amplify's defaults leave open to whoever signs up: guests, weak passwords, logins and flows that this app
+ * Closes what Amplify's defaults leave open to everyone who signs up: guests, weak passwords, logins and flows that this app
  * does not use. Amplify has no setting for these, so they are set on the CloudFormation resources.
  */
 import { RemovalPolicy } from 'aws-cdk-lib';
@@ -20,13 +20,13 @@ const TOKEN_MINUTES = 15;
 /** How long a device stays signed in without a password. Cognito: 1 hour to 10 years; default 30 days. */
 const REFRESH_TOKEN_DAYS = 7;
 
-/** @param keepUsers Whether the user pool outlives its deployment. */
+/** @param removalPolicy `retain`: the user pool outlives its deployment. */
 export function hardenAuth(
   { cfnUserPool, cfnUserPoolClient, cfnIdentityPool }: AuthResources,
-  keepUsers: boolean,
+  removalPolicy: 'retain' | 'destroy',
 ): void {
   hardenUserPool(cfnUserPool);
-  if (keepUsers) protectUsers(cfnUserPool);
+  if (removalPolicy === 'retain') protectUsers(cfnUserPool);
   hardenClient(cfnUserPoolClient);
   hardenIdentityPool(cfnIdentityPool);
 }
@@ -40,17 +40,17 @@ function hardenUserPool(pool: CfnUserPool): void {
       requireUppercase: true,
       requireNumbers: true,
       requireSymbols: true,
-      // An invitation that nobody uses must not stay a key for a week, Cognito's default.
+      // An unused invitation must not stay valid for a week, Cognito's default.
       temporaryPasswordValidityDays: 1,
     },
   };
   // Until the new address is confirmed the old one stays in force: a stolen session cannot move the account.
   pool.userAttributeUpdateSettings = { attributesRequireVerificationBeforeUpdate: ['email'] };
-  // The only proven address. Recovery by SMS would let whoever takes over a phone number take over the account.
+  // The only proven address. Recovery by SMS would let the thief of a phone number take over the account.
   pool.accountRecoverySetting = { recoveryMechanisms: [{ name: 'verified_email', priority: 1 }] };
 }
 
-/** Amplify deletes the user pool with the branch. Its users cannot be made again: nobody can read their passwords. */
+/** Amplify deletes the user pool with the branch. Its users cannot be created again: their passwords cannot be read. */
 function protectUsers(pool: CfnUserPool): void {
   pool.deletionProtection = 'ACTIVE';
   pool.applyRemovalPolicy(RemovalPolicy.RETAIN);
@@ -58,7 +58,7 @@ function protectUsers(pool: CfnUserPool): void {
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-cognito-userpoolclient.html */
 function hardenClient(client: CfnUserPoolClient): void {
-  // A wrong password and an unknown user get the same answer, so that nobody can list the customers.
+  // A wrong password and an unknown user get the same response, so that the customers cannot be listed.
   client.preventUserExistenceErrors = 'ENABLED';
   // Signing out, or an admin's global sign-out, ends the refresh token and what was made from it.
   client.enableTokenRevocation = true;

@@ -4,7 +4,7 @@ import { type Check, quote } from './configuration-error.js';
 import { COMPARE, existingSecurityGroup, LEAVE_OUT, type Settings, text } from './fields.js';
 import type { NetworkSettings } from './network-settings.js';
 import { checkNewProxy, type ExistingProxySettings, proxySchema } from './proxy-settings.js';
-import { checkCreatedServer, checkPresence, type ServerSettings, serverSchema } from './server-settings.js';
+import { checkNewServer, checkPresence, type ServerSettings, serverSchema } from './server-settings.js';
 
 export type * from './proxy-settings.js';
 export type * from './server-settings.js';
@@ -76,7 +76,7 @@ export function checkDatabase(database: DatabaseSettings, network: NetworkSettin
         expected: "'new': a created VPC is empty, so nothing that exists is in it",
         fix: "create the database too, or choose network: { kind: 'existing', … }",
       },
-    ...(server?.kind === 'new' ? [...checkNames(database), checkCreatedServer(server)] : []),
+    ...(server?.kind === 'new' ? [...checkNames(database), checkNewServer(server)] : []),
     ...(server && proxy.kind === 'new' ? checkNewProxy(proxy, server, migrator) : []),
     ...(server && proxy.kind === 'none'
       ? checkPresence(server, ['resourceId', 'endpoint', 'maxConnections'], reason)

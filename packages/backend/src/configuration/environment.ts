@@ -85,9 +85,14 @@ export interface Environment extends Settings<typeof environmentSchema> {
  */
 export type Environments = Readonly<Record<string, Environment>>;
 
-/** Whether users and a created database outlive the deployment. A sandbox keeps nothing, whatever its template says. */
-export function keepsData({ removalPolicy = 'retain' }: Environment, { type }: BackendIdentifier): boolean {
-  return type !== 'sandbox' && removalPolicy === 'retain';
+export type RemovalPolicySetting = NonNullable<Environment['removalPolicy']>;
+
+/** What the deletion of this deployment leaves: the environment's `removalPolicy`; for a sandbox always `destroy`. */
+export function removalPolicyOf(
+  { removalPolicy = 'retain' }: Environment,
+  { type }: BackendIdentifier,
+): RemovalPolicySetting {
+  return type === 'sandbox' ? 'destroy' : removalPolicy;
 }
 
 const FIELD_HELP = fieldHelp(environmentSchema);
@@ -127,7 +132,8 @@ export function validateEnvironment(
     }
     // What stands in a field that is not expected might be a password.
     const got = 'a value, not shown here';
-    const unknown = { got, expected: 'no such field', fix: 'correct its spelling, or remove it' };
+    const expected = `no such field: there are ${fieldsBelow(issue.path).join(', ')}`;
+    const unknown = { got, expected, fix: 'correct its spelling, or remove it' };
     return issue.keys.map((key) => ({ path: `${at}.${key}`, ...unknown, ...RENAMED[[...issue.path, key].join('.')] }));
   });
 }
@@ -139,8 +145,19 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
+/** The fields that can stand in the object at `path`, of whatever kind it is. */
+function fieldsBelow(path: readonly PropertyKey[]): string[] {
+  const steps = patternOf(path);
+  const below = Object.keys(FIELD_HELP)
+    .map((field) => field.split('.'))
+    .filter((field) => field.length > steps.length && steps.every((step, index) => step === field[index]));
+  return [...new Set(below.map((field) => field[steps.length] ?? ''))];
+}
+
+const patternOf = (path: readonly PropertyKey[]) => path.map((step) => (typeof step === 'number' ? '*' : String(step)));
+
 function helpAt(path: readonly PropertyKey[]) {
-  const steps = path.map((step) => (typeof step === 'number' ? '*' : String(step)));
+  const steps = patternOf(path);
   // The last step may be a key of a record.
   const found = FIELD_HELP[steps.join('.')] ?? FIELD_HELP[[...steps.slice(0, -1), '*'].join('.')];
   return found ?? { expected: 'a field that exists', fix: COMPARE };

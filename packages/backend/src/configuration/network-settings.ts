@@ -155,8 +155,8 @@ const zone = text(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, {
   fix: FIND_ZONES,
 });
 
-export type CreatedNetworkSettings = Settings<typeof createdNetwork>;
-const createdNetwork = z.strictObject({
+export type NewNetworkSettings = Settings<typeof newNetwork>;
+const newNetwork = z.strictObject({
   /**
    * A VPC that this backend creates: two availability zones, isolated subnets, no route to the internet. Only a
    * database that is created too can be in it.
@@ -183,7 +183,7 @@ const createdNetwork = z.strictObject({
 });
 
 export type NetworkSettings = Settings<typeof networkSchema>;
-export const networkSchema = oneKindOf([existingNetwork, createdNetwork], COMPARE).meta({
+export const networkSchema = oneKindOf([existingNetwork, newNetwork], COMPARE).meta({
   expected: "an object with kind: 'existing' or kind: 'new'",
 });
 

@@ -79,8 +79,8 @@ const existingCluster = z.strictObject({
   ...existingServer(/^cluster-[A-Z0-9]{8,64}$/),
 });
 
-export type CreatedServerSettings = Settings<typeof createdServer>;
-const createdServer = z.strictObject({
+export type NewServerSettings = Settings<typeof newServer>;
+const newServer = z.strictObject({
   /**
    * A PostgreSQL 17 instance that this backend creates: encrypted, unreachable from the internet, TLS and IAM
    * authentication on, with backups and Performance Insights. `removalPolicy` says what its deletion leaves.
@@ -114,12 +114,12 @@ const createdServer = z.strictObject({
 
 export type ServerSettings = Settings<typeof serverSchema>;
 export const serverSchema = oneKindOf(
-  [existingInstance, existingCluster, createdServer],
+  [existingInstance, existingCluster, newServer],
   'say which database the proxy is for',
 );
 
 /** Checks that IAM authentication, which takes 300 to 1000 MiB, leaves a created server memory. */
-export function checkCreatedServer({ instanceType = '' }: CreatedServerSettings): Check {
+export function checkNewServer({ instanceType = '' }: NewServerSettings): Check {
   return (
     /\.(nano|micro)$/.test(instanceType) && {
       path: 'database.server.instanceType',

@@ -15,7 +15,8 @@ import {
 } from 'aws-cdk-lib/aws-rds';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import type { CreatedServerSettings, DatabaseSettings } from '../configuration/database-settings.js';
+import type { DatabaseSettings, NewServerSettings } from '../configuration/database-settings.js';
+import type { RemovalPolicySetting } from '../configuration/environment.js';
 import type { LogRetentionDays } from '../configuration/monitoring-settings.js';
 import type { Network } from '../network/network.js';
 import { refuseChange } from '../network/refuse-change.js';
@@ -51,15 +52,15 @@ const DEFAULT_MIGRATOR = 'migrator';
 const ENGINE = DatabaseInstanceEngine.postgres({ version: PostgresEngineVersion.VER_17_9 });
 
 /**
- * @param keepData True: it leaves a snapshot. False: it goes with its deployment.
+ * @param removalPolicy `retain`: it leaves a snapshot. `destroy`: it leaves nothing.
  * @param logRetentionDays How long its exported logs are kept.
  */
 export function createServer(
   scope: Construct,
-  settings: CreatedServerSettings,
+  settings: NewServerSettings,
   database: DatabaseSettings,
   network: Network,
-  keepData: boolean,
+  removalPolicy: RemovalPolicySetting,
   logRetentionDays: LogRetentionDays,
 ): Server {
   requireTwoZones(network, 'A database');
@@ -76,7 +77,7 @@ export function createServer(
     iamAuthentication: true,
     ...place(settings, network, group.securityGroup),
     ...storage(settings),
-    ...recovery(settings, keepData),
+    ...recovery(settings, removalPolicy),
     enablePerformanceInsights: true,
     // Seven days are free of charge.
     performanceInsightRetention: PerformanceInsightRetention.DEFAULT,
@@ -85,7 +86,7 @@ export function createServer(
     autoMinorVersionUpgrade: true,
   });
   refuseOtherName(scope, instance, database.name);
-  endLogs(scope, instance, keepData, logRetentionDays);
+  endLogs(scope, instance, removalPolicy, logRetentionDays);
   acknowledgeFindings(instance);
   return {
     host: instance.dbInstanceEndpointAddress,
@@ -111,12 +112,17 @@ function refuseOtherName(scope: Construct, instance: DatabaseInstance, name: str
 }
 
 /** RDS makes a group for each log, which never ends and outlives the instance. */
-function endLogs(scope: Construct, instance: DatabaseInstance, keepData: boolean, retention: LogRetentionDays): void {
+function endLogs(
+  scope: Construct,
+  instance: DatabaseInstance,
+  removalPolicy: RemovalPolicySetting,
+  retention: LogRetentionDays,
+): void {
   for (const log of EXPORTED_LOGS) {
     const logRetention = new LogRetention(scope, `DatabaseLog-${log}`, {
       logGroupName: `/aws/rds/instance/${instance.instanceIdentifier}/${log}`,
       retention,
-      removalPolicy: keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicy === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     logRetention.node.addDependency(instance);
   }
@@ -161,7 +167,7 @@ function parameters(scope: Construct, maxConnections: number): ParameterGroup {
   });
 }
 
-function place({ multiAz = DEFAULTS.multiAz }: CreatedServerSettings, network: Network, securityGroup: SecurityGroup) {
+function place({ multiAz = DEFAULTS.multiAz }: NewServerSettings, network: Network, securityGroup: SecurityGroup) {
   return {
     vpc: network.vpc,
     vpcSubnets: { subnets: [...network.databaseSubnets] },
@@ -172,7 +178,7 @@ function place({ multiAz = DEFAULTS.multiAz }: CreatedServerSettings, network: N
   };
 }
 
-function storage({ allocatedStorageGiB = DEFAULTS.allocatedStorageGiB }: CreatedServerSettings) {
+function storage({ allocatedStorageGiB = DEFAULTS.allocatedStorageGiB }: NewServerSettings) {
   const maximum = Math.min(allocatedStorageGiB * STORAGE_GROWTH, STORAGE_LIMITS.gib);
   return {
     storageEncrypted: true,
@@ -185,15 +191,16 @@ function storage({ allocatedStorageGiB = DEFAULTS.allocatedStorageGiB }: Created
 
 /** Protected only when the environment says so: a protected instance cannot be rolled back when its first deployment fails. */
 function recovery(
-  { backupRetentionDays = DEFAULTS.backupRetentionDays, deletionProtection = false }: CreatedServerSettings,
-  keepData: boolean,
+  { backupRetentionDays = DEFAULTS.backupRetentionDays, deletionProtection = false }: NewServerSettings,
+  removalPolicy: RemovalPolicySetting,
 ) {
+  const isRetained = removalPolicy === 'retain';
   return {
     backupRetention: Duration.days(backupRetentionDays),
     copyTagsToSnapshot: true,
-    deleteAutomatedBackups: !keepData,
+    deleteAutomatedBackups: !isRetained,
     deletionProtection,
-    removalPolicy: keepData ? RemovalPolicy.SNAPSHOT : RemovalPolicy.DESTROY,
+    removalPolicy: isRetained ? RemovalPolicy.SNAPSHOT : RemovalPolicy.DESTROY,
   };
 }
 

@@ -1,6 +1,6 @@
 /** The database as the functions see it: where it is, and how they are let in. Types only. */
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { Group } from '../network/security-group-rules.js';
+import type { SecurityGroupRef } from '../network/security-group-rules.js';
 import type { ServerIdentifier } from './server.js';
 
 export interface Database {
@@ -19,7 +19,7 @@ export interface Database {
   /** The server behind it, if that is known. */
   readonly serverIdentifier?: ServerIdentifier;
   /** Where a client with a password is let in. A proxy that is made here admits IAM alone, so there it is the server. */
-  readonly passwordLogin: { readonly group: Group; readonly port: number };
+  readonly passwordLogin: { readonly group: SecurityGroupRef; readonly port: number };
   /** The right to connect as one database user, and as no other. */
   grantConnect(grantee: IGrantable, user: string): void;
 }

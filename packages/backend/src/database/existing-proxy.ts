@@ -1,4 +1,4 @@
-/** An RDS Proxy that somebody else owns, known by its ARN and endpoint. Nothing of it is created or changed. */
+/** An RDS Proxy that another team owns, known by its ARN and endpoint. Nothing of it is created or changed. */
 import { DatabaseProxy } from 'aws-cdk-lib/aws-rds';
 import type { Construct } from 'constructs';
 import type { DatabaseSettings, ExistingProxySettings } from '../configuration/database-settings.js';

@@ -10,7 +10,7 @@ import type { Construct } from 'constructs';
 import type { DatabaseSettings, NewProxySettings } from '../configuration/database-settings.js';
 import type { Network } from '../network/network.js';
 import { rootStackOf } from '../network/root-stack.js';
-import type { Group } from '../network/security-group-rules.js';
+import type { SecurityGroupRef } from '../network/security-group-rules.js';
 import type { Database } from './database.js';
 import { POSTGRES_PORT } from './ports.js';
 import type { Server } from './server.js';
@@ -68,7 +68,11 @@ export function createProxy(
 }
 
 /** function -> proxy -> database. */
-function connectGroups(settings: NewProxySettings, server: Server, { rules, functionGroup, vpc }: Network): Group {
+function connectGroups(
+  settings: NewProxySettings,
+  server: Server,
+  { rules, functionGroup, vpc }: Network,
+): SecurityGroupRef {
   const group = settings.securityGroup
     ? rules.import('ProxySecurityGroup', settings.securityGroup)
     : rules.create('ProxySecurityGroup', vpc, 'RDS Proxy');

@@ -1,7 +1,7 @@
 /** The way to the database that the environment chooses: through a proxy, or directly. */
 import type { Construct } from 'constructs';
 import type { DatabaseSettings } from '../configuration/database-settings.js';
-import type { Environment } from '../configuration/environment.js';
+import type { Environment, RemovalPolicySetting } from '../configuration/environment.js';
 import { DEFAULT_LOG_RETENTION_DAYS } from '../configuration/monitoring-settings.js';
 import type { Network } from '../network/network.js';
 import type { Database } from './database.js';
@@ -12,19 +12,19 @@ import type { Server } from './server.js';
 
 /**
  * @param scope The stack that owns the network and the database.
- * @param keepData Whether a created server leaves a snapshot when its deployment is deleted.
+ * @param removalPolicy What the deletion of the deployment leaves of a created server.
  */
 export function provideDatabase(
   scope: Construct,
   { database: settings, monitoring }: Pick<Environment, 'database' | 'monitoring'>,
   network: Network,
-  keepData: boolean,
+  removalPolicy: RemovalPolicySetting,
 ): Database {
   if (settings.proxy.kind === 'existing') return importProxy(scope, settings, settings.proxy, network);
   // The schema demands a server wherever there is no proxy yet.
   if (settings.server === undefined) throw new Error('A database without a proxy that exists needs a server.');
   const { logRetentionDays = DEFAULT_LOG_RETENTION_DAYS } = monitoring ?? {};
-  const server = provideServer(scope, settings.server, settings, network, keepData, logRetentionDays);
+  const server = provideServer(scope, settings.server, settings, network, removalPolicy, logRetentionDays);
   return settings.proxy.kind === 'new'
     ? createProxy(scope, settings, settings.proxy, server, network)
     : connectDirectly(settings, server, network);

@@ -1,6 +1,7 @@
 /** The PostgreSQL server, whichever way the environment provides it. */
 import type { Construct } from 'constructs';
 import type { DatabaseSettings, ServerSettings } from '../configuration/database-settings.js';
+import type { RemovalPolicySetting } from '../configuration/environment.js';
 import type { LogRetentionDays } from '../configuration/monitoring-settings.js';
 import type { Network } from '../network/network.js';
 import { createServer } from './created-server.js';
@@ -8,7 +9,7 @@ import { importServer } from './existing-server.js';
 import type { Server } from './server.js';
 
 /**
- * @param keepData Whether a created server leaves a snapshot when its deployment is deleted.
+ * @param removalPolicy What the deletion of the deployment leaves of a created server.
  * @param logRetentionDays How long the exported logs of a created server are kept.
  */
 export function provideServer(
@@ -16,10 +17,10 @@ export function provideServer(
   settings: ServerSettings,
   database: DatabaseSettings,
   network: Network,
-  keepData: boolean,
+  removalPolicy: RemovalPolicySetting,
   logRetentionDays: LogRetentionDays,
 ): Server {
   return settings.kind === 'new'
-    ? createServer(scope, settings, database, network, keepData, logRetentionDays)
+    ? createServer(scope, settings, database, network, removalPolicy, logRetentionDays)
     : importServer(scope, settings, network);
 }

@@ -1,8 +1,8 @@
-/** A PostgreSQL server as the rest of the backend sees it, whoever made it. Types only. */
+/** A PostgreSQL server as the rest of the backend sees it, created here or not. Types only. */
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ProxyTarget } from 'aws-cdk-lib/aws-rds';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { Group } from '../network/security-group-rules.js';
+import type { SecurityGroupRef } from '../network/security-group-rules.js';
 
 export type ServerIdentifier = { readonly instanceIdentifier: string } | { readonly clusterIdentifier: string };
 
@@ -10,13 +10,13 @@ export interface Server {
   /** The host name of the writer. An existing server tells it only where it is needed. */
   readonly host: string | undefined;
   readonly port: number;
-  readonly group: Group;
+  readonly group: SecurityGroupRef;
   readonly proxyTarget: ProxyTarget;
   /** CloudWatch's name for it. May be a token. */
   readonly identifier: ServerIdentifier;
   /** How many connections it admits, if that is known. */
   readonly maxConnections: number | undefined;
-  /** Lets somebody sign in with IAM as one database user, and as no other. */
+  /** Permits a role to log in with IAM as one database user, and as no other. */
   grantConnect(grantee: IGrantable, user: string): void;
   /** The secrets with names and passwords of the database users, where the server brings them. */
   readonly userSecrets?: readonly ISecret[];

@@ -11,7 +11,7 @@ import type { CachedContext } from '../network/cached-context.js';
 import { type KnownSubnets, lookUpSubnets } from '../network/look-up-subnets.js';
 import type { Network } from '../network/network.js';
 import { denyNetworkInterfacesToCode } from '../network/place-function-in-vpc.js';
-import type { Group } from '../network/security-group-rules.js';
+import type { SecurityGroupRef } from '../network/security-group-rules.js';
 import type { Database } from './database.js';
 
 const HTTPS = 443;
@@ -26,16 +26,16 @@ export function planSqlDataSource(environment: Environment, cachedContext: Cache
   return new SqlDataSource(sqlDataSource, lookUpSubnets(environment, cachedContext));
 }
 
-/** Planned before the backend is defined, which needs its place; connected when there are a network and a database. */
+/** Planned before the backend is defined, which needs its subnets; connected when there are a network and a database. */
 export class SqlDataSource {
   /** For defineApi. The security group is a promise: it is made in a stack that does not exist yet. */
-  readonly place: KnownSubnets & { readonly securityGroupId: string };
+  readonly vpcConfig: KnownSubnets & { readonly securityGroupId: string };
   readonly #settings: SqlDataSourceSettings;
-  #group: Group | undefined;
+  #group: SecurityGroupRef | undefined;
 
   constructor(settings: SqlDataSourceSettings, subnets: KnownSubnets) {
     this.#settings = settings;
-    this.place = {
+    this.vpcConfig = {
       ...subnets,
       securityGroupId: Lazy.string({ produce: () => this.#group?.securityGroup.securityGroupId }),
     };

@@ -30,7 +30,7 @@ export function checkFunctions(functions: Checked, schema: TransformableSchema, 
   if (problems.length > 0) throw new ConfigurationError('The functions of the app cannot be deployed.', problems);
   for (const name of Object.keys(functions).filter((listed) => !called.has(listed))) {
     console.warn(
-      `${LIST} lists '${name}', and no field of amplify/data/schema.ts calls it. ` +
+      `warning: ${LIST} lists '${name}', and no field of amplify/data/schema.ts calls it. ` +
         `Add .handler(a.handler.function('${name}')) to a field, or remove it from the list.`,
     );
   }

@@ -1,7 +1,7 @@
 /** What a guardrail is, and what it looks at. */
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
-import type { Environment } from '../configuration/environment.js';
+import type { Environment, RemovalPolicySetting } from '../configuration/environment.js';
 import type { GuardrailName } from '../configuration/guardrail-names.js';
 import type { Database } from '../database/database.js';
 import type { Network } from '../network/network.js';
@@ -33,6 +33,6 @@ export interface GuardedBackend {
   readonly migrationFunction: CfnFunction | undefined;
   /** Amplify's own function of the SQL data source, in an environment that has one. In a security group of its own. */
   readonly sqlFunction: CfnFunction | undefined;
-  /** Whether users and a created database outlive the deployment. */
-  readonly keepData: boolean;
+  /** `retain`: users and a created database outlive the deployment. */
+  readonly removalPolicy: RemovalPolicySetting;
 }

@@ -3,7 +3,7 @@ import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { asList, asRecord, resourcesOf } from './resources.js';
 
-export interface Statement {
+export interface IamStatement {
   readonly construct: CfnResource;
   readonly effect: unknown;
   readonly actions: readonly string[];
@@ -13,11 +13,11 @@ export interface Statement {
   readonly roleIds: readonly string[];
 }
 
-export function statementsOf(root: IConstruct): Statement[] {
+export function statementsOf(root: IConstruct): IamStatement[] {
   return [...attachedStatements(root), ...inlineStatements(root)];
 }
 
-function attachedStatements(root: IConstruct): Statement[] {
+function attachedStatements(root: IConstruct): IamStatement[] {
   return resourcesOf(root, ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']).flatMap(({ construct, properties }) => {
     const roleIds = asList(properties.Roles)
       .flatMap((role) => asList(asRecord(role).Ref))
@@ -26,7 +26,7 @@ function attachedStatements(root: IConstruct): Statement[] {
   });
 }
 
-function inlineStatements(root: IConstruct): Statement[] {
+function inlineStatements(root: IConstruct): IamStatement[] {
   return resourcesOf(root, ['AWS::IAM::Role']).flatMap(({ construct, properties }) => {
     const roleIds = [Stack.of(construct).resolve(construct.logicalId)].filter(isText);
     return asList(properties.Policies).flatMap((policy) =>
@@ -35,7 +35,7 @@ function inlineStatements(root: IConstruct): Statement[] {
   });
 }
 
-function readStatements(construct: CfnResource, document: unknown, roleIds: readonly string[]): Statement[] {
+function readStatements(construct: CfnResource, document: unknown, roleIds: readonly string[]): IamStatement[] {
   return asList(asRecord(document).Statement)
     .map(asRecord)
     .map((statement) => ({

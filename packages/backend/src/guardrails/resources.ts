@@ -5,13 +5,13 @@ import type { IConstruct } from 'constructs';
 /** Properties of a resource, names as in the template. Values may be intrinsic functions. */
 export type Properties = Readonly<Record<string, unknown>>;
 
-export interface Resource {
+export interface SynthesizedResource {
   readonly construct: CfnResource;
   readonly properties: Properties;
 }
 
 /** Every resource of these types at or below a construct. */
-export function resourcesOf(root: IConstruct, types: readonly string[]): Resource[] {
+export function resourcesOf(root: IConstruct, types: readonly string[]): SynthesizedResource[] {
   return root.node
     .findAll()
     .filter((construct) => CfnResource.isCfnResource(construct))

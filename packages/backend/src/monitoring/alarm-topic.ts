@@ -27,7 +27,7 @@ export function createAlarmTopic(scope: Construct, emails: readonly string[]): I
 
 /**
  * The key aws/sns would cost nothing, but its policy cannot be changed, and CloudWatch itself must be allowed to use the
- * key. Without this statement the alarms go off and nobody is told; the error is in the alarm's history alone.
+ * key. Without this statement the alarms change state and no e-mail is sent; the error is in the alarm's history alone.
  * Without a condition, as AWS documents it: what may be published is decided by the topic's policy.
  * @see https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
  */

@@ -1,4 +1,4 @@
-/** What can go wrong with a function. A function that nobody calls has no data, and that is no trouble. */
+/** Defines the alarms of a function. A function without invocations has no data, and that raises none of them. */
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { AlarmThresholds } from '../configuration/monitoring-settings.js';
 import type { AlarmDefinition } from './alarms.js';

@@ -3,15 +3,15 @@
  * stays behind when the deployment is deleted. defineFunction has an option for the retention, but it is fixed before the
  * environment is known, and its group is always deleted.
  */
-import { RemovalPolicy } from 'aws-cdk-lib';
+import type { RemovalPolicy } from 'aws-cdk-lib';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { LogRetentionDays } from '../configuration/monitoring-settings.js';
 import type { MonitoredFunction } from './monitored.js';
 
 export interface LogSettings {
   readonly retentionDays: LogRetentionDays;
-  /** Whether the log outlives the deployment: true for an environment whose incidents somebody will look into. */
-  readonly keepLogs: boolean;
+  /** `RETAIN` for an environment whose incidents are looked into: the log outlives the deployment. */
+  readonly removalPolicy: RemovalPolicy;
 }
 
 /**
@@ -20,17 +20,10 @@ export interface LogSettings {
  */
 export function createLogGroup(
   { function: fn, cfnFunction }: Pick<MonitoredFunction, 'function' | 'cfnFunction'>,
-  { retentionDays, keepLogs }: LogSettings,
+  { retentionDays, removalPolicy }: LogSettings,
 ): LogGroup {
-  const logGroup = new LogGroup(fn, 'OwnLogGroup', {
-    retention: retentionDays,
-    removalPolicy: removalPolicyOf({ keepLogs }),
-  });
+  const logGroup = new LogGroup(fn, 'OwnLogGroup', { retention: retentionDays, removalPolicy });
   // Nothing but the group: format and level are defineFunction's.
   cfnFunction.addPropertyOverride('LoggingConfig.LogGroup', logGroup.logGroupName);
   return logGroup;
-}
-
-export function removalPolicyOf({ keepLogs }: Pick<LogSettings, 'keepLogs'>): RemovalPolicy {
-  return keepLogs ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 }

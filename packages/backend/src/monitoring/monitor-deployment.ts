@@ -1,6 +1,6 @@
 /** What an environment gets of monitoring: logs that end everywhere, alarms and a dashboard where it asks for them. */
-import type { Stack } from 'aws-cdk-lib';
-import type { Environment } from '../configuration/environment.js';
+import { RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import type { Environment, RemovalPolicySetting } from '../configuration/environment.js';
 import { DEFAULT_LOG_RETENTION_DAYS } from '../configuration/monitoring-settings.js';
 import type { Database } from '../database/database.js';
 import type { DefinedFunction } from '../functions/defined-function.js';
@@ -8,9 +8,12 @@ import { createLogGroup, type LogSettings } from './log-group.js';
 import type { MonitoredFunction } from './monitored.js';
 import { createMonitoring } from './monitoring.js';
 
-/** @param keepLogs Whether the logs outlive the deployment. */
-export function logSettingsOf({ monitoring }: Environment, keepLogs: boolean): LogSettings {
-  return { retentionDays: monitoring?.logRetentionDays ?? DEFAULT_LOG_RETENTION_DAYS, keepLogs };
+/** @param removalPolicy What the deletion of the deployment leaves of the logs. */
+export function logSettingsOf({ monitoring }: Environment, removalPolicy: RemovalPolicySetting): LogSettings {
+  return {
+    retentionDays: monitoring?.logRetentionDays ?? DEFAULT_LOG_RETENTION_DAYS,
+    removalPolicy: removalPolicy === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+  };
 }
 
 /** What Lambda takes when a function does not say. */

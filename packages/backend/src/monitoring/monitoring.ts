@@ -1,4 +1,4 @@
-/** Alarms, whom they reach, and the dashboard, for one environment. Sandboxes have none: nobody is on call for them. */
+/** Creates the alarms, their receivers and the dashboard of one environment. Sandboxes have none: they have no on-call. */
 import type { Stack } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { MonitoringSettings } from '../configuration/monitoring-settings.js';

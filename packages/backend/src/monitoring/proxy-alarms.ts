@@ -34,7 +34,7 @@ export function proxyAlarms(proxy: MonitoredProxy, thresholds: AlarmThresholds):
       metric: proxyAvailability(proxy),
       threshold: AVAILABILITY_PERCENT,
       firesWhen: 'below',
-      // A failover of a Multi-AZ instance takes one to two minutes, and needs nobody.
+      // A failover of a Multi-AZ instance takes one to two minutes, and needs no operator.
       periods: 3,
       // Reported every minute, whether there are clients or not: only a proxy that is gone, or never was, keeps silent.
       silenceMeans: 'trouble',

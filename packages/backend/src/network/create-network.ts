@@ -10,7 +10,7 @@ import { isLookupPending, lookUpVpc } from './existing-vpc.js';
 import { createLookupStack } from './lookup-stack.js';
 import type { Network } from './network.js';
 import { rootStackOf } from './root-stack.js';
-import { type Group, SecurityGroupRules } from './security-group-rules.js';
+import { type SecurityGroupRef, SecurityGroupRules } from './security-group-rules.js';
 import { selectSubnets } from './subnets.js';
 
 /**
@@ -21,23 +21,24 @@ import { selectSubnets } from './subnets.js';
 export function createNetwork(stack: Stack, environment: Environment, cachedContext: CachedContext): Network {
   const { network: settings, region } = environment;
   const lookupStack = once(() => createLookupStack(rootStackOf(stack), environment, cachedContext));
-  const place = settings.kind === 'existing' ? existingPlace(settings, lookupStack()) : createdPlace(stack, settings);
+  const vpcSubnets =
+    settings.kind === 'existing' ? existingVpcSubnets(settings, lookupStack()) : newVpcSubnets(stack, settings);
   const rules = new SecurityGroupRules(stack);
-  const network = { ...place, rules, functionGroup: functionGroupOf(settings, rules, place.vpc) };
+  const network = { ...vpcSubnets, rules, functionGroup: functionGroupOf(settings, rules, vpcSubnets.vpc) };
   openEgress(stack, network, settings.egress ?? { kind: 'none' }, region, lookupStack);
   return network;
 }
 
-type Place = Pick<Network, 'vpc' | 'lookupPending' | 'functionSubnets' | 'databaseSubnets'>;
+type VpcSubnets = Pick<Network, 'vpc' | 'lookupPending' | 'functionSubnets' | 'databaseSubnets'>;
 
-function existingPlace(settings: Extract<NetworkSettings, { kind: 'existing' }>, lookupStack: Stack): Place {
+function existingVpcSubnets(settings: Extract<NetworkSettings, { kind: 'existing' }>, lookupStack: Stack): VpcSubnets {
   const vpc = lookUpVpc(lookupStack, settings.vpc);
   const subnets = selectSubnets(vpc, settings.subnets);
   return { vpc, lookupPending: isLookupPending(vpc), functionSubnets: subnets, databaseSubnets: subnets };
 }
 
 /** Only functions need the route to a NAT gateway. */
-function createdPlace(stack: Stack, settings: Extract<NetworkSettings, { kind: 'new' }>): Place {
+function newVpcSubnets(stack: Stack, settings: Extract<NetworkSettings, { kind: 'new' }>): VpcSubnets {
   const vpc = createVpc(stack, settings);
   const subnets = (subnetGroupName: string) => vpc.selectSubnets({ subnetGroupName }).subnets;
   return {
@@ -48,7 +49,7 @@ function createdPlace(stack: Stack, settings: Extract<NetworkSettings, { kind: '
   };
 }
 
-function functionGroupOf(settings: NetworkSettings, rules: SecurityGroupRules, vpc: IVpc): Group {
+function functionGroupOf(settings: NetworkSettings, rules: SecurityGroupRules, vpc: IVpc): SecurityGroupRef {
   if (settings.kind === 'existing' && settings.functionSecurityGroup) {
     return rules.import('FunctionSecurityGroup', settings.functionSecurityGroup);
   }

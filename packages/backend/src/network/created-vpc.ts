@@ -11,7 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { CreatedNetworkSettings } from '../configuration/network-settings.js';
+import type { NewNetworkSettings } from '../configuration/network-settings.js';
 import { refuseChange } from './refuse-change.js';
 import { allSubnets } from './subnets.js';
 
@@ -21,7 +21,7 @@ const ZONES = 2;
 export const ISOLATED_SUBNETS = 'Isolated';
 export const SUBNETS_WITH_EGRESS = 'WithEgress';
 
-export function createVpc(scope: Construct, settings: CreatedNetworkSettings): IVpc {
+export function createVpc(scope: Construct, settings: NewNetworkSettings): IVpc {
   const { cidr = DEFAULT_CIDR, availabilityZones, egress } = settings;
   const throughNat = egress?.kind === 'nat';
   const vpc = new Vpc(scope, 'Vpc', {

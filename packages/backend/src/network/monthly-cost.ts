@@ -44,7 +44,7 @@ function itemsOf(network: NetworkSettings, egress: EgressSettings, zoneCount: nu
   if (egress.kind === 'none') return [];
   if (egress.kind === 'nat') {
     if (network.kind === 'new') return [natGateways(egress.gateways ?? 1)];
-    // Its hours are paid for already, by whoever made it.
+    // Its owner pays for its hours already.
     return [{ what: 'the existing NAT gateway', fixedUsd: 0, usdPerGigabyte: USD.natPerGigabyte }];
   }
   const items: MonthlyCost[] = [];

@@ -1,6 +1,6 @@
 /** The network that functions and database share. Types only. */
 import type { ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
-import type { Group, SecurityGroupRules } from './security-group-rules.js';
+import type { SecurityGroupRef, SecurityGroupRules } from './security-group-rules.js';
 
 export interface Network {
   readonly vpc: IVpc;
@@ -10,6 +10,6 @@ export interface Network {
   readonly functionSubnets: readonly ISubnet[];
   /** Where a proxy or a database that is created gets its own. */
   readonly databaseSubnets: readonly ISubnet[];
-  readonly functionGroup: Group;
+  readonly functionGroup: SecurityGroupRef;
   readonly rules: SecurityGroupRules;
 }

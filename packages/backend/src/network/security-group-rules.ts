@@ -15,9 +15,9 @@ import type { ExistingSecurityGroup } from '../configuration/network-settings.js
 import type { RuleToAdd } from './network-report.js';
 
 /** One end of a rule. */
-export interface Group {
+export interface SecurityGroupRef {
   readonly securityGroup: ISecurityGroup;
-  /** `own`: made here. `add` and `print`: made by somebody else, who lets us add ingress rules or does not. */
+  /** `own`: made here. `add` and `print`: another team owns it, and permits this backend to add ingress rules or does not. */
   readonly rules: 'own' | ExistingSecurityGroup['rules'];
 }
 
@@ -34,7 +34,7 @@ export class SecurityGroupRules {
   }
 
   /** A group without any rule: not even the CDK's own to everywhere. */
-  create(id: string, vpc: IVpc, description: string): Group {
+  create(id: string, vpc: IVpc, description: string): SecurityGroupRef {
     return {
       securityGroup: new SecurityGroup(this.#scope, id, { vpc, description, allowAllOutbound: false }),
       rules: 'own',
@@ -42,13 +42,13 @@ export class SecurityGroupRules {
   }
 
   /** A group that exists. Rules are added to it or not; those that it has are not touched. */
-  import(id: string, { id: securityGroupId, rules }: ExistingSecurityGroup): Group {
+  import(id: string, { id: securityGroupId, rules }: ExistingSecurityGroup): SecurityGroupRef {
     const options = { mutable: rules === 'add' };
     return { securityGroup: SecurityGroup.fromSecurityGroupId(this.#scope, id, securityGroupId, options), rules };
   }
 
   /** Both ends of the rule: security groups are closed at either. */
-  allow(from: Group, to: Group, port: number, description: string): void {
+  allow(from: SecurityGroupRef, to: SecurityGroupRef, port: number, description: string): void {
     this.#allowOut(from, to.securityGroup, () => this.#nameOf(to), port, description);
     const isOurs = to.rules === 'own' || (to.rules === 'add' && from.rules === 'own');
     if (isOurs) to.securityGroup.addIngressRule(from.securityGroup, Port.tcp(port), description);
@@ -56,7 +56,7 @@ export class SecurityGroupRules {
   }
 
   /** From each member of the group to each other. Never inline: a group that names itself would wait for itself. */
-  allowWithin(group: Group, port: number, description: string): void {
+  allowWithin(group: SecurityGroupRef, port: number, description: string): void {
     const { securityGroup, rules } = group;
     if (rules !== 'own') {
       this.#ask(group, 'egress', port, securityGroup.securityGroupId, description);
@@ -68,26 +68,32 @@ export class SecurityGroupRules {
   }
 
   /** @param prefixListId The address ranges of an AWS service, to which a gateway endpoint leads. */
-  allowToService(from: Group, prefixListId: string, port: number, description: string): void {
+  allowToService(from: SecurityGroupRef, prefixListId: string, port: number, description: string): void {
     this.#allowOut(from, Peer.prefixList(prefixListId), () => prefixListId, port, description);
   }
 
-  allowToEverywhere(from: Group, port: number, description: string): void {
+  allowToEverywhere(from: SecurityGroupRef, port: number, description: string): void {
     this.#allowOut(from, Peer.anyIpv4(), () => EVERYWHERE, port, description);
   }
 
-  #allowOut(from: Group, peer: IPeer, peerName: () => string, port: number, description: string): void {
+  #allowOut(from: SecurityGroupRef, peer: IPeer, peerName: () => string, port: number, description: string): void {
     if (from.rules === 'own') from.securityGroup.addEgressRule(inline(peer), Port.tcp(port), description);
     else this.#ask(from, 'egress', port, peerName(), description);
   }
 
-  #ask(group: Group, direction: RuleToAdd['direction'], port: number, peer: string, description: string): void {
+  #ask(
+    group: SecurityGroupRef,
+    direction: RuleToAdd['direction'],
+    port: number,
+    peer: string,
+    description: string,
+  ): void {
     const { securityGroupId } = group.securityGroup;
     this.toAdd.push({ securityGroupId, direction, protocol: 'tcp', port, peer, description });
   }
 
   /** What the owner of the other group can put into a rule: the id, or where the deployment shows it. */
-  #nameOf({ securityGroup, rules }: Group): string {
+  #nameOf({ securityGroup, rules }: SecurityGroupRef): string {
     if (rules !== 'own') return securityGroup.securityGroupId;
     const output = `${securityGroup.node.id}Id`;
     if (!this.#scope.node.tryFindChild(output)) {

@@ -2,6 +2,7 @@
  * `npm run synth`: writes the CloudFormation templates that Amplify would deploy for an environment. Works offline and
  * without AWS credentials, and deploys nothing.
  */
+import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
@@ -54,8 +55,9 @@ async function main(argv: readonly string[]): Promise<void> {
   try {
     await quietly(said, () => synthesizeBackend(loadBackend, identity, options.out));
   } catch (error) {
-    const report = readSynthReport(options.out, deployment);
-    if (!report.findings.some(isError)) {
+    // There is no assembly when the app's own code did not load.
+    const report = existsSync(options.out) ? readSynthReport(options.out, deployment) : undefined;
+    if (!report?.findings.some(isError)) {
       process.stderr.write(said.join(''));
       throw error;
     }
@@ -65,6 +67,7 @@ async function main(argv: readonly string[]): Promise<void> {
     return;
   }
   print(readSynthReport(options.out, deployment), options);
+  for (const warning of said.filter((text) => text.startsWith(WARNING))) process.stderr.write(`\n${warning}`);
   // The CDK's command line reads what is missing, looks it up, and starts this program again.
   if (process.env.CDK_CLI_VERSION === undefined) warnOfMissingLookups(options);
 }
@@ -106,6 +109,9 @@ function identify(environment: string): BackendIdentifier {
 function loadBackend(): Promise<unknown> {
   return import(pathToFileURL(resolve('amplify/backend.ts')).href);
 }
+
+/** How the checks of this package begin what they print and do not reject. */
+const WARNING = 'warning: ';
 
 /** What Amplify, esbuild and the CDK say on the way matters only if they fail for a reason of their own. */
 async function quietly(said: string[], work: () => Promise<void>): Promise<void> {

@@ -3,10 +3,10 @@ import { withDatabase } from '@vpc-postgres/testing/support/environments.js';
 import { branch, synthesize } from '@vpc-postgres/testing/support/synthesize.js';
 import { ofType } from '@vpc-postgres/testing/support/templates.js';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { CreatedServerSettings } from '../../src/configuration/database-settings.js';
+import type { NewServerSettings } from '../../src/configuration/database-settings.js';
 
 /** What a created database is from its first deployment to its last. */
-const deploy = (settings: Partial<CreatedServerSettings> = {}, monitoring = {}) =>
+const deploy = (settings: Partial<NewServerSettings> = {}, monitoring = {}) =>
   synthesize(branch('main'), {
     environments: {
       main: {

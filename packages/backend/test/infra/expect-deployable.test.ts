@@ -32,7 +32,10 @@ test('an environment that the app does not have fails', async () => {
   );
 });
 
-test('a deployment is synthesized, and fails with each problem and its fix', async () => {
+/** For one or two syntheses in processes of their own. */
+const timeout = 180_000;
+
+test('a deployment is synthesized, and fails with each problem and its fix', { timeout }, async () => {
   const declared = { 'orders-api': { database: false }, invoices: { database: true } };
 
   const failure = expectDeployable({ ...app, functions: declared }, 'example');
@@ -42,12 +45,13 @@ test('a deployment is synthesized, and fails with each problem and its fix', asy
   await expect(failure).rejects.toThrow(/ {2}invoices\n {4}got .*\n {4}expected .*\n {4}fix {7}pass \.\.\.resourcesOf/);
 });
 
-test.runIf(exhaustive)('a deployment without a problem is checked completely', async () => {
+test.runIf(exhaustive)('a deployment without a problem is checked completely', { timeout }, async () => {
   expect(await expectDeployable(app, 'example')).toBeUndefined();
 });
 
 test.runIf(exhaustive)(
   'an environment whose lookup is not cached is checked, and the reason says what was not',
+  { timeout },
   async () => {
     const projectDirectory = mkdtempSync(join(TESTING, 'app-without-context-'));
     try {

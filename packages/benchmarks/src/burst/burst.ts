@@ -18,7 +18,7 @@ import { watchConnections } from './connections.js';
 import { askEnvironments, type BurstSample } from './environments.js';
 
 const ENVIRONMENTS = 500;
-/** PostgreSQL's max_connections is 100, of which it keeps three for superusers: what is left, the proxy may hold. */
+/** PostgreSQL's max_connections is 100, of which it keeps three for superusers: the proxy can hold the others. */
 const MAX_CONNECTIONS = 97;
 const WAYS = ['proxied', 'direct'] as const;
 type WayName = (typeof WAYS)[number];

@@ -9,7 +9,7 @@ export interface ConnectionWatch {
   stop(): Promise<number>;
 }
 
-/** @param superuser of a connection that is not counted, and must be used by nobody else until the end */
+/** @param superuser of a connection that is not counted, and that the caller uses for nothing else until the end */
 export function watchConnections(superuser: pg.Client): ConnectionWatch {
   let highest = 0;
   let isOver = false;

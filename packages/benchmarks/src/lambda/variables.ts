@@ -1,6 +1,6 @@
 /** What Lambda and AppSync give a handler: environment variables and an event. */
 import process from 'node:process';
-import { functionEnvironment, type LocalDatabase } from '@vpc-postgres/local-stack/functions.js';
+import { functionEnvironment, type LocalDatabase } from '@vpc-postgres/local-stack/function-environment.js';
 import { CALLER } from '../order.js';
 
 /** @param port of another way to the same database. @default the proxy's */
@@ -8,7 +8,7 @@ export function environmentVariables(access: LocalDatabase, port = access.port):
   return {
     PATH: process.env.PATH ?? '',
     AWS_REGION: access.region,
-    ...functionEnvironment({ ...access, port }),
+    ...functionEnvironment({ environment: {}, database: true }, { ...access, port }),
   };
 }
 

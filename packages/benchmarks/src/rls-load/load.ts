@@ -12,11 +12,11 @@ export const USERS: readonly string[] = Array.from(
   (_, index) => `00000000-0000-4000-8000-${String(index + 1).padStart(12, '0')}`,
 );
 
-/** As somebody above policies. $1: the users. */
+/** As a superuser, whom no policy limits. $1: the users. */
 export const INSERT_ROWS = `insert into orders (customer_sub, currency, total_cents)
   select customer, 'EUR', 100 from unnest($1::uuid[]) as customer, generate_series(1, ${ROWS_OF_A_USER})`;
 
-/** The usual way beside ours, for those who keep the user in a setting. As somebody above policies, before the load. */
+/** The usual way beside ours, for those who keep the user in a setting. As a superuser, before the load. */
 export const POLICY_BY_SETTING = `create policy by_setting on orders for select to app
   using (customer_sub = nullif(current_setting('load.user', true), '')::uuid)`;
 
@@ -29,7 +29,7 @@ export type ReadAs = (user: string) => Promise<readonly string[]>;
 /** Of all reads, each counted once. */
 export interface LoadCounts {
   own: number;
-  /** With a row of somebody else. */
+  /** With a row of another user. */
   foreign: number;
   /** With the user's own rows alone, and not all of them. */
   incomplete: number;

@@ -3,7 +3,6 @@
  * up and down by itself: V8 makes room for garbage in steps, for some thousands of requests, and takes it back when it
  * collects. What a leak raises is how far it goes up.
  */
-import { localApp } from '@vpc-postgres/testing/app/local.config.js';
 import { atMostTimes, type Comparison, percentile } from '../benchmark.js';
 import type { LoadAnswer } from './load.js';
 import type { Sample } from './samples.js';
@@ -15,13 +14,15 @@ const MAX_GROWTH = 1.05;
 
 export interface SteadyRun {
   minutes: number;
+  /** The function's limit. */
+  memoryMB: number;
   answers: readonly LoadAnswer[];
   samples: readonly Sample[];
 }
 
 type Measure = (sample: Sample) => number | undefined;
 
-export function compareRun({ minutes, answers, samples }: SteadyRun): Comparison[] {
+export function compareRun({ minutes, memoryMB, answers, samples }: SteadyRun): Comparison[] {
   const endMillis = minutes * MINUTE;
   const third = (endMillis - MINUTE) / 3;
   const thirdsOf = <Value>(values: readonly Value[], millisOf: (value: Value) => number) => {
@@ -65,7 +66,7 @@ export function compareRun({ minutes, answers, samples }: SteadyRun): Comparison
       name: 'highest memory of an environment',
       unit: 'MB',
       ours: [Math.max(...samples.map(highestMegabytes))],
-      baseline: [localApp.functionLimits.memoryMB],
+      baseline: [memoryMB],
       labels: { ours: 'at any time', baseline: 'the function’s limit' },
     },
     compareMedians(`memory of ${ENVIRONMENTS} environments`, ({ environmentMegabytes }) => sum(environmentMegabytes)),

@@ -1,4 +1,4 @@
-/** What is asked, again and again: reads, lists, writes, and requests that are refused. */
+/** Lists the requests that are sent again and again: reads, lists, writes, and requests that the API rejects. */
 import type { GraphqlRequest } from '@vpc-postgres/local-stack/local-app.js';
 import { localApp } from '@vpc-postgres/testing/app/local.config.js';
 
@@ -15,7 +15,7 @@ export interface GraphqlResponse {
 
 const NOBODYS_ORDER = '00000000-0000-4000-8000-000000000000';
 
-/** @param orderId of an order that the caller may read */
+/** @param orderId of an order that the caller can read */
 export function mixedRequests(orderId: string): readonly ExpectingRequest[] {
   const { read, write } = localApp.roundTrip;
   const get = { field: read.field, ...read.request({ id: orderId }) };

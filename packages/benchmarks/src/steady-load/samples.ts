@@ -13,7 +13,7 @@ export interface Sample {
   atMillis: number;
   /** Resident set of each environment, by the id of its process. */
   environmentMegabytes: ReadonlyMap<number, number>;
-  /** In use in this process, which is AppSync, RDS Proxy and whoever asks: once a minute, after a collection. */
+  /** In use in this process, which runs AppSync, RDS Proxy and the clients: once a minute, after a collection. */
   stackMegabytes?: number;
   /** Of the function's user, in PostgreSQL. */
   databaseConnections: number;
@@ -30,7 +30,7 @@ const EVERY_MILLIS = 5_000;
 const SAMPLES_IN_A_MINUTE = 60_000 / EVERY_MILLIS;
 const MEBIBYTE = 2 ** 20;
 
-/** @param superuser of a connection that is not counted, and must be used by nobody else until the end */
+/** @param superuser of a connection that is not counted, and that the caller uses for nothing else until the end */
 export function watchStack(stack: LocalStack, superuser: pg.Client, onSample: (sample: Sample) => void): Watch {
   const startedAt = performance.now();
   const samples: Sample[] = [];
@@ -59,7 +59,7 @@ export function watchStack(stack: LocalStack, superuser: pg.Client, onSample: (s
   };
 }
 
-/** Without a collection it may be many times as much: V8 takes its time where the machine has memory. */
+/** Without a collection it can be many times as much: V8 takes its time where the machine has memory. */
 function collectedMegabytes(): number {
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void;

@@ -47,7 +47,8 @@ export const steadyLoad: Benchmark = {
         if (problem !== undefined) onProgress(`not expected: ${problem}`);
       }
       const samples = await watch.stop();
-      return compareRun({ minutes, answers, samples });
+      const memoryMB = Math.max(...Object.values(stack.statistics().functions).map((fn) => fn.memoryMB));
+      return compareRun({ minutes, memoryMB, answers, samples });
     } finally {
       await superuser.end();
       await stack.stop();

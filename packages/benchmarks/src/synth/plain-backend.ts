@@ -7,5 +7,5 @@ import { schema } from '@vpc-postgres/testing/app/amplify/data/schema.js';
 import { functions } from '@vpc-postgres/testing/app/amplify/functions/functions.js';
 
 const backend = defineBackend({ auth, data: defineApi(), ...resourcesOf(functions) });
-hardenAuth(backend.auth.resources.cfnResources, true);
+hardenAuth(backend.auth.resources.cfnResources, 'retain');
 mapResponses(backend.data.resources.cfnResources.cfnFunctionConfigurations, schema);

@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { LocalDatabase } from '@vpc-postgres/local-stack/functions.js';
+import type { LocalDatabase } from '@vpc-postgres/local-stack/function-environment.js';
 import { environmentVariables } from '../lambda/variables.js';
 
 const WARM_ENVIRONMENT = join(import.meta.dirname, 'warm-environment.mjs');

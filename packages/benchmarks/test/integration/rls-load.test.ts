@@ -50,7 +50,7 @@ describe.runIf(exhaustive)('the load of the benchmark rls-load', () => {
     expect(foreign).toBeGreaterThan(0);
   });
 
-  test('counts an answer with a row too few as incomplete, and one with a row of somebody else as foreign', async () => {
+  test('a response with a row too few counts as incomplete, and one with a row of another user as foreign', async () => {
     const [user = '', other = ''] = USERS;
     const judgedAs = async (owners: string[]) => {
       const counts = await runLoad(async () => owners, { users: [user], reads: 1 });

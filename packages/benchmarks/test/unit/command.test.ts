@@ -20,7 +20,7 @@ test.runIf(exhaustive)('npm run bench marks the benchmark that a run without nam
   expect(status).toBe(0);
 });
 
-test.runIf(exhaustive)('npm run bench refuses minutes that are too few for a first and a last third', () => {
+test.runIf(exhaustive)('npm run bench rejects minutes that are too few for a first and a last third', () => {
   const { stderr, status } = bench('--minutes', '3', 'steady-load');
   expect(stderr).toContain('--minutes is "3"; expected a whole number, 4 or more.');
   expect(status).toBe(1);

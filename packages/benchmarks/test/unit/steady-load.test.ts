@@ -13,6 +13,7 @@ function steadyRun({ sample = {}, answer = {}, ...run }: Changes = {}): SteadyRu
   const every5Seconds = Array.from({ length: SECONDS / 5 }, (_, index) => index * 5_000);
   return {
     minutes: MINUTES,
+    memoryMB: 1024,
     answers: every5Seconds.map((askedMillis) => ({ askedMillis, millis: 4, ...(isAtEnd(askedMillis) && answer) })),
     samples: every5Seconds.map((atMillis) => ({
       atMillis,

@@ -10,6 +10,16 @@ import type { BuildOptions } from 'esbuild';
 /** Lambda's Node.js in amplify/functions. */
 export const RUNTIME_MAJOR = 24;
 
+/** What the function's resource.ts has to say of its bundle. */
+export interface FunctionBundleSettings {
+  /** `runtime`: the major version of Node.js. @default RUNTIME_MAJOR */
+  readonly runtimeMajor?: number;
+  /** `bundling.minify`. @default true, as Amplify's */
+  readonly minify?: boolean;
+  /** The keys of `layers`: packages that are left out. @default - none */
+  readonly layerPackages?: readonly string[];
+}
+
 const require = createRequire(import.meta.url);
 
 /**
@@ -17,7 +27,11 @@ const require = createRequire(import.meta.url);
  * @param directory Where index.mjs goes, and the bootstrap that runs it.
  * @see https://github.com/aws-amplify/amplify-backend/blob/main/packages/backend-function/src/factory.ts
  */
-export function functionBuildOptions(entry: string, directory: string): BuildOptions {
+export function functionBuildOptions(
+  entry: string,
+  directory: string,
+  { runtimeMajor = RUNTIME_MAJOR, minify = true, layerPackages = [] }: FunctionBundleSettings = {},
+): BuildOptions {
   const shims = amplifyShims();
   return {
     entryPoints: [entry],
@@ -25,8 +39,9 @@ export function functionBuildOptions(entry: string, directory: string): BuildOpt
     bundle: true,
     platform: 'node',
     format: 'esm',
-    target: `node${RUNTIME_MAJOR}`,
-    minify: true,
+    target: `node${runtimeMajor}`,
+    minify,
+    external: [...layerPackages],
     sourcemap: true,
     loader: { '.node': 'file' },
     banner: { js: shims.banner },

@@ -5,8 +5,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { functionEnvironment } from '@vpc-postgres/local-stack/functions.js';
-import { localApp } from '@vpc-postgres/testing/app/local.config.js';
+import { functionEnvironment } from '@vpc-postgres/local-stack/function-environment.js';
 import type { ResolverEnvelope } from '../../src/graphql/envelope.js';
 import type { FaultStack } from './fault-stack.js';
 import type { TestContext } from './requests.js';
@@ -20,28 +19,33 @@ export interface HandlerProbe {
 }
 
 export type ProbeQuestion = { id: string; event?: unknown; timeoutMillis: number };
-export type ProbeAnswer = { id: string; envelope?: ResolverEnvelope; resources: string[] };
+export type ProbeResponse = { id: string; envelope?: ResolverEnvelope; resources: string[] };
 
 const FUNCTION_NAME = 'orders-api';
 
 export async function startHandlerProbe(stack: FaultStack, context: TestContext): Promise<HandlerProbe> {
   const bundle = join(stack.stateDirectory, 'functions', FUNCTION_NAME, 'index.mjs');
   const child = fork(join(import.meta.dirname, 'handler-probe.mjs'), [bundle], {
-    env: { ...functionEnvironment(stack.access), AWS_REGION: stack.access.region, PATH: '/usr/bin:/bin' },
+    env: {
+      ...functionEnvironment({ environment: {}, database: true }, stack.access),
+      AWS_REGION: stack.access.region,
+      PATH: '/usr/bin:/bin',
+    },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     // Not what this process was started with: vitest adds some of its own.
     execArgv: [],
   });
-  const waiting = new Map<string, (answer: ProbeAnswer) => void>();
+  const timeoutMillis = (stack.amplifyApp().functions[FUNCTION_NAME]?.timeoutSeconds ?? Number.NaN) * 1_000;
+  const waiting = new Map<string, (answer: ProbeResponse) => void>();
   const ended = new Promise<never>((_resolve, reject) => {
     child.once('exit', (code, signal) => reject(new Error(`The handler's process ended: ${code ?? signal}.`)));
   });
   ended.catch(() => {});
-  child.on('message', (answer: ProbeAnswer) => {
+  child.on('message', (answer: ProbeResponse) => {
     waiting.get(answer.id)?.(answer);
     waiting.delete(answer.id);
   });
-  const ask = (event?: unknown) => Promise.race([ended, askOnce(child, waiting, event)]);
+  const ask = (event?: unknown) => Promise.race([ended, askOnce(child, waiting, event, timeoutMillis)]);
   const [order] = context.orders;
   const { sub } = await stack.userPool.verifyToken(await stack.userPool.issueToken({ username: 'reader' }));
   const event = {
@@ -68,12 +72,13 @@ export async function startHandlerProbe(stack: FaultStack, context: TestContext)
 
 function askOnce(
   child: ChildProcess,
-  waiting: Map<string, (answer: ProbeAnswer) => void>,
+  waiting: Map<string, (answer: ProbeResponse) => void>,
   event: unknown,
-): Promise<ProbeAnswer> {
+  timeoutMillis: number,
+): Promise<ProbeResponse> {
   const question: ProbeQuestion = {
     id: randomUUID(),
-    timeoutMillis: localApp.functionLimits.timeoutSeconds * 1_000,
+    timeoutMillis,
     ...(event !== undefined && { event }),
   };
   return new Promise((resolve) => {

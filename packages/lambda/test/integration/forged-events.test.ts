@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { subOf } from '@vpc-postgres/local-stack/cognito/user-pool.js';
 import { buildFunctions, type LocalFunctions } from '@vpc-postgres/local-stack/functions.js';
+import { defineTestFunction } from '@vpc-postgres/testing/support/function-definition.js';
 import { startTestStack, type TestStack } from '@vpc-postgres/testing/support/local-stack.js';
 import { ARGUMENT_CANARY } from '@vpc-postgres/testing/support/secrets/search.js';
 import type pg from 'pg';
@@ -25,7 +26,7 @@ beforeAll(async () => {
   stack = await startTestStack();
   superuser = await stack.connectSuperuser();
   functions = await buildFunctions({
-    names: ['orders-api'],
+    definitions: { 'orders-api': defineTestFunction(PROJECT, 'orders-api') },
     directory,
     projectDirectory: PROJECT,
     watch: false,

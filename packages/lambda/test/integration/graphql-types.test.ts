@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { a } from '@aws-amplify/data-schema';
 import { localApp } from '@vpc-postgres/testing/app/local.config.js';
 import { startTestStack, type TestStack } from '@vpc-postgres/testing/support/local-stack.js';
+import { writeAmplifyApp } from '@vpc-postgres/testing/support/write-amplify-app.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const SRC = join(import.meta.dirname, '../../src');
@@ -112,10 +113,10 @@ beforeAll(async () => {
   const identity = '0000-identity.sql';
   await cp(join(localApp.migrationsFolder, identity), join(project, 'src/migrations', identity), { recursive: true });
   await write('src/migrations/0001-samples.sql', MIGRATION);
-  await write('amplify/functions/functions.ts', 'export const functions = { samples: { database: true } };');
+  writeAmplifyApp(project, { sdl: schema.transform().schema, functions: { samples: true }, groups: ['admins'] });
   await write('amplify/functions/samples/handler.ts', HANDLER);
   stack = await startTestStack({
-    app: { ...localApp, projectDirectory: project, migrationsFolder: join(project, 'src/migrations'), schema },
+    app: { ...localApp, projectDirectory: project, migrationsFolder: join(project, 'src/migrations') },
   });
 });
 afterAll(async () => {

@@ -1,13 +1,12 @@
 /** Builds a function, again on each change if asked to, and never takes away a bundle that works. */
-import { join } from 'node:path';
-import { functionBuildOptions } from '@vpc-postgres/lambda/bundle/function-bundle.js';
+import { type FunctionBundleSettings, functionBuildOptions } from '@vpc-postgres/lambda/bundle/function-bundle.js';
 import { type BuildContext, build, context, type Message, type Plugin } from 'esbuild';
 import { replaceFile } from '../replace-file.js';
 import { bootstrapBuildOptions } from './bundle.js';
 
-export interface BuildOptions {
-  /** Name of the function: its code is in amplify/functions/NAME/handler.ts. */
-  name: string;
+export interface BuildOptions extends FunctionBundleSettings {
+  /** Path of the handler's file. */
+  entry: string;
   /** Where the bundle goes. Must exist. */
   directory: string;
   /** Root of the project. */
@@ -26,7 +25,7 @@ export interface BuiltFunction {
 
 /** Resolves after the first build, whether it went well or not. */
 export async function buildFunction(options: BuildOptions): Promise<BuiltFunction> {
-  const { name, directory, projectDirectory, watch, onRebuild } = options;
+  const { entry, directory, projectDirectory, watch, onRebuild, ...settings } = options;
   let onEnd: (errors: readonly string[]) => void = () => {};
   const firstBuild = new Promise<readonly string[]>((resolve) => {
     onEnd = resolve;
@@ -40,9 +39,8 @@ export async function buildFunction(options: BuildOptions): Promise<BuiltFunctio
         onEnd(errors.map(describeBuildError));
       }),
   };
-  const entry = join(projectDirectory, 'amplify/functions', name, 'handler.ts');
   const esbuild: BuildContext = await context({
-    ...functionBuildOptions(entry, directory),
+    ...functionBuildOptions(entry, directory, settings),
     absWorkingDir: projectDirectory,
     plugins: [report],
     // Left to itself, esbuild deletes the last good bundle when a change does not build.

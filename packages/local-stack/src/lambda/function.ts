@@ -47,8 +47,8 @@ export interface LocalFunction {
   invoke(event: unknown): Promise<LocalInvocationResult>;
   /** Starts one environment ahead of the first invocation, which waits for it. A failure shows at that invocation. */
   warmUp(): Promise<void>;
-  /** New code: environments that are busy finish their invocation, then all start afresh. */
-  replaceEnvironments(): void;
+  /** New code, or another configuration: environments that are busy finish their invocation, then all start afresh. */
+  replaceEnvironments(changed?: Partial<FunctionConfiguration>): void;
   statistics(): FunctionStatistics;
   stop(): Promise<void>;
 }
@@ -56,6 +56,7 @@ export interface LocalFunction {
 const DEFAULT_MAX_ENVIRONMENTS = 4;
 
 export function createLocalFunction(options: LocalFunctionOptions): LocalFunction {
+  let configuration: FunctionConfiguration = options;
   const maxEnvironments = options.maxEnvironments ?? DEFAULT_MAX_ENVIRONMENTS;
   const all = new Set<ExecutionEnvironment>();
   const idle: ExecutionEnvironment[] = [];
@@ -69,7 +70,7 @@ export function createLocalFunction(options: LocalFunctionOptions): LocalFunctio
   let stopped = false;
 
   const start = async (): Promise<ExecutionEnvironment> => {
-    const environment = createExecutionEnvironment(options);
+    const environment = createExecutionEnvironment(configuration);
     all.add(environment);
     generationOf.set(environment, generation);
     counts.coldStarts += 1;
@@ -146,7 +147,8 @@ export function createLocalFunction(options: LocalFunctionOptions): LocalFunctio
       if (environment !== undefined) release(environment);
     },
 
-    replaceEnvironments() {
+    replaceEnvironments(changed = {}) {
+      configuration = { ...configuration, ...changed };
       generation += 1;
       for (const environment of idle.splice(0)) void retire(environment);
     },
@@ -161,7 +163,7 @@ export function createLocalFunction(options: LocalFunctionOptions): LocalFunctio
         ...counts,
         p50Millis: durations.p50Millis,
         maxMemoryUsedMB,
-        memoryMB: options.memoryMB,
+        memoryMB: configuration.memoryMB,
       };
     },
 

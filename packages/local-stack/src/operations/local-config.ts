@@ -1,7 +1,7 @@
 /** Tries what local.config.ts says that the API answers. */
 import { isDeepStrictEqual } from 'node:util';
 import { sendGraphql } from '../graphql-client.js';
-import type { GraphqlRequest, LocalApp } from '../local-app.js';
+import type { GraphqlRequest, LocalApp, RoundTrip } from '../local-app.js';
 import type { LocalStack } from '../stack.js';
 import { describe, type Fault } from './responses.js';
 
@@ -23,7 +23,7 @@ export function checkNames({ users, operations, oneLineQuery }: LocalApp): Confi
       got: `more than one operation '${name}'`,
       fix: 'give each another name',
     })),
-    ...(/['"$]/.test(oneLineQuery)
+    ...(oneLineQuery !== undefined && /['"$]/.test(oneLineQuery)
       ? [
           {
             where: 'oneLineQuery',
@@ -48,20 +48,23 @@ export async function tryRequests(stack: LocalStack, app: LocalApp): Promise<Con
       faults.push({ where, got: describe(errors), fix: `correct the request: ${username} sends it` });
     return data;
   };
+  // First: a query that lists rows answers with the one that was written alone.
+  if (app.roundTrip !== undefined) faults.push(...(await tryRoundTrip(app.roundTrip, send)));
   for (const [index, { username, request }] of app.newData.entries())
     await send(`newData[${index}]`, username, request);
-  await send('oneLineQuery', app.users[0]?.username ?? 'someone', { query: app.oneLineQuery });
-  faults.push(...(await tryRoundTrip(app, send)));
+  if (app.oneLineQuery !== undefined) {
+    await send('oneLineQuery', app.users[0]?.username ?? 'someone', { query: app.oneLineQuery });
+  }
   return faults;
 }
 
 type Send = (where: string, username: string, request: GraphqlRequest) => Promise<Record<string, unknown> | null>;
 
-async function tryRoundTrip({ roundTrip: { username, write, read } }: LocalApp, send: Send): Promise<ConfigFault[]> {
+async function tryRoundTrip({ username, write, read }: RoundTrip, send: Send): Promise<ConfigFault[]> {
   const written = (await send('roundTrip.write', username, write.request))?.[write.field];
   if (typeof written !== 'object' || written === null) return [];
   const data = await send('roundTrip.read', username, read.request({ ...written }));
-  if (!data || isDeepStrictEqual(data[read.field], written)) return [];
+  if (!data || isDeepStrictEqual([data[read.field]].flat(), [written])) return [];
   return [
     {
       where: 'roundTrip.read',

@@ -4,7 +4,12 @@ import type { OperationCaller } from './callers.js';
 export interface OperationResponse {
   readonly status: number;
   readonly data?: Readonly<Record<string, unknown>> | null;
-  readonly errors?: readonly { readonly errorType?: string; readonly message: string }[];
+  readonly errors?: readonly {
+    readonly errorType?: string;
+    readonly message: string;
+    /** Null for an error of the request itself, before anything is executed. */
+    readonly path?: readonly (string | number)[] | null;
+  }[];
 }
 
 /** Types that say that the server failed. What a domain throws on purpose has a type of its own. */
@@ -24,8 +29,11 @@ export function faultsOf({ status, errors = [] }: OperationResponse, { isKnown }
   if (!isKnown) return status === 401 ? [] : [{ got: `HTTP ${status}`, fix: 'AppSync answers nobody without a token' }];
   if (status !== 200)
     return [{ got: `HTTP ${status}: ${describe(errors)}`, fix: 'read the lines of npm start for it' }];
-  return errors.flatMap(({ errorType, message }) => {
+  return errors.flatMap(({ errorType, message, path }) => {
     const got = describe([{ message, ...(errorType !== undefined && { errorType }) }]);
+    if (errorType === undefined && !path) {
+      return { got, fix: 'correct the request, or remove it: it does not fit amplify/data/schema.ts' };
+    }
     if (errorType === undefined) {
       return { got, fix: 'return what the field’s type in amplify/data/schema.ts says' };
     }
@@ -44,5 +52,5 @@ export function faultsOf({ status, errors = [] }: OperationResponse, { isKnown }
 export const isUnauthorized = ({ errors = [] }: OperationResponse): boolean =>
   errors.some(({ errorType }) => errorType === 'Unauthorized');
 
-export const describe = (errors: NonNullable<OperationResponse['errors']>): string =>
+export const describe = (errors: readonly { readonly errorType?: string; readonly message: string }[]): string =>
   errors.map(({ errorType = 'an error without errorType', message }) => `${errorType}: ${message}`).join('; ');

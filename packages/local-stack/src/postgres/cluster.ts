@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LocalStackError } from '../local-stack-error.js';
+import { moveAsideCommand } from '../shell-quote.js';
 import { findBinaries, type PostgresBinaries } from './binaries.js';
 import { alreadyInUse, prepareDataDirectory } from './data-directory.js';
 import { choosePrivileges, type Privileges, type PrivilegesOptions } from './privileges.js';
@@ -189,7 +190,7 @@ function explainFailedStart(dataDirectory: string, lines: readonly string[]): Lo
   const reason = lines.findLast((line) => /\b(FATAL|PANIC|ERROR):/.test(line)) ?? lines.at(-1) ?? 'it said nothing';
   return new LocalStackError(
     `PostgreSQL did not start on ${dataDirectory}: ${reason.replace(/^.*?(?=(FATAL|PANIC|ERROR):)/, '')}`,
-    `Move the folder aside, and the next start makes a new one: mv ${dataDirectory} ${dataDirectory}.old`,
+    `Move the folder aside, and the next start makes a new one: ${moveAsideCommand(dataDirectory)}`,
   );
 }
 

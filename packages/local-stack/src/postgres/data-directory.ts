@@ -7,9 +7,12 @@ import { constants } from 'node:fs';
 import { access, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { LocalStackError } from '../local-stack-error.js';
+import { moveAsideCommand } from '../shell-quote.js';
 import { POSTGRES_MAJOR, type PostgresBinaries } from './binaries.js';
+import { withPlainPath } from './plain-path.js';
 import { findPostmaster } from './postmaster-pid.js';
 import type { Privileges } from './privileges.js';
 
@@ -18,6 +21,8 @@ export const SUPERUSER = 'postgres';
 
 /** PostgreSQL's programs need no more of the environment than this. */
 export const POSTGRES_ENVIRONMENT = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C', TZ: 'UTC' } as const;
+
+const LOCK_FILE_PAUSE_MILLIS = 300;
 
 /**
  * Makes a cluster where there is none, and checks the one that is there.
@@ -63,7 +68,7 @@ async function refuseOtherMajor(dataDirectory: string): Promise<void> {
     if (cause.code === 'ENOENT') return undefined;
     throw unusable(dataDirectory, cause.code, cause);
   });
-  const moveAside = `Move it aside, and the next start makes a new one: mv ${dataDirectory} ${dataDirectory}.old`;
+  const moveAside = `Move it aside, and the next start makes a new one: ${moveAsideCommand(dataDirectory)}`;
   if (major === undefined) {
     throw new LocalStackError(`${dataDirectory} holds files that are not a PostgreSQL data folder.`, moveAside);
   }
@@ -76,10 +81,16 @@ async function refuseOtherMajor(dataDirectory: string): Promise<void> {
 }
 
 async function refuseRunningCluster(dataDirectory: string): Promise<void> {
-  const postmaster = await findPostmaster(dataDirectory);
+  let postmaster = await findPostmaster(dataDirectory);
+  if (postmaster.state === 'damaged') {
+    // PostgreSQL makes the file and fills it in the next moment: one that starts just now has done so after this.
+    await delay(LOCK_FILE_PAUSE_MILLIS);
+    postmaster = await findPostmaster(dataDirectory);
+  }
   if (postmaster.state === 'running') throw alreadyInUse(dataDirectory, postmaster.processId);
-  // Its number has gone to another program since. PostgreSQL itself would see somebody alive, and give up.
-  if (postmaster.state === 'replaced') await rm(join(dataDirectory, 'postmaster.pid'), { force: true });
+  // Its number has gone to another program since, or was never written. PostgreSQL itself would give up over either.
+  if (postmaster.state === 'replaced' || postmaster.state === 'damaged')
+    await rm(join(dataDirectory, 'postmaster.pid'), { force: true });
 }
 
 /** Makes the cluster next to its place and renames it there, so that an interrupted first start leaves no half cluster. */
@@ -97,7 +108,7 @@ async function createCluster(
   }
   try {
     await privileges.takeOwnership(unfinished);
-    await initializeCluster(unfinished, binaries, privileges);
+    await withPlainPath(binaries.initdb, (initdb) => initializeCluster(unfinished, initdb, privileges));
     await rename(unfinished, dataDirectory);
     return true;
   } catch (error) {
@@ -109,9 +120,9 @@ async function createCluster(
   }
 }
 
-async function initializeCluster(directory: string, binaries: PostgresBinaries, privileges: Privileges): Promise<void> {
+async function initializeCluster(directory: string, initdb: string, privileges: Privileges): Promise<void> {
   const { file, arguments: args } = privileges.wrap({
-    file: binaries.initdb,
+    file: initdb,
     arguments: [
       `--pgdata=${directory}`,
       `--username=${SUPERUSER}`,
@@ -160,7 +171,7 @@ function unusable(dataDirectory: string, code: string | undefined, cause: unknow
   const problem = code === 'ENOTDIR' ? 'is not a folder, or below something that is none' : `cannot be used (${code})`;
   return new LocalStackError(
     `The PostgreSQL data folder ${dataDirectory} ${problem}.`,
-    `Make it a folder that you can read and write, or move it aside: mv ${dataDirectory} ${dataDirectory}.old`,
+    `Make it a folder that you can read and write, or move it aside: ${moveAsideCommand(dataDirectory)}`,
     { cause },
   );
 }

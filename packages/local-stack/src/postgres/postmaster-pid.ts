@@ -6,17 +6,20 @@ import process from 'node:process';
 import { promisify } from 'node:util';
 
 /**
- * `absent`: no file. `gone`: its process has ended; PostgreSQL recovers from that by itself. `replaced`: the number now
- * belongs to another program. `running`: PostgreSQL runs.
+ * `absent`: no file. `damaged`: it holds no number, as after a power failure. `gone`: its process has ended; PostgreSQL recovers
+ * from that by itself. `replaced`: the number now belongs to another program. `running`: PostgreSQL runs.
  */
-export type PostmasterState = { state: 'absent' | 'gone' } | { state: 'replaced' | 'running'; processId: number };
+export type PostmasterState =
+  | { state: 'absent' | 'damaged' | 'gone' }
+  | { state: 'replaced' | 'running'; processId: number };
 
 /** Whether the PostgreSQL that last used a data folder still runs. */
 export async function findPostmaster(dataDirectory: string): Promise<PostmasterState> {
   const text = await readFile(join(dataDirectory, 'postmaster.pid'), 'utf8').catch(() => undefined);
   if (text === undefined) return { state: 'absent' };
   const processId = Number.parseInt(text, 10);
-  if (!(processId > 0) || !exists(processId)) return { state: 'gone' };
+  if (!(processId > 0)) return { state: 'damaged' };
+  if (!exists(processId)) return { state: 'gone' };
   const isPostgres = (await programOf(processId)).includes('postgres');
   return { state: isPostgres ? 'running' : 'replaced', processId };
 }

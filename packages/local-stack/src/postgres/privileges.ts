@@ -7,6 +7,7 @@ import { chown, lchown, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { LocalStackError } from '../local-stack-error.js';
+import { moveAsideCommand } from '../shell-quote.js';
 
 /** Ways to run a program that refuses root, best first. */
 export type RootWorkaround = 'user-namespace' | 'nobody';
@@ -133,6 +134,6 @@ async function refuseForeignOwner(directory: string, allowed: readonly number[])
   if (allowed.includes(uid)) return uid;
   throw new LocalStackError(
     `${directory} belongs to another user (id ${uid}), and PostgreSQL uses only a folder of its own user.`,
-    `Run npm start as that user, or move the folder aside: mv ${directory} ${directory}.old`,
+    `Run npm start as that user, or move the folder aside: ${moveAsideCommand(directory)}`,
   );
 }

@@ -13,6 +13,9 @@ describePages('the layout of the console page', (pages) => {
 
   it('keeps the query, its button and its response on the first screen', async () => {
     const page = await open();
+    await chooseSample(page, 'Place an order');
+    for (let order = 0; order < 3; order += 1) await run(page);
+    await chooseSample(page, 'List my orders');
 
     await run(page);
 

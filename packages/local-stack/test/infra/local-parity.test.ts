@@ -4,14 +4,16 @@ import { join } from 'node:path';
 import { functionBuildOptions } from '@vpc-postgres/lambda/bundle/function-bundle.js';
 import { DATABASE_ENVIRONMENT } from '@vpc-postgres/lambda/database/environment-names.js';
 import { schema } from '@vpc-postgres/testing/app/amplify/data/schema.js';
-import { localApp } from '@vpc-postgres/testing/app/local.config.js';
+import { copyApp } from '@vpc-postgres/testing/support/app-copy.js';
 import type { Synthesis } from '@vpc-postgres/testing/support/cloud-assembly.js';
 import { newProxyToInstance } from '@vpc-postgres/testing/support/environments.js';
 import { synthesizeExample } from '@vpc-postgres/testing/support/example-synthesis.js';
 import { sandbox, synthesize } from '@vpc-postgres/testing/support/synthesize.js';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readAmplifyApp } from '../../src/amplify/amplify-app.js';
 import { functionNamesIn } from '../../src/appsync/directives.js';
+import { functionEnvironment } from '../../src/function-environment.js';
 import { LOCAL_POOL_SETTINGS } from '../../src/stack.js';
 
 /** What runs on the laptop is what Amplify deploys. */
@@ -20,6 +22,16 @@ const PROJECT = join(import.meta.dirname, '../../../testing/app');
 /** pg and what it is made of, the token signer and what it is made of, and Amplify's own shim. */
 const REQUEST_PATH_PACKAGES =
   /^(pg|pg-[a-z0-9-]+|pgpass|postgres-[a-z]+|split2|xtend|@aws-sdk\/.+|@smithy\/.+|@aws-crypto\/.+|@aws\/lambda-invoke-store|@aws-amplify\/backend-function|tslib|bowser)$/;
+
+const ACCESS = {
+  host: 'localhost',
+  port: 6432,
+  database: 'app',
+  user: 'app',
+  region: 'eu-west-1',
+  credentials: { accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: 'token' },
+  caPath: '/dev/null',
+};
 
 let synthesis: Synthesis;
 let directory: string;
@@ -59,15 +71,74 @@ test('only what the request path needs enters the bundle', async () => {
   expect(strangers).toEqual([]);
 });
 
-test('the local function has the deployed one’s time and memory, and the same variables', () => {
-  synthesis.nested('function').hasResourceProperties('AWS::Lambda::Function', {
-    Timeout: localApp.functionLimits.timeoutSeconds,
-    MemorySize: localApp.functionLimits.memoryMB,
-  });
-  const [fn] = Object.values(synthesis.nested('function').findResources('AWS::Lambda::Function'));
-  const variables = Object.keys(fn?.Properties.Environment.Variables).filter((name) => name.startsWith('DATABASE_'));
-  expect(variables.toSorted()).toEqual(Object.values(DATABASE_ENVIRONMENT).toSorted());
+test('each local function has the timeout, memory and variables of the deployed one', async () => {
+  const { functions } = await readAmplifyApp(PROJECT);
+  const template = synthesis.nested('function');
+  const nameOf = (properties: Deployed) => properties.Tags.find(({ Key }) => Key === 'amplify:friendly-name')?.Value;
+  const deployed = Object.values(template.findResources('AWS::Lambda::Function')).map(
+    ({ Properties }) => Properties as Deployed,
+  );
+
+  expect(Object.values(functions).map(({ name }) => name)).toEqual(deployed.map(nameOf));
+  for (const definition of Object.values(functions)) {
+    const properties = deployed.find((candidate) => nameOf(candidate) === definition.name);
+    expect(properties).toMatchObject({
+      Timeout: definition.timeoutSeconds,
+      MemorySize: definition.memoryMB,
+      Runtime: `nodejs${definition.runtimeMajor}.x`,
+    });
+    const local = variablesOf(functionEnvironment(definition, ACCESS));
+    const inAws = variablesOf(properties?.Environment.Variables ?? {});
+    // Where the database is differs, and is a token in the template. How it is named, and all the rest, does not.
+    const isPlace = (name: string) => Object.values<string>(DATABASE_ENVIRONMENT).includes(name);
+    const withoutPlace = (variables: Record<string, string>) =>
+      Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, isPlace(name) ? 'somewhere' : value]));
+    expect(withoutPlace(local)).toEqual(withoutPlace(inAws));
+  }
 });
+
+/** What each option may be, and none. */
+const RESOURCES = [
+  'defineFunction()',
+  "defineFunction({ name: 'named', timeoutSeconds: 900, memoryMB: 10240, runtime: 22 })",
+  "defineFunction({ entry: './other.ts', timeoutSeconds: 1, memoryMB: 128, bundling: { minify: false } })",
+  "defineFunction({ entry: '../shared/code.ts', name: 'shared', environment: { LEVEL: 'info', EMPTY: '' } })",
+  "defineFunction({ entry: '', name: '', runtime: 24, bundling: {} })",
+];
+
+test.each(RESOURCES)('%s is read as Amplify reads it', async (resource) => {
+  const copy = await copyApp();
+  const project = copy.app.projectDirectory;
+  // What it extends is not there.
+  await rm(join(project, 'amplify/tsconfig.json'));
+  const file = 'amplify/functions/orders-api/resource.ts';
+  await copy.write(
+    file,
+    `import { defineFunction } from '@aws-amplify/backend';\nexport const ordersApi = ${resource};`,
+  );
+
+  const { functions } = await readAmplifyApp(project);
+  const { ordersApi }: { ordersApi: { hydrateDefaults(): Record<string, unknown> } } = await import(
+    join(project, file)
+  );
+  const { bundling, runtime, name, entry, timeoutSeconds, memoryMB, environment } = ordersApi.hydrateDefaults();
+
+  const minify = (bundling as { minify: boolean }).minify;
+  expect(functions['orders-api']).toMatchObject({ name, entry, timeoutSeconds, memoryMB, environment, minify });
+  expect(functions['orders-api']?.runtimeMajor).toBe(runtime);
+  await copy.remove();
+});
+
+interface Deployed {
+  Tags: readonly { Key: string; Value: string }[];
+  Environment: { Variables: Record<string, string> };
+}
+
+/** Lambda adds those of the role; the emulator's certificate is in no list of Node's. */
+const NOT_COMPARED = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'NODE_EXTRA_CA_CERTS'];
+
+const variablesOf = (variables: Record<string, string>) =>
+  Object.fromEntries(Object.entries(variables).filter(([name]) => !NOT_COMPARED.includes(name)));
 
 test('every function that the schema names is one that the backend deploys', () => {
   expect(functionNamesIn(schema.transform().schema)).toEqual(['orders-api']);

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalApp } from '@vpc-postgres/local-stack/local-app.js';
+import { writeAmplifyApp } from '@vpc-postgres/testing/support/write-amplify-app.js';
 
 const PRIVATE = '@function(name: "plain") @auth(rules: [{allow: private}])';
 
@@ -77,18 +78,13 @@ export function makeApp(sdl: string): LocalApp & { remove(): void } {
     mkdirSync(join(projectDirectory, path, '..'), { recursive: true });
     writeFileSync(join(projectDirectory, path), text);
   };
-  write(
-    'amplify/functions/functions.ts',
-    "export const functions = { plain: { resource: 'none', database: false } };\n",
-  );
+  writeAmplifyApp(projectDirectory, { sdl, functions: { plain: false }, groups: ['accounting'] });
   write('amplify/functions/plain/handler.ts', HANDLER);
   write('src/migrations/0000-nothing.sql', 'select 1;\n');
   const good = { query: '{ refused }' };
   return {
     projectDirectory,
-    schema: { transform: () => ({ schema: sdl }) },
     migrationsFolder: join(projectDirectory, 'src/migrations'),
-    functionLimits: { timeoutSeconds: 15, memoryMB: 128 },
     environments: {},
     users: [{ username: 'alice', groups: [] }],
     operations: [{ name: 'Refused', note: '', ...good }],

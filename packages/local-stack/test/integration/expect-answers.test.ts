@@ -57,7 +57,8 @@ describe('a fault is reported with the request, what was found and the fix:', ()
     expect(report).not.toMatch(/anonymous/);
   });
 
-  test('with the log of the function', () => {
+  test('with the log of the function, and the fix for what is wrong', () => {
+    expect(report).toMatch(/^ {2}wrongDate(?:.*\n){3} {4}fix {7}return what the field’s type/m);
     expect(report).toMatch(/^ {2}internal(?:.*\n){4} {4}log {7}plain: .*the cause in the log/m);
   });
 });
@@ -74,7 +75,6 @@ describe('local.config.ts', () => {
 
   test('fails with each request that is not answered, and each name that is there twice', async () => {
     app = makeApp(FAULTLESS);
-    const { write, read } = app.roundTrip;
     const report = await reportOf({
       ...app,
       users: [...app.users, ...app.users],
@@ -87,9 +87,8 @@ describe('local.config.ts', () => {
       newData: [{ username: 'alice', request: { query: '{ refused }' } }],
       roundTrip: {
         username: 'alice',
-        write: { ...write, field: 'everything', request: { query: EVERYTHING } },
+        write: { field: 'everything', request: { query: EVERYTHING } },
         read: {
-          ...read,
           field: 'everything',
           request: () => ({ query: EVERYTHING.replace('{ name }', '{ name again { name } }') }),
         },
@@ -97,6 +96,9 @@ describe('local.config.ts', () => {
       oneLineQuery: '{ refused(by: "x") }',
     });
 
+    expect(report).toMatch(
+      /^ {2}local\.config\.ts: operation 'Unknown'(?:.*\n){3} {4}fix {7}correct the request, or remove it/m,
+    );
     expect(
       report
         .split('\n\n')
@@ -111,9 +113,9 @@ describe('local.config.ts', () => {
       ['local.config.ts: users', 'more than one user alice'],
       ['local.config.ts: operations', "more than one operation 'Refused'"],
       ['local.config.ts: oneLineQuery', '{ refused(by: "x") }'],
+      ['local.config.ts: roundTrip.read', 'another row than the one that was written'],
       ['local.config.ts: newData[0]', 'InvoiceNotFound: You have no such invoice.'],
       ['local.config.ts: oneLineQuery', expect.stringMatching(/Unknown field argument|by/)],
-      ['local.config.ts: roundTrip.read', 'another row than the one that was written'],
       [
         expect.stringMatching(/^local\.config\.ts: operation 'Unknown', as alice/),
         expect.stringMatching(/^an error without errorType: .*gone/),

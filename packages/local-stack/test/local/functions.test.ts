@@ -1,7 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { defineTestFunction } from '@vpc-postgres/testing/support/function-definition.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { FunctionDefinition } from '../../src/amplify/function-definition.js';
 import { type BuildEvent, buildFunctions, type LocalFunctions } from '../../src/functions.js';
 
 const ACCESS = {
@@ -38,9 +40,9 @@ async function writeHandler(code: string): Promise<void> {
   await writeFile(join(project, 'amplify/functions/greeter/handler.ts'), code);
 }
 
-async function buildGreeter(watch: boolean): Promise<LocalFunctions> {
+async function buildGreeter(watch: boolean, changes: Partial<FunctionDefinition> = {}): Promise<LocalFunctions> {
   functions = await buildFunctions({
-    names: ['greeter'],
+    definitions: { greeter: defineTestFunction(project, 'greeter', changes) },
     directory: join(project, 'out'),
     projectDirectory: project,
     watch,
@@ -48,7 +50,7 @@ async function buildGreeter(watch: boolean): Promise<LocalFunctions> {
     onLog: (_, line) => logs.push(line),
     onLogStream: (_, line) => logStream.push(line),
   });
-  functions.start(ACCESS);
+  functions.start(ACCESS, { accessKeyId: 'other', secretAccessKey: 'other', sessionToken: 'other token' });
   return functions;
 }
 
@@ -146,4 +148,74 @@ test('has the database’s place and the role’s credentials in the environment
     AWS_SESSION_TOKEN: 'token',
   });
   expect(Object.keys(env).filter((name) => /passw|PGPASS/i.test(name))).toEqual([]);
+});
+
+const RETURNS_ENVIRONMENT = 'export const handler = async () => process.env;';
+
+test('a function without the database has its own variables and role, and nothing of the database', async () => {
+  await writeHandler(RETURNS_ENVIRONMENT);
+  const target = await buildGreeter(false, { database: false, environment: { LEVEL: 'info' }, memoryMB: 256 });
+
+  const env = (await greet(target)) as Record<string, string>;
+
+  expect(env).toMatchObject({
+    LEVEL: 'info',
+    AWS_SESSION_TOKEN: 'other token',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256',
+  });
+  expect(Object.keys(env).filter((name) => /^(DATABASE_|PG)|CA_CERTS/.test(name))).toEqual([]);
+  expect(
+    Object.values(env).filter((value) => [ACCESS.credentials.sessionToken, 'secret', 'key'].includes(value)),
+  ).toEqual([]);
+});
+
+test('a changed definition is followed: variables, name, memory, timeout and the file of the code', async () => {
+  await writeHandler(RETURNS_ENVIRONMENT);
+  const target = await buildGreeter(true);
+  const before = (await greet(target)) as Record<string, string>;
+  expect(before).toMatchObject({ AWS_LAMBDA_FUNCTION_NAME: 'greeter', DATABASE_HOST: 'localhost' });
+
+  const changes = { name: 'welcome', memoryMB: 128, environment: { LEVEL: 'debug' }, database: false };
+  await target.follow({ greeter: defineTestFunction(project, 'greeter', changes) });
+  const after = (await greet(target)) as Record<string, string>;
+  expect(after).toMatchObject({
+    AWS_LAMBDA_FUNCTION_NAME: 'welcome',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
+    LEVEL: 'debug',
+  });
+  expect(after.DATABASE_HOST).toBeUndefined();
+  expect(target.statistics()).toMatchObject({ greeter: { database: false, memoryMB: 128, invocations: 2 } });
+
+  const entry = join(project, 'amplify/functions/greeter/slow.ts');
+  await writeFile(entry, 'export const handler = () => new Promise(() => setTimeout(() => {}, 60_000));');
+  await target.follow({ greeter: defineTestFunction(project, 'greeter', { entry, timeoutSeconds: 1 }) });
+  await expect(greet(target)).rejects.toThrow('Task timed out after 1.00 seconds');
+});
+
+test('what has not changed keeps its environments', async () => {
+  await writeHandler('let count = 0; export const handler = async () => (count += 1);');
+  const target = await buildGreeter(true);
+  expect(await greet(target)).toBe(1);
+
+  await target.follow({ greeter: defineTestFunction(project, 'greeter') });
+
+  expect(await greet(target)).toBe(2);
+});
+
+test('a function is added as soon as it builds, and what runs stays until then; one that is left out ends', async () => {
+  await writeHandler('export const handler = async () => "hello";');
+  const target = await buildGreeter(true);
+  await mkdir(join(project, 'amplify/functions/clock'), { recursive: true });
+  const clock = join(project, 'amplify/functions/clock/handler.ts');
+  await writeFile(clock, 'export const handler = async () => "ten;');
+  const definitions = { clock: defineTestFunction(project, 'clock') };
+
+  await expect(target.follow(definitions)).rejects.toThrow(/^Does not build: clock\.\s+amplify\/functions\/clock/);
+  expect(await greet(target)).toBe('hello');
+
+  await writeFile(clock, 'export const handler = async () => "ten";');
+  await expect.poll(() => builds, { timeout: 10_000 }).toContainEqual({ functionName: 'clock', errors: [] });
+  await target.follow(definitions);
+  expect((await target.invoke('clock', {})).payload).toBe('ten');
+  await expect(greet(target)).rejects.toThrow('There is no function named greeter.');
 });

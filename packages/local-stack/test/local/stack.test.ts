@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { localApp } from '@vpc-postgres/testing/app/local.config.js';
+import { copyApp } from '@vpc-postgres/testing/support/app-copy.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LocalStack, startLocalStack } from '../../src/stack.js';
 
@@ -25,8 +26,14 @@ test('GET /api/stack counts the sample data as requests, and has the hops of eac
   expect(await read()).toMatchObject({
     startedAt: expect.stringMatching(/^\d{4}-.*Z$/),
     appSync: { requests: localApp.newData.length, errors: 0, p50Millis: expect.any(Number) },
+    amplify: { problem: null },
     functions: {
-      [String(stack.functionNames)]: { invocations: localApp.newData.length, coldStarts: 1, environments: 1 },
+      [String(stack.functionNames)]: {
+        database: true,
+        invocations: localApp.newData.length,
+        coldStarts: 1,
+        environments: 1,
+      },
     },
     proxy: { databaseConnections: { allowed: 97 } },
     faults: { latencyMillis: 0 },
@@ -41,8 +48,9 @@ test('GET /api/stack counts the sample data as requests, and has the hops of eac
 
 test('a function that the schema names and the list does not have is refused before anything starts', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'stack-'));
-  const sdl = localApp.schema.transform().schema.replaceAll('"orders-api"', '"order-api"');
-  const app = { ...localApp, schema: { transform: () => ({ schema: sdl }) } };
+  const copy = await copyApp();
+  await copy.edit('src/orders/schema.ts', "'orders-api'", "'order-api'");
+  const { app } = copy;
   const steps: string[] = [];
   const start = startLocalStack({
     app,
@@ -56,5 +64,16 @@ test('a function that the schema names and the list does not have is refused bef
     "amplify/data/schema.ts names 'order-api' in a.handler.function, and amplify/functions/functions.ts lists 'orders-api'.",
   );
   expect(steps).toEqual([]);
+  await copy.remove();
+  await rm(directory, { recursive: true });
+});
+
+test('a user of local.config.ts in a group that nobody can be in is refused before anything starts', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'stack-'));
+  const app = { ...localApp, users: [{ username: 'dora', groups: ['accounting'] }] };
+
+  await expect(startLocalStack({ app, stateDirectory: directory, port: 0, proxyPort: 0 })).rejects.toThrow(
+    "local.config.ts puts the user 'dora' into the group 'accounting', and amplify/auth/resource.ts has 'admins'.",
+  );
   await rm(directory, { recursive: true });
 });

@@ -1,13 +1,13 @@
 /** The example domain is replaced without an edit of the local stack. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { localApp } from '@vpc-postgres/testing/app/local.config.js';
+import { schema as amplifySchema } from '@vpc-postgres/testing/app/amplify/data/schema.js';
 import { expect, test } from 'vitest';
 import { createExecutableSchema } from '../../src/appsync/schema.js';
 
 const LOCAL_STACK = join(import.meta.dirname, '../../src');
 const schema = createExecutableSchema({
-  sdl: localApp.schema.transform().schema,
+  sdl: amplifySchema.transform().schema,
   invoke: () => Promise.reject(new Error('nothing is executed here')),
 });
 const fields = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>

@@ -65,7 +65,7 @@ import type { FieldResolver } from '@vpc-postgres/lambda/graphql/resolver.js';
 export interface ${item.pascal} {
   id: string;
   text: string;
-  createdAt: Date;
+  createdAt: string;
 }
 
 /** What the constraints of the table say to a caller. */

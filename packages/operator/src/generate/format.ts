@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import process from 'node:process';
 import type { Changes } from './changes.js';
 
+/** Looked up among the app's packages: this one has no dependency on it. */
+const BIOME = '@biomejs/biome/bin/biome';
+
 export function formatNewFiles({ project, newFiles }: Changes): void {
   const files = newFiles.filter((path) => path.endsWith('.ts'));
   const biome = findBiome(project);
@@ -15,7 +18,7 @@ export function formatNewFiles({ project, newFiles }: Changes): void {
 
 function findBiome(project: string): string | undefined {
   try {
-    return createRequire(join(project, 'package.json')).resolve('@biomejs/biome/bin/biome');
+    return createRequire(join(project, 'package.json')).resolve(BIOME);
   } catch {
     return undefined;
   }

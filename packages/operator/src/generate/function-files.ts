@@ -61,7 +61,7 @@ export const handler: Schema['${camel}']['functionHandler'] = async ({ arguments
   const fields = `{
     ${camel}: async (caller) => {
       const sql = 'select now() as "databaseTime"';
-      const [row] = await database.query<{ databaseTime: Date }>(caller, sql, [], { retry: 'read' });
+      const [row] = await database.query<{ databaseTime: string }>(caller, sql, [], { retry: 'read' });
       return row?.databaseTime;
     },
   }`;

@@ -4,7 +4,7 @@ import { defineBackend } from '@aws-amplify/backend';
 import * as vpcPostgres from '@vpc-postgres/backend';
 import { App } from 'aws-cdk-lib';
 import { auth } from './auth/resource.js';
-import { defineApi } from './data/resource.js';
+import { apiSchema, defineApi } from './data/resource.js';
 import { schema } from './data/schema.js';
 import { environments } from './environments.js';
 import { functions } from './functions/functions.js';
@@ -15,7 +15,7 @@ const environment = vpcPostgres.chooseEnvironment(environments, deployment, {
   account: process.env.CDK_DEFAULT_ACCOUNT,
   region: process.env.CDK_DEFAULT_REGION,
 });
-const keepData = vpcPostgres.keepsData(environment, deployment);
+const removalPolicy = vpcPostgres.removalPolicyOf(environment, deployment);
 const cachedContext = vpcPostgres.readCachedContext(new URL('../cdk.context.json', import.meta.url));
 /** Off, unless the environment says otherwise: packages/backend/docs/sql-data-source.md. */
 const sqlDataSource = vpcPostgres.planSqlDataSource(environment, cachedContext);
@@ -23,19 +23,20 @@ vpcPostgres.checkFunctions(functions, schema, new URL('./functions/', import.met
 
 export const backend = defineBackend({
   auth,
-  data: defineApi(sqlDataSource?.place),
+  data: defineApi(sqlDataSource?.vpcConfig),
   ...vpcPostgres.resourcesOf(functions),
 });
 const { all, withDatabase } = vpcPostgres.functionsOf(functions, backend);
 
-vpcPostgres.hardenAuth(backend.auth.resources.cfnResources, keepData);
+vpcPostgres.checkGroups(apiSchema(sqlDataSource?.vpcConfig), backend.auth.resources);
+vpcPostgres.hardenAuth(backend.auth.resources.cfnResources, removalPolicy);
 vpcPostgres.mapResponses(backend.data.resources.cfnResources.cfnFunctionConfigurations, schema);
 
 // One stack owns the network and the database; functions only read from it. The other way round is a cycle.
 const stack = backend.createStack('networkAndDatabase');
 const network = vpcPostgres.createNetwork(stack, environment, cachedContext);
-const database = vpcPostgres.provideDatabase(stack, environment, network, keepData);
-const logs = vpcPostgres.logSettingsOf(environment, keepData);
+const database = vpcPostgres.provideDatabase(stack, environment, network, removalPolicy);
+const logs = vpcPostgres.logSettingsOf(environment, removalPolicy);
 const sql = new URL('../src/migrations', import.meta.url);
 const migrations = vpcPostgres.migrateAtDeploy(stack, environment.database.migrator, sql, database, network, logs);
 const sqlFunction = sqlDataSource?.connect(network, database, backend.data.resources.functions, environment.limits);
@@ -51,5 +52,5 @@ const monitored = { ...all, ...(sqlFunction && { 'sql-data-source': sqlFunction 
 vpcPostgres.monitorDeployment(() => backend.createStack('monitoring'), environment, monitored, database, logs);
 const databaseFunctions = Object.values(withDatabase);
 const migrationFunction = migrations?.function;
-const guarded = { environment, network, database, databaseFunctions, migrationFunction, sqlFunction, keepData };
+const guarded = { environment, network, database, databaseFunctions, migrationFunction, sqlFunction, removalPolicy };
 vpcPostgres.addGuardrails(backend.stack, guarded);

@@ -1,4 +1,4 @@
-/** A setup file: after every test, failed ones too, no secret of the parts that it started may have got out. */
+/** Fails a test, in a setup file, when a secret of the parts that it started was logged or returned; failed tests too. */
 import { afterAll, afterEach, expect } from 'vitest';
 import { expectSearches, newLeaks } from './watch.js';
 

@@ -1,9 +1,9 @@
-/** Finds secrets in what was logged, answered or printed. It tells which kind it found, never the secret itself. */
+/** Finds secrets in what was logged, answered or printed. It reports which kind it found, never the secret itself. */
 
 /** By what it is: "the secret access key". The values are never shown. */
 export type KnownSecrets = Readonly<Record<string, string>>;
 
-/** A test puts it into arguments, whose values belong in no log. In an answer to the caller they may be. */
+/** A test puts it into arguments, whose values belong in no log. In a response to the caller they are allowed. */
 export const ARGUMENT_CANARY = 'canary-Vx7Qm2';
 
 const SHAPES: Readonly<Record<string, RegExp>> = {
@@ -23,7 +23,7 @@ export function secretsIn(text: string, known: KnownSecrets = NONE): string[] {
   return [...values, ...Object.keys(SHAPES).filter((kind) => SHAPES[kind]?.test(text))];
 }
 
-/** A log may hold no argument either. */
+/** A log must contain no argument either. */
 export function secretsInLog(line: string, known: KnownSecrets = NONE): string[] {
   return [...secretsIn(line, known), ...(line.includes(ARGUMENT_CANARY) ? ['an argument'] : [])];
 }

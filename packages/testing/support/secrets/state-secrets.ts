@@ -15,7 +15,7 @@ export function readStateSecrets(stateDirectory: string): KnownSecrets {
 
 function secretsOfFile(name: string, text: string): [kind: string, value: string][] {
   if (name.endsWith('.json')) return secretFields(JSON.parse(text), name);
-  // Of a key, one line of its middle: a log may wrap the lines in its own way.
+  // Of a key, one line of its middle: a log can wrap the lines in its own way.
   const key = /-----BEGIN [A-Z ]*PRIVATE KEY-----([\s\S]*?)-----END/.exec(text)?.[1] ?? '';
   const line = key.split('\n').filter((one) => PEM_LINE.test(one))[1];
   return line === undefined ? [] : [[`${name}: private key`, line]];

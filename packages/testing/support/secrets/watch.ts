@@ -2,9 +2,9 @@
 import { type KnownSecrets, secretsIn, secretsInLog } from './search.js';
 
 export interface SecretWatch {
-  /** A line that somebody could read later. */
+  /** A line of a log, which is kept. */
   logged(where: string, line: string): void;
-  /** What a caller was told. */
+  /** A response to a caller. */
   answered(where: string, text: string): void;
 }
 
@@ -20,7 +20,7 @@ export function expectSearches(): void {
 }
 
 /**
- * Searches at once and keeps nothing: a test may log a million lines.
+ * Searches at once and keeps nothing: a test can log a million lines.
  * @param known of the parts that are watched; undefined until they have started
  */
 export function watchForSecrets(known: () => KnownSecrets | undefined): SecretWatch {

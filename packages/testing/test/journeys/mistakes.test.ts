@@ -41,7 +41,7 @@ const MISTAKES: readonly Mistake[] = [
     what: 'a field calls a function that is not listed',
     make: () => addFunction(project, 'greeting', { listed: false }),
     rejectedBy: [synth, startOnce],
-    says: [`add 'say-hello' to ${LIST}`],
+    says: [/add 'say-hello' to amplify\/functions\/functions\.ts/i, SCHEMA],
   },
   {
     what: 'a field calls a function by a misspelled name',
@@ -83,7 +83,7 @@ const MISTAKES: readonly Mistake[] = [
     what: 'a branch has no environment',
     make: () => {},
     rejectedBy: [() => synth('main')],
-    says: [ENVIRONMENTS, "'main'"],
+    says: [`add "main" to ${ENVIRONMENTS}`],
   },
   {
     what: 'an option is misspelled',
@@ -190,7 +190,7 @@ const MISTAKES: readonly Mistake[] = [
     says: ['Add_Invoices', 'a-z'],
   },
   {
-    what: 'a field of the example has no resolver',
+    what: 'a field has no resolver in the handler that it calls',
     make: () =>
       addField(
         project,
@@ -202,7 +202,7 @@ const MISTAKES: readonly Mistake[] = [
 `,
       ),
     rejectedBy: [gate],
-    says: ['forgotten', 'src/orders/fields.ts'],
+    says: ['forgotten', 'No resolver for the field Query.forgotten.'],
   },
   {
     what: 'a field has no rule of authorization',

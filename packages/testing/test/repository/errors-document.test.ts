@@ -44,13 +44,13 @@ test('every SQLSTATE of the document is one of PostgreSQL 17, or a class of it',
 });
 
 test('every SQLSTATE of PostgreSQL 17 has the errorType of the document', () => {
-  const told = (code: string) => {
+  const errorTypeOf = (code: string) => {
     const { type, info } = resolverErrorOf(ofSqlState(code, 'ERROR'));
     return [code, type, info?.outcomeUnknown ?? false];
   };
 
   expect(SQLSTATES.length).toBeGreaterThan(240);
-  expect(SQLSTATES.map(told)).toEqual(
+  expect(SQLSTATES.map(errorTypeOf)).toEqual(
     SQLSTATES.map((code) => [code, rowOf(code)?.type, rowOf(code)?.isOutcomeUnknown]),
   );
 });

@@ -8,7 +8,7 @@ const PACKAGES = ['backend', 'lambda', 'local-stack', 'operator'].map((name) => 
 const FOLDERS = ['amplify', 'src', ...PACKAGES];
 const EVERYTHING = ['amplify', 'src', 'test', 'packages'];
 
-test('every file of the app and of the packages imports only what its folder may', () => {
+test('every file of the app and of the packages imports only what its folder can import', () => {
   const sources = readSources(REPOSITORY, FOLDERS);
 
   expect(sources.length).toBeGreaterThan(20);

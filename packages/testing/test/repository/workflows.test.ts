@@ -49,7 +49,7 @@ describe.each(files)('$name', ({ text, on, permissions, concurrency, jobs, steps
     expect(uses.filter((line) => !/uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
   });
 
-  test('may read the repository and nothing else, in every job', () => {
+  test('can read the repository and nothing else, in every job', () => {
     expect(permissions).toEqual({ contents: 'read' });
     expect(jobs.filter((job) => job.permissions !== undefined)).toEqual([]);
     expect(JSON.stringify(on)).not.toContain('pull_request_target');

@@ -33,6 +33,12 @@ test.each([
   ]);
 });
 
+test('what is looked up among the packages of the app needs no declaration', () => {
+  const text = "const biome = createRequire(join(project, 'package.json')).resolve('@biomejs/biome/bin/biome');";
+
+  expect(problemsOf('operator', {}, { 'src/a.ts': text })).toEqual([]);
+});
+
 test('a package that src/ and the app share by one copy is a peer dependency, too', () => {
   const devDependencies = { 'aws-cdk-lib': '2.276.0' };
   const files = { 'src/a.ts': "import { Stack } from 'aws-cdk-lib/core';" };

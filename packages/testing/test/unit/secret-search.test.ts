@@ -51,14 +51,14 @@ test.each(Object.keys(leaked))('finds in a line of a log: %s', (name) => {
   expect(secretsIn(line, known)).not.toEqual([]);
 });
 
-test('tells what it found without showing it', () => {
+test('the search names the kind of a secret, and does not show it', () => {
   const found = secretsIn(Object.values(leaked).join('\n'), known);
 
   expect(found.length).toBeGreaterThan(8);
   for (const secret of Object.values(leaked)) expect(found.join('\n')).not.toContain(secret);
 });
 
-test('finds nothing in what a log may hold', () => {
+test('the search finds nothing in what a log can contain', () => {
   const line =
     '{"level":"error","error":"DatabaseUnavailableError","sqlState":"28P01","requestId":"6bb99b7d-bcd1-4398"}';
 
@@ -70,7 +70,7 @@ test('an argument is a secret in a log, and none in an answer to the caller', ()
   expect(secretsIn(`{"data":{"sku":"${ARGUMENT_CANARY}"}}`)).toEqual([]);
 });
 
-test('a watch tells once of each leak, and where it was', () => {
+test('a watch reports each leak once, and where it was', () => {
   const watch = watchForSecrets(() => ({ 'the password': 'hunter2-hunter2' }));
 
   watch.logged('log of orders-api', 'connected');
@@ -81,7 +81,7 @@ test('a watch tells once of each leak, and where it was', () => {
   expect(newLeaks()).toEqual([]);
 });
 
-test('a run that asks for no leaks is told so at the first thing to watch', async () => {
+test('a run without a watch for leaks fails at the first part that needs one', async () => {
   vi.resetModules();
   const { watchForSecrets: watchUnasked } = await import('../../support/secrets/watch.js');
 

@@ -9,7 +9,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct, type IConstruct } from 'constructs';
 import type { DefinedFunction } from '../../functions/defined-function.js';
-import { type LogSettings, removalPolicyOf } from '../../monitoring/log-group.js';
+import type { LogSettings } from '../../monitoring/log-group.js';
 import type { Network } from '../../network/network.js';
 import type { Database } from '../database.js';
 import { invokesEveryVersionOf, usesManagedPolicy } from './acknowledged-findings.js';
@@ -68,7 +68,7 @@ function createNamedLogGroup({ resources: { lambda } }: DefinedFunction, logs: L
   new LogGroup(lambda, 'LogGroup', {
     logGroupName: `/aws/lambda/${lambda.functionName}`,
     retention: logs.retentionDays,
-    removalPolicy: removalPolicyOf(logs),
+    removalPolicy: logs.removalPolicy,
   });
 }
 
@@ -78,7 +78,7 @@ function createNamedLogGroup({ resources: { lambda } }: DefinedFunction, logs: L
  */
 function createProvider(scope: Construct, { resources }: DefinedFunction, logs: LogSettings): Provider {
   const place = new Construct(scope, 'MigrationsMessenger');
-  const logGroup = new LogGroup(place, 'Log', { retention: logs.retentionDays, removalPolicy: removalPolicyOf(logs) });
+  const logGroup = new LogGroup(place, 'Log', { retention: logs.retentionDays, removalPolicy: logs.removalPolicy });
   const messenger = new Provider(place, 'Provider', { onEventHandler: resources.lambda, logGroup });
   Validations.of(messenger).acknowledge(
     usesManagedPolicy('AWSLambdaBasicExecutionRole'),

@@ -1,4 +1,4 @@
-/** The migrations of this project, read and checked at synthesis: what is wrong with them is told before a deployment. */
+/** Reads and checks the project's migrations at synthesis, so that what is wrong with them stops it before a deployment. */
 import { fileURLToPath } from 'node:url';
 import type { Migration } from '@vpc-postgres/lambda/database/migrate/migration.js';
 import { readMigrations } from '@vpc-postgres/lambda/database/migrate/read-folder.js';

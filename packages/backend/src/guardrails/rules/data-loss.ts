@@ -5,8 +5,8 @@ import { nameOf, resourcesOf } from '../resources.js';
 export const dataLoss: Guardrail = {
   name: 'data-loss',
   fix: 'use a database that this deployment does not own; or acknowledge that its data goes with it',
-  find({ root, environment, keepData }) {
-    if (keepData || environment.database.server?.kind !== 'new') return [];
+  find({ root, environment, removalPolicy }) {
+    if (removalPolicy === 'retain' || environment.database.server?.kind !== 'new') return [];
     return resourcesOf(root, ['AWS::RDS::DBInstance']).map(({ construct }) => ({
       construct,
       problem: `${nameOf(construct)} and all of its data are deleted with this deployment, without a snapshot.`,

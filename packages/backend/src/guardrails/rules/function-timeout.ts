@@ -1,4 +1,4 @@
-/** AppSync waits 30 s for a resolver. A function that works longer works for nobody, and its caller gets no error of ours. */
+/** AppSync waits 30 s for a resolver. A function that works longer works in vain, and its caller gets no typed error. */
 import type { CfnDataSource } from 'aws-cdk-lib/aws-appsync';
 import type { IConstruct } from 'constructs';
 import type { Guardrail } from '../guardrail.js';

@@ -1,6 +1,6 @@
 import { functionIn } from '@vpc-postgres/testing/support/monitoring.js';
 import { templateOf } from '@vpc-postgres/testing/support/template-of.js';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { expect, test } from 'vitest';
@@ -14,7 +14,7 @@ function templateWith(settings: LogSettings): Template {
 }
 
 test('the function writes to a group that forgets, and that has no name of its own', () => {
-  const template = templateWith({ retentionDays: 14, keepLogs: true });
+  const template = templateWith({ retentionDays: 14, removalPolicy: RemovalPolicy.RETAIN });
   const [logGroup] = Object.keys(template.findResources('AWS::Logs::LogGroup'));
 
   template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 14, LogGroupName: Match.absent() });
@@ -22,10 +22,10 @@ test('the function writes to a group that forgets, and that has no name of its o
 });
 
 test.each([
-  ['stay when they are to be kept', true, 'Retain'],
-  ['go with the deployment when they are not', false, 'Delete'],
-])('log lines %s', (_what, keepLogs, policy) => {
-  templateWith({ retentionDays: 30, keepLogs }).hasResource('AWS::Logs::LogGroup', {
+  ['stay with RETAIN', RemovalPolicy.RETAIN, 'Retain'],
+  ['go with the deployment with DESTROY', RemovalPolicy.DESTROY, 'Delete'],
+])('log lines %s', (_what, removalPolicy, policy) => {
+  templateWith({ retentionDays: 30, removalPolicy }).hasResource('AWS::Logs::LogGroup', {
     DeletionPolicy: policy,
     UpdateReplacePolicy: policy,
   });
@@ -35,7 +35,7 @@ test('format and level of the log stay as the function has them', () => {
   const stack = new Stack(new App(), 'Functions');
   const fn = functionIn(stack);
   fn.cfnFunction.loggingConfig = { logFormat: 'JSON', applicationLogLevel: 'INFO' };
-  createLogGroup(fn, { retentionDays: 30, keepLogs: true });
+  createLogGroup(fn, { retentionDays: 30, removalPolicy: RemovalPolicy.RETAIN });
 
   templateOf(stack).hasResourceProperties('AWS::Lambda::Function', {
     LoggingConfig: { LogFormat: 'JSON', ApplicationLogLevel: 'INFO', LogGroup: Match.anyValue() },

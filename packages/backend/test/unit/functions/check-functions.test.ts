@@ -88,7 +88,7 @@ test('a function that no field calls is a warning, with both files, and no error
 
   expect(warn.mock.calls).toEqual([
     [
-      "amplify/functions/functions.ts lists 'greeter', and no field of amplify/data/schema.ts calls it. " +
+      "warning: amplify/functions/functions.ts lists 'greeter', and no field of amplify/data/schema.ts calls it. " +
         "Add .handler(a.handler.function('greeter')) to a field, or remove it from the list.",
     ],
   ]);

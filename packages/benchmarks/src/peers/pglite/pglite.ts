@@ -7,7 +7,7 @@ import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import pg from 'pg';
 import { isNewFolder, prepareTables } from './tables.js';
 
-/** Its default is 1, which refuses every second client. */
+/** Its default is 1, which rejects every second client. */
 const MAX_CONNECTIONS = 100;
 
 export interface PgliteServer {

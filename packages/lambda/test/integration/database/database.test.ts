@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildFunctions, type LocalDatabase, type LocalFunctions } from '@vpc-postgres/local-stack/functions.js';
+import type { LocalDatabase } from '@vpc-postgres/local-stack/function-environment.js';
+import { buildFunctions, type LocalFunctions } from '@vpc-postgres/local-stack/functions.js';
+import { defineTestFunction } from '@vpc-postgres/testing/support/function-definition.js';
 import { startTestStack, type TestStack } from '@vpc-postgres/testing/support/local-stack.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -29,7 +31,7 @@ const PROBE = `
     }
   }`;
 
-interface ProbeAnswer {
+interface ProbeResponse {
   rows?: Record<string, unknown>[];
   name?: string;
   cause?: string;
@@ -57,7 +59,7 @@ async function startProbe(overrides: Partial<LocalDatabase> = {}) {
   await mkdir(join(project, 'amplify/functions/probe'), { recursive: true });
   await writeFile(join(project, 'amplify/functions/probe/handler.ts'), PROBE);
   const functions = await buildFunctions({
-    names: ['probe'],
+    definitions: { probe: defineTestFunction(project, 'probe') },
     directory: join(project, 'out'),
     projectDirectory: project,
     watch: false,
@@ -68,7 +70,7 @@ async function startProbe(overrides: Partial<LocalDatabase> = {}) {
   functions.start({ ...stack.access, ...overrides });
   probes.push(functions);
   return async (sql: string, values?: unknown[]) =>
-    (await functions.invoke('probe', { sql, values })).payload as ProbeAnswer;
+    (await functions.invoke('probe', { sql, values })).payload as ProbeResponse;
 }
 
 test('connects as the database user, over TLS, under the function’s name', async () => {

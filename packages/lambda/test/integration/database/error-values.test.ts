@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import { findBinaries } from '@vpc-postgres/local-stack/postgres/binaries.js';
 import { connectDatabase } from '@vpc-postgres/testing/support/database-client.js';
+import { exhaustive, sample } from '@vpc-postgres/testing/support/exhaustive.js';
 import { startTestStack, type TestStack } from '@vpc-postgres/testing/support/local-stack.js';
 import { SQLSTATES } from '@vpc-postgres/testing/support/sqlstates.js';
 import fc from 'fast-check';
@@ -189,8 +190,8 @@ test.each(STATEMENTS)('an error of %s shows no value', async (sql) => {
   for (const error of failures.filter(Boolean)) expectNoSecret(sql, error);
 });
 
-test('an error that a function raises with any SQLSTATE shows no value', async () => {
-  for (const sql of RAISES) expectNoSecret(sql, await failureOf(sql, [SECRET]));
+test('an error that a function raises shows no value, whatever its SQLSTATE', async () => {
+  for (const sql of sample(RAISES, 4)) expectNoSecret(sql, await failureOf(sql, [SECRET]));
 });
 
 test('an error of any statement with any value shows no value', async () => {
@@ -199,7 +200,7 @@ test('an error of any statement with any value shows no value', async () => {
       const error = await failureOf(sql, [secret]);
       if (error !== undefined) expectNoSecret(sql, error);
     }),
-    { numRuns: 300, endOnFailure: true },
+    { numRuns: exhaustive ? 300 : 100, endOnFailure: true },
   );
 });
 

@@ -1,71 +1,27 @@
-/** Who may have which field, for every kind of caller and rule, over HTTP. */
-import { a } from '@aws-amplify/data-schema';
+/** Sends each kind of caller's requests over HTTP: who can have which field, and which credentials are rejected. */
 import { serveAppSync } from '@vpc-postgres/testing/support/appsync-under-test.js';
 import { type SigningOptions, signedHeaders } from '@vpc-postgres/testing/support/sign-request.js';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type AppSyncCredentials, loadOrCreateAppSyncCredentials } from '../../../src/appsync/credentials-file.js';
-
-const answering = () => a.handler.function('answer');
-
-/** As Amplify emits it: one query for each rule that a custom operation may have. */
-const schema = a.schema({
-  forUsers: a
-    .query()
-    .returns(a.string())
-    .authorization((allow) => [allow.authenticated()])
-    .handler(answering()),
-  forAdmins: a
-    .query()
-    .returns(a.string())
-    .authorization((allow) => [allow.group('admins')])
-    .handler(answering()),
-  forKey: a
-    .query()
-    .returns(a.string())
-    .authorization((allow) => [allow.publicApiKey()])
-    .handler(answering()),
-  forGuests: a
-    .query()
-    .returns(a.string())
-    .authorization((allow) => [allow.guest()])
-    .handler(answering()),
-  forPoolUsers: a
-    .query()
-    .returns(a.string())
-    .authorization((allow) => [allow.authenticated('identityPool')])
-    .handler(answering()),
-  forKeyAndAdmins: a
-    .query()
-    .returns(a.string())
-    .authorization((allow) => [allow.publicApiKey(), allow.group('admins')])
-    .handler(answering()),
-});
-
-const FIELDS = ['forUsers', 'forAdmins', 'forKey', 'forGuests', 'forPoolUsers', 'forKeyAndAdmins'];
-
-/** Rules on the fields of objects, and types without any. Amplify leaves what no rule opens to services. */
-const OBJECT_SDL = `
-  type Query { note: Note @function(name: "answer") @auth(rules: [{allow: private}, {allow: public}]) }
-  type Note @aws_api_key @aws_cognito_user_pools {
-    open: String
-    forOwner: String @auth(rules: [{allow: owner}])
-    forTeam: String @auth(rules: [{allow: groups, groupsField: "team"}])
-    forSales: String @auth(rules: [{allow: groups, groups: ["sales"]}])
-    forKey: String @auth(rules: [{allow: public}])
-    plain: Plain
-  }
-  type Plain { text: String }
-`;
+import {
+  AUTHORIZATION_CASES,
+  AUTHORIZATION_SDL,
+  type AuthorizationCase,
+  OBJECT_VALUES,
+  OBJECTS_QUERY,
+  OPERATIONS,
+  objectFieldsIn,
+} from '../../authorization-cases.js';
 
 const POOL_ONLY_SDL = 'type Query { a: String @function(name: "answer") @auth(rules: [{allow: private}]) }';
 
 const appsync = serveAppSync({
-  '/graphql': schema.transform().schema,
-  '/objects': OBJECT_SDL,
+  '/graphql': AUTHORIZATION_SDL,
   '/pool-only': POOL_ONLY_SDL,
 });
 beforeEach(() => {
-  appsync.invoke = async () => 'yes';
+  const values: Readonly<Record<string, unknown>> = OBJECT_VALUES;
+  appsync.invoke = async (_, { fieldName }) => values[fieldName] ?? 'yes';
 });
 
 type Headers = (body: string, url: string) => Promise<Record<string, string>>;
@@ -85,54 +41,29 @@ async function send(headers: Headers, query: string, path = '/graphql', sentQuer
   return appsync.post(path, headersFor, JSON.stringify({ query: sentQuery }));
 }
 
-describe('a rule of an operation', () => {
-  const callers: [string, Headers, string[]][] = [
-    ['a user', user('alice'), ['forUsers']],
-    ['an admin', user('carol', 'admins'), ['forUsers', 'forAdmins', 'forKeyAndAdmins']],
-    ['a holder of the API key', withKey, ['forKey', 'forKeyAndAdmins']],
-    ['a guest of the identity pool', signedBy('guest'), ['forGuests']],
-    ['a user of the identity pool', signedBy('authenticated'), ['forPoolUsers']],
-    // Amplify lets every role in that is none of an identity pool's and holds appsync:GraphQL.
-    ['a service’s role', signedBy('service'), FIELDS],
-  ];
+function headersOf({ kind, groups = [] }: AuthorizationCase): Headers {
+  if (kind === 'user') return user('alice', ...groups);
+  return kind === 'apiKey' ? withKey : signedBy(kind);
+}
 
-  it.each(callers)('lets %s have what is theirs, and nothing else', async (_, headers, allowed) => {
-    const { status, body } = await send(headers, `{ ${FIELDS.join(' ')} }`);
+describe.each(AUTHORIZATION_CASES.filter(({ claims }) => claims === undefined))('$caller', (one) => {
+  it('has the operations that a rule allows, and Unauthorized for each other one', async () => {
+    const { status, body } = await send(headersOf(one), `{ ${OPERATIONS.join(' ')} }`);
 
     expect(status).toBe(200);
-    expect(Object.entries(body.data ?? {}).flatMap(([field, value]) => (value === 'yes' ? [field] : []))).toEqual(
-      allowed,
-    );
+    expect(OPERATIONS.filter((operation) => body.data?.[operation] === 'yes')).toEqual(one.operations);
     expect((body.errors ?? []).map(({ errorType, message }) => `${errorType}: ${message}`).toSorted()).toEqual(
-      FIELDS.filter((field) => !allowed.includes(field))
-        .map((field) => `Unauthorized: Not Authorized to access ${field} on type Query`)
+      OPERATIONS.filter((operation) => !one.operations.includes(operation))
+        .map((operation) => `Unauthorized: Not Authorized to access ${operation} on type Query`)
         .toSorted(),
     );
-    expect(appsync.events).toHaveLength(allowed.length);
+    expect(appsync.events).toHaveLength(one.operations.length);
   });
-});
 
-describe('a rule of an object’s field', () => {
-  const note = { open: '1', forOwner: '2', forTeam: '3', forSales: '4', forKey: '5', owner: 'alice', team: 'sales' };
+  it('has the fields of objects that a rule allows, and no other one', async () => {
+    const { body } = await send(headersOf(one), OBJECTS_QUERY);
 
-  it.each<[string, Headers, string[]]>([
-    // Amplify has no owners and no groups of an object, unless the object is a model.
-    ['its owner', user('alice'), ['open']],
-    ['a member of its team and of a group', user('bob', 'sales'), ['open', 'forSales']],
-    ['a holder of the API key', withKey, ['open', 'forKey']],
-    ['a service’s role', signedBy('service'), ['open', 'forOwner', 'forTeam', 'forSales', 'forKey', 'plain']],
-  ])('lets %s have what is theirs, and nothing else', async (_, headers, allowed) => {
-    appsync.invoke = async () => ({ ...note, plain: { text: '6' } });
-
-    const { body } = await send(
-      headers,
-      '{ note { open forOwner forTeam forSales forKey plain { text } } }',
-      '/objects',
-    );
-
-    const { plain, ...texts } = (body.data?.note ?? {}) as { plain?: { text: string | null } };
-    const given = Object.entries({ ...texts, plain: plain?.text ?? null });
-    expect(given.flatMap(([name, value]) => (value === null ? [] : [name]))).toEqual(allowed);
+    expect(objectFieldsIn(body.data ?? {})).toEqual(one.objectFields);
   });
 });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { a } from '@aws-amplify/data-schema';
 import { serveAppSync } from '@vpc-postgres/testing/support/appsync-under-test.js';
+import { defineTestFunction } from '@vpc-postgres/testing/support/function-definition.js';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { buildFunctions, type LocalFunctions } from '../../../src/functions.js';
 
@@ -49,7 +50,7 @@ beforeAll(async () => {
   await mkdir(join(project, 'amplify/functions/greeter'), { recursive: true });
   await writeFile(join(project, 'amplify/functions/greeter/handler.ts'), HANDLER);
   functions = await buildFunctions({
-    names: ['greeter'],
+    definitions: { greeter: defineTestFunction(project, 'greeter') },
     directory: join(project, 'out'),
     projectDirectory: project,
     watch: false,

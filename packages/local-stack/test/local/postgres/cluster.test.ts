@@ -1,11 +1,15 @@
 /** Tests how PostgreSQL starts on a data folder, what it rejects, and what is left when it ends. */
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { exhaustive } from '@vpc-postgres/testing/support/exhaustive.js';
+import { chmod, cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { exhaustive, sample } from '@vpc-postgres/testing/support/exhaustive.js';
 import { copyNewCluster } from '@vpc-postgres/testing/support/new-cluster/copy.js';
 import pg from 'pg';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { findBinaries } from '../../../src/postgres/binaries.js';
+import { prepareDataDirectory } from '../../../src/postgres/data-directory.js';
+import { choosePrivileges } from '../../../src/postgres/privileges.js';
 import {
   dataDirectory,
   directory,
@@ -197,19 +201,38 @@ describe('a start is refused, and nothing is damaged,', () => {
   });
 });
 
-describe.runIf(exhaustive)('a postmaster.pid that a crash left behind', () => {
-  test.each([
-    ['of a process that is gone', () => 999_999_999],
-    ['whose number another program has now', () => process.pid],
-  ])('%s is no obstacle', async (_, processId) => {
+describe('a postmaster.pid that a crash left behind', () => {
+  const CASES: [string, () => string][] = [
+    ['that is empty', () => ''],
+    ['that holds no number', () => '\0\0\0\0'],
+    ['of a process that is gone', () => `999999999\n${dataDirectory}\n`],
+    ['whose number another program has now', () => `${process.pid}\n${dataDirectory}\n`],
+  ];
+
+  test.each(sample(CASES, 1))('%s is no obstacle', async (_, content) => {
     await copyNewCluster(dataDirectory);
-    await writeFile(join(dataDirectory, 'postmaster.pid'), `${processId()}\n${dataDirectory}\n`, { mode: 0o600 });
+    await writeFile(join(dataDirectory, 'postmaster.pid'), content(), { mode: 0o600 });
 
     const postgres = await start();
 
     expect(await query(postgres, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 });
+
+test.runIf(exhaustive)(
+  'a new data folder is made by programs below a folder whose name a shell would read',
+  async () => {
+    const installed = dirname(dirname(dirname((await findBinaries()).initdb)));
+    const odd = join(directory, 'My $HOME "shop" `touch evil` ü');
+    await cp(installed, odd, { recursive: true, verbatimSymlinks: true });
+    const [binaries, privileges] = await Promise.all([findBinaries({ findPackage: () => odd }), choosePrivileges()]);
+
+    expect(await prepareDataDirectory(dataDirectory, binaries, privileges)).toBe(true);
+
+    expect(await readFile(join(dataDirectory, 'PG_VERSION'), 'utf8')).toBe('17\n');
+    expect((await readdir(tmpdir())).filter((name) => name.startsWith('amplify-pg-programs-'))).toEqual([]);
+  },
+);
 
 test('PostgreSQL ends, and its socket folder goes, when its starter is killed with SIGKILL', async () => {
   await copyNewCluster(dataDirectory);

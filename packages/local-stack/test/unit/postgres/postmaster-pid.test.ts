@@ -23,10 +23,10 @@ test('a process that has ended is gone', async () => {
   expect(await findPostmaster(directory)).toEqual({ state: 'gone' });
 });
 
-test('a file that holds no number is as good as one of a process that is gone', async () => {
-  await writePid('\n');
+test.each(['', '\n', 'postgres'])('a file that holds no number is damaged: %j', async (content) => {
+  await writePid(content);
 
-  expect(await findPostmaster(directory)).toEqual({ state: 'gone' });
+  expect(await findPostmaster(directory)).toEqual({ state: 'damaged' });
 });
 
 test('a process that is another program has replaced PostgreSQL', async () => {

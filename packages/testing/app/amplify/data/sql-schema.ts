@@ -8,14 +8,14 @@ import { configure } from '@aws-amplify/data-schema/internals';
 import { schema as generated } from './schema.sql.js';
 
 /** Where the data source's Lambda function gets its network interfaces. */
-export interface SqlDataSourcePlace {
+export interface SqlDataSourceVpcConfig {
   readonly vpcId: string;
   readonly subnets: readonly { readonly subnetId: string; readonly availabilityZone: string }[];
   /** Of the function and of the endpoint through which it reads its secrets. May be a token. */
   readonly securityGroupId: string;
 }
 
-export function sqlSchema({ vpcId, subnets, securityGroupId }: SqlDataSourcePlace) {
+export function sqlSchema({ vpcId, subnets, securityGroupId }: SqlDataSourceVpcConfig) {
   const { database } = generated.data.configuration;
   return (
     configure<'postgresql'>({

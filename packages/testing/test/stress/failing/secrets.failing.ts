@@ -32,26 +32,26 @@ async function connect(user: string): Promise<PooledDatabase> {
   });
 }
 
-test('the proxy refuses a token', async () => {
+test('the proxy rejects a token', async () => {
   const otherProxy = { ...stack.access, port: 1 };
   await connectThroughProxy(otherProxy, stack.access.port);
 });
 
-test('the proxy refuses the function', async () => {
+test('the proxy rejects the function', async () => {
   const other = await connect('nobody');
   await other.queryAsNobody('select 1');
 });
 
-test('PostgreSQL refuses a statement', async () => {
+test('PostgreSQL rejects a statement', async () => {
   await database.queryAsNobody('select $1::text from no_such_table', [ARGUMENT_CANARY]);
 });
 
-test('PostgreSQL refuses a value', async () => {
+test('PostgreSQL rejects a value', async () => {
   const alice = { sub: subOf('alice'), groups: [] };
   await database.transaction(alice, (transaction) => transaction.queryAndCommit('select $1::int', [ARGUMENT_CANARY]));
 });
 
-test('AppSync refuses a token', async () => {
+test('AppSync rejects a token', async () => {
   const token = await stack.userPool.issueToken({ username: 'alice', expiresInSeconds: -1 });
   const headers = { authorization: token };
   const response = await fetch(`${stack.url}/graphql`, { method: 'POST', headers, body: '{}' });

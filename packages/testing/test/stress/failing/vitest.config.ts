@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Run by failing-output.test.ts, and by nobody else: every test of it fails. */
+/** Only failing-output.test.ts runs it: every test of it fails. */
 export default defineConfig({
   test: {
     include: ['packages/testing/test/stress/failing/*.failing.ts'],
