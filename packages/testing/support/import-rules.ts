@@ -42,7 +42,6 @@ const IMPORT_RULES: readonly ImportRule[] = [
   {
     files: /^packages\/backend\/src\/(auth|data)\//,
     mayImport: [
-      /^packages\/backend\/src\/configuration\//,
       /^packages\/backend\/src\/(functions\/|configuration\/configuration-error\.ts$)/,
       /^packages\/lambda\/src\/graphql\/envelope\.ts$/,
       NODE,

@@ -68,7 +68,8 @@ test('reading process.env breaks a rule outside command lines, handlers and back
 });
 
 test('no file of the app, of the packages and of their tests is part of a circular dependency', () => {
-  const sources = readSources(REPOSITORY, EVERYTHING);
+  // What Prisma generates for a benchmark is not ours, and is in no clone.
+  const sources = readSources(REPOSITORY, EVERYTHING).filter(({ path }) => !path.includes('/generated/'));
 
   expect(sources.some(({ path }) => path.startsWith('packages/benchmarks/src/'))).toBe(true);
   expect(sources.some(({ path }) => path.startsWith('packages/lambda/test/'))).toBe(true);
