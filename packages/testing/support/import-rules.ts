@@ -91,9 +91,13 @@ const IMPORT_RULES: readonly ImportRule[] = [
   {
     files: /^packages\/backend\/src\/synth\//,
     mayImport: [
-      /^packages\/backend\/src\/(configuration\/|network\/network-report\.ts$|testing\/templates\.ts$)/,
+      /^packages\/backend\/src\/(configuration\/|cost\/|network\/network-report\.ts$|testing\/templates\.ts$)/,
       REGISTRY,
     ],
+  },
+  {
+    files: /^packages\/backend\/src\/cost\//,
+    mayImport: [/^packages\/backend\/src\/(configuration\/|testing\/templates\.ts$)/],
   },
   // For tests: of an app by testing.ts, and of this package.
   {

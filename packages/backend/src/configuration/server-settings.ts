@@ -88,7 +88,7 @@ const newServer = z.strictObject({
   kind: z.literal('new'),
   /**
    * Class and size, without `db.`; `small` or larger, for IAM authentication takes memory.
-   * @default 't4g.small', about 24 USD a month in eu-west-1 @see https://aws.amazon.com/rds/postgresql/pricing/
+   * @default 't4g.small', about 23 USD a month in us-east-1 @see https://aws.amazon.com/rds/postgresql/pricing/
    */
   instanceType: text(/^[a-z][a-z0-9]*\.([a-z]+|\d*xlarge)$/, {
     expected: 'class and size without db., for example t4g.small',

@@ -1,13 +1,11 @@
 /** Writes the network's report into the template. A deployment changes nothing by it. */
 import type { Stack } from 'aws-cdk-lib';
-import type { Environment } from '../configuration/environment.js';
-import { egressCost } from './monthly-cost.js';
 import type { Network } from './network.js';
 import { NETWORK_REPORT, type NetworkReport } from './network-report.js';
 
-export function reportNetwork(stack: Stack, environment: Environment, { rules, functionSubnets }: Network): void {
+export function reportNetwork(stack: Stack, { rules, functionSubnets }: Network): void {
   const zones = new Set(functionSubnets.map((subnet) => subnet.availabilityZone));
-  const report: NetworkReport = { rulesToAdd: rules.toAdd, egressCost: egressCost(environment, zones.size) };
+  const report: NetworkReport = { rulesToAdd: rules.toAdd, zoneCount: zones.size };
   // As text: CloudFormation's metadata knows no fractions.
   stack.templateOptions.metadata = {
     ...stack.templateOptions.metadata,

@@ -1,7 +1,11 @@
 /** What a synthesis has to say: data for scripts, and text for people. */
 import { readFileSync } from 'node:fs';
 import { styleText } from 'node:util';
-import { type MonthlyCost, NETWORK_REPORT, type NetworkReport, type RuleToAdd } from '../network/network-report.js';
+import type { CostedEnvironment } from '../cost/costed.js';
+import { estimateMonthlyCost, type MonthlyCost } from '../cost/monthly-cost.js';
+import { renderMonthlyCost } from '../cost/render-monthly-cost.js';
+import { NETWORK_REPORT, type NetworkReport, type RuleToAdd } from '../network/network-report.js';
+import type { Template } from '../testing/templates.js';
 import { readTemplateFiles, type TemplateFile } from './cloud-assembly.js';
 import { estimateFirstDeployment, type FirstDeployment, renderFirstDeployment } from './first-deployment.js';
 import { readValidationFindings, type ValidationFinding } from './validation-report.js';
@@ -16,6 +20,8 @@ export interface SynthReport {
   readonly firstDeployment: FirstDeployment;
   /** Absent when a finding ended the synthesis before there was one. */
   readonly network: NetworkReport | undefined;
+  /** Absent with `network`. */
+  readonly monthlyCost: MonthlyCost | undefined;
   /** What the validations found and nobody acknowledged: errors end the synthesis. */
   readonly findings: readonly ValidationFinding[];
   readonly acknowledged: readonly ValidationFinding[];
@@ -24,14 +30,19 @@ export interface SynthReport {
 export function readSynthReport(
   assembly: string,
   deployment: Pick<SynthReport, 'environment' | 'type' | 'account' | 'region'>,
+  environment: CostedEnvironment,
 ): SynthReport {
   const templates = readTemplateFiles(assembly);
+  const paths = templates.map(({ path }) => path);
+  const contents = paths.map((path): TemplateWithReport => JSON.parse(readFileSync(path, 'utf8')));
+  const network = contents.map(networkReportOf).find((report) => report !== undefined);
   const all = readValidationFindings(assembly);
   return {
     ...deployment,
     templates,
-    firstDeployment: estimateFirstDeployment(templates.map(({ path }) => path)),
-    network: templates.map(({ path }) => networkReportOf(path)).find((report) => report !== undefined),
+    firstDeployment: estimateFirstDeployment(paths),
+    network,
+    monthlyCost: network && estimateMonthlyCost(contents, environment, deployment.region, network.zoneCount),
     findings: all.filter(({ acknowledgedReason }) => acknowledgedReason === undefined),
     // CloudFormation Validate has one, about the lookup stack, that says nothing about the environment.
     acknowledged: all.filter(
@@ -42,8 +53,11 @@ export function readSynthReport(
 
 export const isError = ({ severity }: ValidationFinding) => severity === 'error' || severity === 'fatal';
 
-function networkReportOf(template: string): NetworkReport | undefined {
-  const { Metadata }: { Metadata?: { [NETWORK_REPORT]?: string } } = JSON.parse(readFileSync(template, 'utf8'));
+interface TemplateWithReport extends Template {
+  readonly Metadata?: { readonly [NETWORK_REPORT]?: string };
+}
+
+function networkReportOf({ Metadata }: TemplateWithReport): NetworkReport | undefined {
   const report = Metadata?.[NETWORK_REPORT];
   return report === undefined ? undefined : JSON.parse(report);
 }
@@ -61,7 +75,8 @@ export function renderSynthReport(report: SynthReport, show: (path: string) => s
     ...(warnings.length > 0 ? [renderFindings(heading('Warnings'), warnings)] : []),
     ...(report.acknowledged.length > 0 ? [renderAcknowledged(heading('Acknowledged'), report.acknowledged)] : []),
     ...(errors.length === 0 ? [renderFirstDeployment(report.firstDeployment, report.type === 'branch')] : []),
-    ...(report.network && errors.length === 0 ? renderNetwork(report.network, heading) : []),
+    ...(report.monthlyCost && errors.length === 0 ? renderMonthlyCost(report.monthlyCost, report.region, heading) : []),
+    ...(report.network && errors.length === 0 ? renderRules(report.network, heading) : []),
   ];
   return sections.join('\n\n');
 }
@@ -97,15 +112,8 @@ function renderAcknowledged(heading: string, findings: readonly ValidationFindin
   ].join('\n');
 }
 
-function renderNetwork({ egressCost, rulesToAdd }: NetworkReport, heading: (text: string) => string): string[] {
-  const { egress, items, totalFixedUsd, alternatives } = egressCost;
-  const cost = [
-    heading(`Egress '${egress}' costs ${dollars(totalFixedUsd)} a month at the list prices of us-east-1.`),
-    '',
-    ...items.map((item) => renderCost('', item)),
-    ...alternatives.map((item) => renderCost('instead: ', item)),
-  ];
-  if (rulesToAdd.length === 0) return [cost.join('\n')];
+function renderRules({ rulesToAdd }: NetworkReport, heading: (text: string) => string): string[] {
+  if (rulesToAdd.length === 0) return [];
   const rules = [
     heading('Rules that the owners of these security groups must add (--json prints them as data):'),
     '',
@@ -114,17 +122,10 @@ function renderNetwork({ egressCost, rulesToAdd }: NetworkReport, heading: (text
       ? ['', '  An `out to` rule is there already where the group allows everything out, as a new group does.']
       : []),
   ];
-  return [cost.join('\n'), rules.join('\n')];
-}
-
-function renderCost(prefix: string, { what, fixedUsd, usdPerGigabyte }: MonthlyCost): string {
-  const use = usdPerGigabyte === 0 ? '' : `, and ${dollars(usdPerGigabyte)} for each GB`;
-  return `  ${dollars(fixedUsd).padStart(10)}  ${prefix}${what}${use}`;
+  return [rules.join('\n')];
 }
 
 function renderRule({ securityGroupId, direction, protocol, port, peer, description }: RuleToAdd): string {
   const way = direction === 'ingress' ? 'in from' : 'out to';
   return `  ${securityGroupId}  ${way} ${peer}, ${protocol} ${port}  (${description})`;
 }
-
-const dollars = (usd: number) => `${usd.toFixed(usd > 0 && usd < 0.1 ? 3 : 2)} USD`;

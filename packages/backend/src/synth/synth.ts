@@ -16,8 +16,8 @@ import { synthesizeBackend } from './synthesize-backend.js';
 
 const USAGE = `Usage: npm run synth -- --environment NAME [--out DIR] [--json]
 
-Writes the CloudFormation templates that Amplify would deploy, and prints what the guardrails found, what egress costs a
-month, and the rules that others must add to their security groups. Needs no network and no AWS credentials.
+Writes the CloudFormation templates that Amplify would deploy, and prints what the guardrails found, what a month costs,
+and the rules that others must add to their security groups. Needs no network and no AWS credentials.
 
   --environment NAME   an environment of amplify/environments.ts, or a branch that one of their patterns is meant for
   --out DIR            where to write them: a new or empty folder, or one that this command has written before;
@@ -42,7 +42,8 @@ async function main(argv: readonly string[]): Promise<void> {
 
   const identity = identify(options.environment);
   const environments = await loadEnvironments();
-  const { account, region } = chooseEnvironment(environments, identity, { account: undefined, region: undefined });
+  const environment = chooseEnvironment(environments, identity, { account: undefined, region: undefined });
+  const { account, region } = environment;
   if (!canHoldAssembly(options.out)) {
     throw new SynthError(`${show(options.out)} holds other files. Choose a new or empty folder, or clear it first.`);
   }
@@ -56,7 +57,7 @@ async function main(argv: readonly string[]): Promise<void> {
     await quietly(said, () => synthesizeBackend(loadBackend, identity, options.out));
   } catch (error) {
     // There is no assembly when the app's own code did not load.
-    const report = existsSync(options.out) ? readSynthReport(options.out, deployment) : undefined;
+    const report = existsSync(options.out) ? readSynthReport(options.out, deployment, environment) : undefined;
     if (!report?.findings.some(isError)) {
       process.stderr.write(said.join(''));
       throw error;
@@ -66,7 +67,7 @@ async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  print(readSynthReport(options.out, deployment), options);
+  print(readSynthReport(options.out, deployment, environment), options);
   for (const warning of said.filter((text) => text.startsWith(WARNING))) process.stderr.write(`\n${warning}`);
   // The CDK's command line reads what is missing, looks it up, and starts this program again.
   if (process.env.CDK_CLI_VERSION === undefined) warnOfMissingLookups(options);

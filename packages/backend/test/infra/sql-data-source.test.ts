@@ -190,14 +190,6 @@ describe('switched on', () => {
       ]),
     );
   });
-
-  test('the report says what its endpoint costs a month', () => {
-    expect(reportOf(main).egressCost).toMatchObject({
-      egress: 'none',
-      items: [{ what: expect.stringContaining('SQL data source'), fixedUsd: 14.6 }],
-      totalFixedUsd: 14.6,
-    });
-  });
 });
 
 const WAYS_TO_THE_DATABASE = [
@@ -257,7 +249,6 @@ test.runIf(exhaustive)('beside interface endpoints of the functions it keeps one
   );
 
   expect(ofType(synthesis, 'AWS::EC2::VPCEndpoint')).toHaveLength(2);
-  expect(reportOf(synthesis).egressCost.totalFixedUsd).toBe(29.2);
 });
 
 test('of a VPC that is not pinned it asks nothing more than the backend does, and has the placeholders of a first pass', async () => {

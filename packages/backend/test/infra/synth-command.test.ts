@@ -60,7 +60,8 @@ test.runIf(exhaustive)('prints one JSON object for scripts, and nothing besides'
   expect(report).toMatchObject({
     environment: 'example',
     account: '111122223333',
-    network: { rulesToAdd: [], egressCost: { egress: 'none', totalFixedUsd: 0 } },
+    network: { rulesToAdd: [], zoneCount: 2 },
+    monthlyCost: { pricesOf: 'us-east-1', totalUsd: 2.4 },
     findings: [],
   });
   expect(report.templates).toHaveLength(readdirSync(out).filter((name) => name.endsWith('.template.json')).length);

@@ -40,7 +40,7 @@ const logs = vpcPostgres.logSettingsOf(environment, removalPolicy);
 const sql = new URL('../src/migrations', import.meta.url);
 const migrations = vpcPostgres.migrateAtDeploy(stack, environment.database.migrator, sql, database, network, logs);
 const sqlFunction = sqlDataSource?.connect(network, database, backend.data.resources.functions, environment.limits);
-vpcPostgres.reportNetwork(stack, environment, network);
+vpcPostgres.reportNetwork(stack, network);
 
 for (const fn of Object.values(withDatabase)) {
   vpcPostgres.placeFunctionInVpc(fn, network);

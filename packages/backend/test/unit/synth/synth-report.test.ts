@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { environments } from '@vpc-postgres/testing/app/amplify/environments.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Environment } from '../../../src/configuration/environment.js';
 import type { NetworkReport } from '../../../src/network/network-report.js';
 import { readSynthReport, renderSynthReport } from '../../../src/synth/synth-report.js';
 
@@ -26,13 +28,11 @@ const network: NetworkReport = {
       description: 'Functions to RDS Proxy',
     },
   ],
-  egressCost: {
-    egress: 'endpoints',
-    items: [{ what: 'interface endpoints for ssm in 2 zones', fixedUsd: 14.6, usdPerGigabyte: 0.01 }],
-    totalFixedUsd: 14.6,
-    alternatives: [{ what: 'a NAT gateway', fixedUsd: 36.5, usdPerGigabyte: 0.045 }],
-  },
+  zoneCount: 2,
 };
+
+/** Behind a proxy that exists. */
+const environment = environments.example as Environment;
 
 const violation = (ruleName: string, severity: string) => ({
   ruleName,
@@ -53,7 +53,7 @@ function write(file: string, content: object): void {
 }
 
 function read() {
-  return readSynthReport(assembly, DEPLOYMENT);
+  return readSynthReport(assembly, DEPLOYMENT, environment);
 }
 
 const render = () => renderSynthReport(read(), (path) => path.slice(assembly.length + 1), false);
@@ -61,21 +61,37 @@ const render = () => renderSynthReport(read(), (path) => path.slice(assembly.len
 describe('a synthesis without findings', () => {
   beforeEach(() => {
     write('amplify-app.template.json', { Resources: { a: {}, b: {} } });
-    write('network.nested.template.json', { Resources: {}, Metadata: { NetworkReport: JSON.stringify(network) } });
+    const endpoint = {
+      Type: 'AWS::EC2::VPCEndpoint',
+      Properties: { VpcEndpointType: 'Interface', ServiceName: 'com.amazonaws.eu-west-1.ssm', SubnetIds: ['subnet-a'] },
+    };
+    const Metadata = { NetworkReport: JSON.stringify(network) };
+    write('network.nested.template.json', { Resources: { endpoint }, Metadata });
   });
 
-  test('is its templates, the cost of egress beside its alternatives, and the rules that others must add', () => {
+  test('is its templates, what a month costs beside other choices, and the rules that others must add', () => {
     expect(render()).toBe(`Nothing was deployed. Resources in each template:
 
     2  amplify-app.template.json
-    0  network.nested.template.json
+    1  network.nested.template.json
 
-The first deployment takes up to 8 minutes; later ones less.
+The first deployment takes up to 11 minutes (VPC endpoints 3); later ones less.
 
-Egress 'endpoints' costs 14.60 USD a month at the list prices of us-east-1.
+A month, in USD at the list prices of us-east-1:
 
-   14.60 USD  interface endpoints for ssm in 2 zones, and 0.010 USD for each GB
-   36.50 USD  instead: a NAT gateway, and 0.045 USD for each GB
+      7.30  interface endpoint of ssm in 1 zone, and 0.01 for each GB
+    ------
+      7.30  together
+
+  eu-west-1 is not in the list. Its prices differ from those of us-east-1 by up to a half.
+  Not counted: the existing proxy and its database: their owner pays for them.
+  Not counted: data transfer, AppSync, Cognito, Amplify Hosting, alarms, free tiers, taxes.
+  What is assumed, and how old the prices are: packages/backend/docs/costs.md
+
+What other choices would change a month by:
+
+    +14.60  an interface endpoint in 2 zones, for each service: network.egress { kind: 'endpoints' }
+    +36.50  a NAT gateway, where the VPC has none: network.egress { kind: 'nat' }
 
 Rules that the owners of these security groups must add (--json prints them as data):
 
@@ -97,12 +113,18 @@ Rules that the owners of these security groups must add (--json prints them as d
   Amplify Hosting ends a build after 30 minutes. Before the first one set the environment variable
   _BUILD_TIMEOUT to 60 in the console of the app, under Hosting, Environment variables.`);
     // Nobody but Hosting has that limit.
-    const standalone = readSynthReport(assembly, { ...DEPLOYMENT, type: 'standalone' });
+    const standalone = readSynthReport(assembly, { ...DEPLOYMENT, type: 'standalone' }, environment);
     expect(renderSynthReport(standalone, String, false)).not.toContain('_BUILD_TIMEOUT');
   });
 
   test('is data too', () => {
-    expect(read()).toMatchObject({ ...DEPLOYMENT, network, findings: [], acknowledged: [] });
+    expect(read()).toMatchObject({
+      ...DEPLOYMENT,
+      network,
+      monthlyCost: { pricesOf: 'us-east-1', totalUsd: 7.3 },
+      findings: [],
+      acknowledged: [],
+    });
   });
 });
 
