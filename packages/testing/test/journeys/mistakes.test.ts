@@ -30,7 +30,7 @@ const RESOURCE = 'amplify/functions/orders-api/resource.ts';
 /** Instead of the proxy of the example. */
 const WITHOUT_PROXY = `      server: {
         kind: 'instance',
-        identifier: 'shop',
+        instanceIdentifier: 'shop',
         resourceId: 'db-ABCDEFGHIJKLMNOPQRSTUVWXYZ',
         endpoint: 'shop.c1d2e3f4g5h6.eu-west-1.rds.amazonaws.com',
         securityGroup: { id: 'sg-0d1e2f3a4b5c60798', rules: 'add' },
