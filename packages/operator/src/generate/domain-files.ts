@@ -144,7 +144,7 @@ export const ${table.camel}Samples = {
   operations: [
     { name: 'List my ${words(table)}', note: 'Each user gets their own rows: sign in as another one, and run it again.', query: LIST },
     { name: 'Create one of the ${words(table)}', note: 'Writes one row.', query: CREATE, variables: { text: 'Hello' } },
-    { name: 'Create an empty one', note: 'Refused by a constraint of the table.', query: CREATE, variables: { text: '' } },
+    { name: 'Create an empty ${words(item)}', note: 'Refused by a constraint of the table.', query: CREATE, variables: { text: '' } },
   ],
   newData: [
     { username: 'alice', request: { query: CREATE, variables: { text: 'The first row of alice' } } },
