@@ -7,7 +7,7 @@ import { branch } from '@vpc-postgres/testing/support/synthesize.js';
 import { App, NestedStack, Stack } from 'aws-cdk-lib';
 import { BUNDLING_STACKS, DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import { chooseEnvironment } from '../../../src/configuration/choose-environment.js';
-import { type Environment, keepsData } from '../../../src/configuration/environment.js';
+import { type Environment, removalPolicyOf } from '../../../src/configuration/environment.js';
 import { migrateAtDeploy } from '../../../src/database/migrations/migrate-at-deploy.js';
 import { provideDatabase } from '../../../src/database/provide-database.js';
 import { logSettingsOf } from '../../../src/monitoring/monitor-deployment.js';
@@ -29,10 +29,10 @@ export function synthesizeStack(environment: Environment): Pick<Synthesis, 'file
     });
     const root = new Stack(app, 'amplify-d1example-main-branch-0123456789');
     const stack = new NestedStack(root, 'networkAndDatabase');
-    const keepData = keepsData(main, deployment);
+    const removalPolicy = removalPolicyOf(main, deployment);
     const network = createNetwork(stack, main, cachedContext);
-    const database = provideDatabase(stack, main, network, keepData);
-    migrateAtDeploy(stack, main.database.migrator, MIGRATIONS, database, network, logSettingsOf(main, keepData));
+    const database = provideDatabase(stack, main, network, removalPolicy);
+    migrateAtDeploy(stack, main.database.migrator, MIGRATIONS, database, network, logSettingsOf(main, removalPolicy));
     app.synth();
     return readAssembly(outdir);
   } finally {
