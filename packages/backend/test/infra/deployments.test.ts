@@ -116,18 +116,15 @@ describe('security groups that a network team owns', () => {
   });
 
   test.runIf(exhaustive)('are told which output shows a group that is made here', async () => {
-    const synthesis = await deploy(
-      withDatabase({
-        server: { ...existingInstance, securityGroup: { id: DATABASE_GROUP, rules: 'print' } },
-        proxy: proxyWithSecret,
-      }),
-    );
+    const { proxy } = exampleEnvironment.database;
+    if (proxy.kind !== 'existing') throw new Error('The proxy of the example exists.');
+    const synthesis = await deploy(withDatabase({ proxy: { ...proxy, securityGroup: { id: PROXY, rules: 'print' } } }));
 
     expect(reportOf(synthesis).rulesToAdd).toEqual([
-      expect.objectContaining({ securityGroupId: DATABASE_GROUP, peer: 'output ProxySecurityGroupId' }),
+      expect.objectContaining({ securityGroupId: PROXY, direction: 'ingress', peer: 'output FunctionSecurityGroupId' }),
     ]);
-    synthesis.nested('networkAndDatabase').hasOutput('ProxySecurityGroupId', {
-      Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('^ProxySecurityGroup'), 'GroupId'] },
+    synthesis.nested('networkAndDatabase').hasOutput('FunctionSecurityGroupId', {
+      Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('^FunctionSecurityGroup'), 'GroupId'] },
     });
   });
 
