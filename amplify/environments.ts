@@ -1,8 +1,8 @@
 /**
- * The one file that you edit: which network and which database each deployment uses. `npx ampx sandbox` deploys `sandbox`; a
- * branch in Amplify Hosting deploys the environment of its name, so add `main`, `staging` and so on next to it. Hover over a
- * field for its meaning; `npm run synth -- --environment sandbox` prints the command that finds each missing value. Recipes
- * for other networks and databases: docs/environments.md. Nothing here is secret.
+ * Which network and which database each deployment uses. `npx ampx sandbox` deploys `sandbox`; a branch in Amplify Hosting
+ * deploys the environment of its name, so add `main`, `staging` and so on next to it. Hover over a field for its meaning;
+ * `npm run synth -- --environment sandbox` prints the command that finds each missing value. Recipes for other networks and
+ * databases: docs/environments.md. Nothing here is secret.
  */
 import type { Environments } from '@vpc-postgres/backend/configuration/environment.js';
 
@@ -14,6 +14,7 @@ export const environments: Environments = {
     network: {
       kind: 'existing',
       vpc: { id: 'REPLACE_ME' },
+      // 'withEgress' where their route tables lead to a NAT gateway, as in many company VPCs.
       subnets: { type: 'isolated' },
     },
     database: {

@@ -38,8 +38,8 @@ function existingServer(resourceId: RegExp) {
      * something signs in to the database with IAM: `auth: { kind: 'iam' }`, or no proxy.
      */
     resourceId: text(resourceId, {
-      expected: 'db-… of an instance or cluster-… of a cluster, in capital letters and digits',
-      fix: FIND_INSTANCES,
+      expected: "db-… where kind is 'instance', cluster-… where it is 'cluster', in capital letters and digits",
+      fix: `${FIND_INSTANCES}; for a cluster ${FIND_CLUSTERS}`,
     }).optional(),
     /**
      * The database's security group. It needs one rule: its port from the proxy's group, without a proxy from the functions'.
@@ -136,7 +136,7 @@ export function checkPresence(
   reason: string,
 ): Check[] {
   if (server.kind === 'new') return [];
-  const command = `run aws rds ${server.kind === 'instance' ? 'describe-db-instances' : 'describe-db-clusters'}`;
+  const command = server.kind === 'instance' ? FIND_INSTANCES : FIND_CLUSTERS;
   return fields.map(
     (field) =>
       server[field] === undefined && {

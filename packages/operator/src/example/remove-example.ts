@@ -45,7 +45,7 @@ export async function removeExample(project: string, options: ExampleRemoveOptio
     throw new CommandError(`The example is not here: there is no ${EXAMPLE.paths[0]}. Nothing was changed.`);
   }
   if (!options.force && !options.dryRun) assertCommitted(project);
-  if (!options.keepMigrations) assertStopped(project);
+  if (!options.keepMigrations && !options.dryRun) assertStopped(project);
 
   const changes = new Changes(project);
   for (const path of EXAMPLE.paths) changes.remove(path);
@@ -162,7 +162,8 @@ function describeProblems(problems: readonly string[]): string {
   return [
     'Nothing was changed, because these files need the example:',
     ...problems.map((problem) => `  ${problem}`),
-    'Delete what belongs to the example, change what is yours, and run the command again.',
+    'Delete what belongs to the example, change what is yours, and run the command again. Where a migration is deleted, the\n' +
+      'later ones take the next numbers: the runner accepts no gap.',
   ].join('\n');
 }
 
@@ -177,7 +178,9 @@ function describe(changes: Changes, options: ExampleRemoveOptions, instructions:
     ...instructions.map((instruction) => `\n${instruction}`),
     '',
     applied,
-    ...(dryRun ? ['Nothing was changed.'] : ['Check it: npm run check && npm test -- --project app']),
+    ...(dryRun
+      ? ['Nothing was changed. Before it is done: commit your changes, and end npm start.']
+      : ['Check it: npm run check && npm test -- --project app']),
     ...(dryRun ? [] : ['Undo it: git restore . && git clean -fd amplify src test']),
     'Write your own domain: npx vpc-postgres new domain invoices (docs/change.md)',
   ].join('\n');

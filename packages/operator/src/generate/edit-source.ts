@@ -95,7 +95,11 @@ export function removeProperty(text: string, object: ts.ObjectLiteralExpression,
   const from = comments[0]?.pos ?? found.getStart();
   const lineStart = text.lastIndexOf('\n', from) + 1;
   const behind = /^\s*?,?[^\S\n]*(\/\/[^\n]*)?\n?(\n(?=[^\S\n]*\}))?/.exec(text.slice(found.getEnd()))?.[0].length ?? 0;
-  return replace(text, text.slice(lineStart, from).trim() === '' ? lineStart : from, found.getEnd() + behind, '');
+  const end = found.getEnd() + behind;
+  // What is first now begins the object: Biome has no empty line there.
+  const isFirst = found === object.properties[0];
+  const blank = isFirst ? (/^(?:[^\S\n]*\n)*/.exec(text.slice(end))?.[0].length ?? 0) : 0;
+  return replace(text, text.slice(lineStart, from).trim() === '' ? lineStart : from, end + blank, '');
 }
 
 /** Adds `import { NAME } from 'SPECIFIER';` where Biome sorts it. */

@@ -94,7 +94,7 @@ const MALFORMED: readonly Wrong[] = [
     'the id of a cluster on an instance',
     'database.server.resourceId',
     'cluster-ABCDEFGHIJKL',
-    /db-… of an instance/,
+    /db-… where kind is 'instance'/,
     newProxyToInstance,
   ],
   [

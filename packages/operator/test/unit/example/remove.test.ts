@@ -187,6 +187,8 @@ test('the local database is deleted, whose tables the example made, unless npm s
 
   expect({ code, status: status() }).toEqual({ code: 2, status: '' });
   expect(stderr).toContain('npm start is running');
+  const trial = await run('--dry-run');
+  expect(trial).toMatchObject({ status: 0, stdout: expect.stringContaining('commit your changes, and end npm start') });
   app.write('.local/data/postmaster.pid', '');
   expect(await run()).toMatchObject({ status: 0 });
   expect(app.exists('.local/data')).toBe(false);

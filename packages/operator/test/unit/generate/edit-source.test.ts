@@ -106,3 +106,9 @@ test('a file that is written in another way is recognized as such', () => {
   expect(findObject('export default {};', 'list')).toBeUndefined();
   expect(findListArgument('combine(all);', 'combine')).toBeUndefined();
 });
+
+test('the empty line behind a first property that is removed goes with it', () => {
+  const text = 'const list = {\n  ...a,\n\n  b: 1,\n};\n';
+
+  expect(removeProperty(text, objectIn(text), '...a')).toBe('const list = {\n  b: 1,\n};\n');
+});
