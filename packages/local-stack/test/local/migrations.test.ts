@@ -112,7 +112,7 @@ describe('npm start', () => {
 
     await writeFile(join(folder, name), '-- What it does, and why.\n-- It adds the invoices.\n');
     await writeFile(join(folder, name), '-- It adds the invoices.\ncreate table invoices (id integer);');
-    await expect.poll(() => reports.at(-1), PATIENCE).toEqual({ applied: [name] });
+    await expect.poll(() => reports.at(-1), PATIENCE).toMatchObject({ applied: [name] });
     expect(reports.filter((report) => 'waiting' in report)).toEqual([{ waiting }]);
   });
 
