@@ -1,10 +1,12 @@
-/** Checks what callers send, and reports every problem at once. AppSync has checked the GraphQL types; this checks values. */
+/**
+ * Checks what callers send, and reports every problem at once. AppSync has checked the GraphQL types; this checks the values,
+ * and rejects another type too: who may invoke the function passes AppSync by.
+ */
 import { UUID } from '@vpc-postgres/lambda/database/text.js';
 import { type InputProblem, InvalidInputError } from '@vpc-postgres/lambda/graphql/client-error.js';
 import { CURRENCIES, ORDER_LIMITS, ORDER_STATUSES, type OrderLine, type OrderStatus } from './order.js';
 import { decodePageToken, type PagePosition } from './page-token.js';
-
-type Arguments = Readonly<Record<string, unknown>>;
+import type { OrdersSchema } from './schema.js';
 
 export interface NewOrder {
   currency: string;
@@ -22,7 +24,7 @@ export interface ListRequest {
 const IDEMPOTENCY_KEY = /^[\w-]{1,64}$/;
 
 /** @throws InvalidInputError */
-export function readNewOrder(args: Arguments): NewOrder {
+export function readNewOrder(args: OrdersSchema['createOrder']['args']): NewOrder {
   const problems: InputProblem[] = [];
   const { currency } = args;
   if (typeof currency !== 'string' || !CURRENCIES.includes(currency)) {
@@ -37,19 +39,19 @@ export function readNewOrder(args: Arguments): NewOrder {
     problems.push({ field: 'lines', message: `The total is above ${ORDER_LIMITS.cents} cents.` });
   }
   if (problems.length > 0) throw new InvalidInputError(problems);
-  return { currency: currency as string, lines, idempotencyKey: idempotencyKey as string | null };
+  return { currency, lines, idempotencyKey };
 }
 
-function readLines(value: unknown, problems: InputProblem[]): OrderLine[] {
-  if (!Array.isArray(value) || value.length < 1 || value.length > ORDER_LIMITS.linesPerOrder) {
+function readLines(lines: readonly OrderLine[], problems: InputProblem[]): OrderLine[] {
+  if (!Array.isArray(lines) || lines.length < 1 || lines.length > ORDER_LIMITS.linesPerOrder) {
     problems.push({ field: 'lines', message: `Expected 1 to ${ORDER_LIMITS.linesPerOrder} lines.` });
     return [];
   }
-  return value.map((line: unknown, index) => readLine(line, `lines[${index}]`, problems));
+  return lines.map((line: OrderLine | null, index) => readLine(line, `lines[${index}]`, problems));
 }
 
-function readLine(value: unknown, field: string, problems: InputProblem[]): OrderLine {
-  const { sku, quantity, unitPriceCents } = (value ?? {}) as Record<string, unknown>;
+function readLine(line: OrderLine | null, field: string, problems: InputProblem[]): OrderLine {
+  const { sku = '', quantity = 0, unitPriceCents = -1 } = line ?? {};
   if (typeof sku !== 'string' || sku.trim() === '' || sku.length > ORDER_LIMITS.skuLength) {
     problems.push({ field: `${field}.sku`, message: `Expected 1 to ${ORDER_LIMITS.skuLength} characters.` });
   }
@@ -65,12 +67,11 @@ function readLine(value: unknown, field: string, problems: InputProblem[]): Orde
       message: `Expected a whole number of cents from 0 to ${ORDER_LIMITS.cents}.`,
     });
   }
-  return { sku, quantity, unitPriceCents } as OrderLine;
+  return { sku, quantity, unitPriceCents };
 }
 
 /** @throws InvalidInputError */
-export function readOrderId(args: Arguments): string {
-  const { id } = args;
+export function readOrderId({ id }: OrdersSchema['getOrder']['args']): string {
   if (typeof id !== 'string' || !UUID.test(id)) {
     throw new InvalidInputError([{ field: 'id', message: 'Expected an order id, which is a UUID.' }]);
   }
@@ -78,13 +79,13 @@ export function readOrderId(args: Arguments): string {
 }
 
 /** @throws InvalidInputError */
-export function readListRequest(args: Arguments): ListRequest {
+export function readListRequest(args: OrdersSchema['listOrders']['args']): ListRequest {
   const problems: InputProblem[] = [];
   const status = args.status ?? null;
   const limit = args.limit ?? ORDER_LIMITS.defaultPageSize;
   const nextToken = args.nextToken ?? null;
 
-  if (status !== null && !ORDER_STATUSES.includes(status as OrderStatus)) {
+  if (status !== null && !ORDER_STATUSES.includes(status)) {
     problems.push({ field: 'status', message: `Expected one of ${ORDER_STATUSES.join(', ')}.` });
   }
   if (!isWholeNumber(limit, 1, ORDER_LIMITS.pageSize)) {
@@ -94,7 +95,7 @@ export function readListRequest(args: Arguments): ListRequest {
   if (after === undefined || (after !== null && after.status !== status)) problems.push(INVALID_NEXT_TOKEN);
 
   if (problems.length > 0) throw new InvalidInputError(problems);
-  return { status: status as OrderStatus | null, limit: limit as number, after: after ?? null };
+  return { status, limit, after: after ?? null };
 }
 
 export const INVALID_NEXT_TOKEN: InputProblem = {
@@ -106,6 +107,6 @@ export function totalCents(lines: readonly OrderLine[]): number {
   return lines.reduce((sum, line) => sum + line.quantity * line.unitPriceCents, 0);
 }
 
-function isWholeNumber(value: unknown, min: number, max: number): value is number {
-  return Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+function isWholeNumber(value: number, min: number, max: number): boolean {
+  return Number.isInteger(value) && value >= min && value <= max;
 }

@@ -2,7 +2,7 @@
  * The orders' part of the GraphQL schema: types, queries and mutations, and who may call them. amplify/data/schema.ts spreads
  * it into the whole.
  */
-import { a } from '@aws-amplify/data-schema';
+import { a, type ClientSchema } from '@aws-amplify/data-schema';
 
 /** A name of amplify/functions/functions.ts. */
 const ordersApi = () => a.handler.function('orders-api');
@@ -78,3 +78,6 @@ export const ordersSchema = {
     .authorization((allow) => [allow.group('admins')])
     .handler(ordersApi()),
 };
+
+/** The arguments and results of these fields: as the resolvers get and return them, and as the client does. */
+export type OrdersSchema = ClientSchema<ReturnType<typeof a.schema<typeof ordersSchema>>>;

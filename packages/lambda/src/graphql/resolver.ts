@@ -23,11 +23,34 @@ export interface ResolverEvent {
   identity: unknown;
 }
 
-export type FieldResolver = (caller: Caller, args: Readonly<Record<string, unknown>>) => Promise<unknown>;
+/** Answers a field. AppSync has checked the arguments against the schema, and who may call. */
+export type FieldResolver<Arguments = Readonly<Record<string, unknown>>, Result = unknown> = (
+  caller: Caller,
+  args: Arguments,
+) => Promise<Result>;
+
+/**
+ * A resolver for each query and mutation of a schema, with the arguments and the result that the schema declares: a field that
+ * is added, removed or changed there does not compile here, until both agree.
+ *
+ * @typeParam Schema `ClientSchema` of @aws-amplify/data-schema.
+ */
+export type FieldResolvers<Schema> = {
+  readonly [Field in keyof Schema as Schema[Field] extends Resolvable ? Field : never]: Schema[Field] extends Resolvable
+    ? FieldResolver<Schema[Field]['args'], Awaited<Schema[Field]['returnType']>>
+    : never;
+};
+
+/** What this uses of the type of a query or mutation. */
+interface Resolvable {
+  readonly operationType: 'Query' | 'Mutation';
+  readonly args: unknown;
+  readonly returnType: unknown;
+}
 
 export interface ResolverOptions {
-  /** By field name of the schema. */
-  fields: Readonly<Record<string, FieldResolver>>;
+  /** By field name of the schema: `FieldResolvers`. */
+  fields: Readonly<Record<string, FieldResolver<never>>>;
   /** The problem that the caller gets when a constraint of this name rejects a row. @default {} */
   constraints?: Readonly<Record<string, InputProblem>>;
   activity: Readonly<DatabaseActivity>;
@@ -59,7 +82,8 @@ export function createResolver({ fields, constraints = {}, activity, log }: Reso
       if (resolve === undefined) throw new Error(`No resolver for the field ${event.typeName}.${event.fieldName}.`);
       const data = await asCaller(event.identity, context, (caller) => {
         assertStorableText(event.arguments);
-        return resolve(caller, event.arguments);
+        // Of the types in the schema: AppSync has seen to it.
+        return resolve(caller, event.arguments as never);
       });
       log('info', 'resolved', { ...invocation, ...measurements() });
       return { envelope: ENVELOPE_MARK, data };

@@ -33,8 +33,8 @@ function parse(json: string): PagePosition | undefined {
     return undefined;
   }
   if (!Array.isArray(value) || value.length !== 3 || value[0] !== VERSION) return undefined;
-  const [, orderId, status] = value as [number, unknown, unknown];
+  const [, orderId, status]: unknown[] = value;
   if (typeof orderId !== 'string' || !UUID.test(orderId)) return undefined;
-  if (status !== null && !ORDER_STATUSES.includes(status as OrderStatus)) return undefined;
-  return { orderId, status: status as OrderStatus | null };
+  const known = status === null ? null : ORDER_STATUSES.find((one) => one === status);
+  return known === undefined ? undefined : { orderId, status: known };
 }
