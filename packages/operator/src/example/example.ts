@@ -5,7 +5,13 @@ export const EXAMPLE = {
   domain: readName('orders', 'a domain'),
   api: readName('orders-api', 'a function'),
   /** Removed as they are. */
-  paths: ['src/orders', 'amplify/functions/orders-api', 'test/orders', 'docs/decisions/0006-page-tokens-name-a-row.md'],
+  paths: [
+    'src/orders',
+    'amplify/functions/orders-api',
+    'test/orders',
+    'site/src/orders',
+    'docs/decisions/0006-page-tokens-name-a-row.md',
+  ],
   /** Words of the migrations' names, whatever their numbers. */
   migrations: ['create-orders'],
   /** In the order in which they can be dropped. */
@@ -17,6 +23,19 @@ export const EXAMPLE = {
   /** Types of the schema. */
   types: ['OrderStatus', 'OrderLine', 'Order', 'OrderPage', 'OrderTotal'],
 } as const;
+
+/** Where the frontend shows the example, and what stands there without it. */
+const IN_FRONTEND: readonly (readonly [found: RegExp, without: string])[] = [
+  [/^import \{ Orders \} from '\.\/orders\/orders\.js';\n/m, ''],
+  [/<Orders [^>]*\/>/, '<p>Your page comes here: site/src/app.tsx.</p>'],
+  [/>Orders</g, '>My app<'],
+  [/Orders: a small frontend/, 'A small frontend'],
+];
+
+/** @param text site/src/app.tsx or site/index.html */
+export function withoutExampleInFrontend(text: string): string {
+  return IN_FRONTEND.reduce((rest, [found, without]) => rest.replace(found, without), text);
+}
 
 /** What README.md and docs/ say of the example stands between these, on lines of their own or within one. */
 const IN_DOCUMENTS = /^<!-- example -->\n[\s\S]*?^<!-- \/example -->\n\n?|<!-- example -->.*?<!-- \/example -->/gm;

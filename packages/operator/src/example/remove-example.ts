@@ -13,7 +13,7 @@ import { Changes } from '../generate/changes.js';
 import { formatNewFiles } from '../generate/format.js';
 import { planDomain } from '../new-domain.js';
 import { planFunction } from '../new-function.js';
-import { dropMigration, EXAMPLE, withoutExample } from './example.js';
+import { dropMigration, EXAMPLE, withoutExample, withoutExampleInFrontend } from './example.js';
 import { findReferences, findTableReferences } from './find-references.js';
 
 export interface ExampleRemoveOptions {
@@ -53,6 +53,7 @@ export async function removeExample(project: string, options: ExampleRemoveOptio
   unlistDomain(changes, EXAMPLE.domain);
   removeScript(changes);
   cleanDocuments(changes);
+  cleanFrontend(changes);
   const { names, problems: ofMigrations } = planMigrations(changes, options);
   const problems = [...ofMigrations, ...findReferences(changes)];
   if (problems.length > 0) return { problems, report: describeProblems(problems) };
@@ -118,6 +119,14 @@ function cleanDocuments(changes: Changes): void {
   for (const path of ['README.md', ...documents.map((name) => `docs/${name}`)]) {
     const text = changes.read(path);
     if (text !== undefined) changes.write(path, withoutExample(text));
+  }
+}
+
+/** Of a frontend that is not the example's, nothing changes: what it imports of the example is found. */
+function cleanFrontend(changes: Changes): void {
+  for (const path of ['site/src/app.tsx', 'site/index.html']) {
+    const text = changes.read(path);
+    if (text !== undefined) changes.write(path, withoutExampleInFrontend(text));
   }
 }
 

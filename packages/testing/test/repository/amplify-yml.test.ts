@@ -49,6 +49,8 @@ test('keeps between builds the cache that npm ci fills', () => {
   expect(frontend.cache.paths).toEqual([`${folder}/**/*`]);
 });
 
-test('publishes a folder with a page', () => {
-  expect(existsSync(join(REPOSITORY, frontend.artifacts.baseDirectory, 'index.html'))).toBe(true);
+test('builds the frontend that it publishes', () => {
+  expect(frontend.phases.build.commands).toEqual(['npm run build -w site']);
+  expect(missingScripts(frontend.phases.build.commands)).toEqual([]);
+  expect(frontend.artifacts.baseDirectory).toBe('site/dist');
 });
