@@ -166,8 +166,8 @@ function definitionsOf({ sdl, functions }: AmplifyApp): FunctionDefinitions {
 }
 
 function changedFiles(before: AmplifyApp, after: AmplifyApp): string[] {
-  const files = { sdl: 'amplify/data/schema.ts', functions: 'amplify/functions', groups: 'amplify/auth/resource.ts' };
-  return (['sdl', 'functions', 'groups'] as const)
+  const files = { sdl: 'amplify/data/schema.ts', functions: 'amplify/functions', userPool: 'amplify/auth/resource.ts' };
+  return (['sdl', 'functions', 'userPool'] as const)
     .filter((part) => !isDeepStrictEqual(before[part], after[part]))
     .map((part) => files[part]);
 }

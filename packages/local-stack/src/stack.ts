@@ -3,26 +3,28 @@
  * of its own; this file starts them in order and stops them in reverse.
  */
 import { join, resolve } from 'node:path';
-import { readMigrations } from '@vpc-postgres/lambda/database/migrate/read-folder.js';
 import { allOrStop } from './all-or-stop.js';
 import type { AmplifyApp } from './amplify/amplify-app.js';
 import { type AppSyncCredentials, loadOrCreateAppSyncCredentials } from './appsync/credentials-file.js';
 import { functionNamesIn } from './appsync/directives.js';
 import { createGraphqlEndpoint, type RequestRecord } from './appsync/endpoint.js';
-import { type LocalUserPool, loadOrCreateUserPool } from './cognito/user-pool.js';
+import { Inbox, type InboxMessage } from './cognito/inbox.js';
+import { createUserPoolRoutes } from './cognito/routes.js';
+import { type LocalUserPool, loadOrCreateUserPool, seedUsers } from './cognito/user-pool.js';
 import { writeConnectionFile } from './connection-file.js';
-import { bootstrapDatabase, LOCAL_DATABASE, LOCAL_DATABASE_USER, LOCAL_MIGRATOR, migrateDatabase } from './database.js';
+import { LOCAL_DATABASE, LOCAL_DATABASE_USER, LOCAL_MIGRATOR } from './database.js';
 import type { LocalDatabase } from './function-environment.js';
 import type { BuildEvent, HostedFunctionStatistics } from './functions.js';
 import { sendGraphql } from './graphql-client.js';
 import type { LocalApp } from './local-app.js';
-import { type MigrationsReport, watchMigrations } from './migrations.js';
-import { type LocalPostgres, startPostgres } from './postgres/cluster.js';
+import type { MigrationsReport } from './migrations.js';
+import type { LocalPostgres } from './postgres/cluster.js';
 import { loadOrCreateCertificate } from './rds-proxy/certificate.js';
 import { loadOrCreateCredentials } from './rds-proxy/credentials.js';
 import { type RdsProxy, type RdsProxyEvent, type RdsProxyOptions, startRdsProxy } from './rds-proxy/server.js';
 import { type InvocationTrace, type RequestStatistics, type RequestTrace, RequestTraces } from './request-traces.js';
 import { type AmplifyReport, openApp, type ServedApp } from './served-app.js';
+import { LOCAL_POOL_SETTINGS, startDatabase } from './start-database.js';
 import { openStateDirectory } from './state-directory.js';
 import { describeStack } from './summary.js';
 import { createConsoleRoutes } from './web/console/routes.js';
@@ -33,13 +35,6 @@ import { createStackRoutes } from './web/stack/routes.js';
 
 /** Part of every IAM token. Any region does, as long as both sides agree. */
 export const LOCAL_REGION = 'eu-west-1';
-
-/** The timeouts of a new proxy in AWS (packages/backend/src/database/new-proxy.ts). The rest is RDS Proxy's default. */
-export const LOCAL_POOL_SETTINGS = {
-  maxConnections: 100,
-  connectionBorrowTimeoutSeconds: 5,
-  idleClientTimeoutSeconds: 300,
-} as const;
 
 export interface LocalStackOptions {
   /** What is served. */
@@ -80,6 +75,8 @@ export interface LocalStackOptions {
   /** A line of a function's log as CloudWatch would have it, with START, END and REPORT. */
   onFunctionLogStream?: (functionName: string, line: string) => void;
   onProxyEvent?: (event: RdsProxyEvent) => void;
+  /** The user pool has sent a code: Cognito would send an email. */
+  onMessage?: (message: InboxMessage) => void;
   /** A line of PostgreSQL's own log, which quotes rows and values. */
   onPostgresLog?: (line: string) => void;
 }
@@ -91,6 +88,8 @@ export interface LocalStack {
   /** Its figures, what pinned, and its fault switches. Stopped by `stop`. */
   proxy: Omit<RdsProxy, 'stop'>;
   userPool: LocalUserPool;
+  /** The codes that the user pool has sent. */
+  inbox: Inbox;
   postgres: LocalPostgres;
   access: LocalDatabase;
   /** The functions that run at the start. */
@@ -150,6 +149,8 @@ async function startParts(
     );
 
   const [userPool, appSyncCredentials] = users;
+  await seedUsers(userPool, app.users);
+  const inbox = new Inbox(options.onMessage);
   onProgress(`Lambda bundle built: ${functionNames().join(', ')}`);
   const { postgres, isMigrated } = database;
   const proxy = await startProxy({
@@ -216,6 +217,13 @@ async function startParts(
     port: options.port,
     routes: [
       { path: '/graphql', handle: (request, response) => traces.run(() => answerGraphql(request, response)) },
+      ...createUserPoolRoutes({
+        pool: userPool,
+        settings: () => served.current().userPool,
+        inbox,
+        access: appSyncCredentials,
+        region: LOCAL_REGION,
+      }),
       ...createGraphiqlRoutes(),
       ...createProxyRoutes(proxy),
       ...createStackRoutes(observed, new Date()),
@@ -238,42 +246,13 @@ async function startParts(
     proxyPort: proxy.port,
     ...observed,
     userPool,
+    inbox,
     appSyncCredentials,
     postgres,
     access,
     functionNames: functionNames(),
     amplifyApp: () => served.current(),
   };
-}
-
-async function startDatabase(
-  stateDirectory: string,
-  { app, watch, migrationsFolder = app.migrationsFolder, onMigrations, onPostgresLog }: LocalStackOptions,
-  onStop: (stopPart: () => Promise<void>) => void,
-  onProgress: (step: string) => void,
-): Promise<{ postgres: LocalPostgres; isMigrated: boolean }> {
-  const postgres = await startPostgres({
-    dataDirectory: join(stateDirectory, 'data'),
-    settings: { max_connections: String(LOCAL_POOL_SETTINGS.maxConnections) },
-    ...(onPostgresLog && { onLog: onPostgresLog }),
-  });
-  onStop(() => postgres.stop());
-  onProgress(`PostgreSQL ${postgres.version} runs${postgres.createdCluster ? ' on a new data folder' : ''}`);
-  await bootstrapDatabase(postgres.socketDirectory);
-  const { socketDirectory } = postgres;
-  if (!watch) {
-    const { applied } = await migrateDatabase(socketDirectory, readMigrations(migrationsFolder));
-    if (applied.length > 0) onProgress(`Migrations applied: ${applied.join(', ')}`);
-    return { postgres, isMigrated: true };
-  }
-  let isMigrated = true;
-  const onReport = (report: MigrationsReport) => {
-    isMigrated = 'applied' in report;
-    onMigrations?.(report);
-  };
-  const migrations = await watchMigrations({ folder: migrationsFolder, socketDirectory, onReport });
-  onStop(() => migrations.stop());
-  return { postgres, isMigrated };
 }
 
 async function readApp(

@@ -45,7 +45,7 @@ export async function authenticate(
   if (isSigned(authorization)) {
     const { method = '', url = '', headers } = request;
     const signed = { method, url, headers, body: await readBody() };
-    const role = verifySignature(signed, { region, roles: access.roles, now: Date.now() });
+    const role = verifySignature(signed, { region, roles: access.roles, service: 'appsync', now: Date.now() });
     return { mode: 'iam', role, identity: iamIdentity(role, region, access.roles[role].accessKeyId, sourceIp) };
   }
   try {

@@ -1,0 +1,99 @@
+/** Puts the user pool together: its operations, its keys for those who check tokens, and its inbox. */
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { AppSyncCredentials } from '../appsync/credentials-file.js';
+import { RequestRefusedError } from '../appsync/errors.js';
+import { isSigned, verifySignature } from '../appsync/iam-signature.js';
+import { refuseMethod, sendJson } from '../web/json.js';
+import type { WebRoute } from '../web/server.js';
+import { AttemptCounter } from './attempts.js';
+import { Challenges } from './challenges.js';
+import { createJsonEndpoint, type FoundOperation } from './endpoint.js';
+import { CognitoError, type CognitoErrorName } from './errors.js';
+import type { Inbox } from './inbox.js';
+import type { PoolContext } from './pool-context.js';
+import type { UserPoolSettings } from './settings.js';
+import type { LocalUserPool } from './user-pool.js';
+
+export const USER_POOL_PATH = '/cognito-idp';
+
+export interface UserPoolRoutesOptions {
+  pool: LocalUserPool;
+  settings: () => UserPoolSettings;
+  inbox: Inbox;
+  /** Whose signatures administer the pool. */
+  access: AppSyncCredentials;
+  /** Of the signatures. */
+  region: string;
+  /** Milliseconds since 1970. @default Date.now */
+  now?: () => number;
+}
+
+export function createUserPoolRoutes(options: UserPoolRoutesOptions): WebRoute[] {
+  const { pool, settings, inbox, now = Date.now } = options;
+  const context: PoolContext = {
+    pool,
+    settings,
+    inbox,
+    challenges: new Challenges(now),
+    attempts: new AttemptCounter(now),
+    secret: randomBytes(32),
+    now,
+  };
+  const handle = createJsonEndpoint({
+    target: 'AWSCognitoIdentityProviderService',
+    name: 'user pool',
+    find: findOperation,
+    context: () => context,
+    authorize: (name, request, body) => assertAllowed(name, request, body, options),
+  });
+  return [
+    { path: USER_POOL_PATH, handle },
+    // Some clients put the path of the request behind that of the endpoint.
+    { path: `${USER_POOL_PATH}/`, handle },
+    {
+      path: `/${pool.id}/.well-known/jwks.json`,
+      handle(request, response) {
+        if (request.method !== 'GET') return refuseMethod(response, 'GET');
+        sendJson(response, 200, pool.jwks);
+      },
+    },
+  ];
+}
+
+/** Loaded with the first request: `npm start` does not wait for them. */
+async function findOperation(name: string): Promise<FoundOperation | undefined> {
+  const { PUBLIC_OPERATIONS, SIGNED_OPERATIONS } = await import('./operations/table.js');
+  const needsSignature = Object.hasOwn(SIGNED_OPERATIONS, name);
+  const operations = needsSignature ? SIGNED_OPERATIONS : PUBLIC_OPERATIONS;
+  const run = Object.hasOwn(operations, name) ? operations[name] : undefined;
+  return run && { run, needsSignature };
+}
+
+/** As an administrator: the role that Amplify gives no rules to. */
+function assertAllowed(
+  operationName: string,
+  request: IncomingMessage,
+  body: Buffer,
+  { access, region, now = Date.now }: UserPoolRoutesOptions,
+): void {
+  const { method = '', url = '', headers } = request;
+  if (!isSigned(headers.authorization ?? '')) {
+    throw new CognitoError('MissingAuthenticationTokenException', 'Missing Authentication Token');
+  }
+  try {
+    const role = verifySignature(
+      { method, url, headers, body },
+      { region, roles: access.roles, service: 'cognito-idp', now: now() },
+    );
+    if (role === 'service') return;
+  } catch (error) {
+    if (error instanceof RequestRefusedError)
+      throw new CognitoError(error.errorType as CognitoErrorName, error.message);
+    throw error;
+  }
+  throw new CognitoError(
+    'NotAuthorizedException',
+    `The role is not authorized to perform: cognito-idp:${operationName}`,
+  );
+}
