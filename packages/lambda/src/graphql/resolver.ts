@@ -25,9 +25,32 @@ export interface ResolverEvent {
 
 export type FieldResolver = (caller: Caller, args: Readonly<Record<string, unknown>>) => Promise<unknown>;
 
+/**
+ * The resolvers of a schema's operations, each with the arguments and the result that the schema gives it.
+ *
+ * @template Schema `ClientSchema` of the operations that one function resolves: of a domain, or some of it with `Pick`.
+ */
+export type FieldResolvers<Schema> = {
+  [Name in keyof Schema as Schema[Name] extends Operation ? Name : never]: Schema[Name] extends Operation
+    ? (caller: Caller, args: Schema[Name]['args']) => Promise<ResultOf<Schema[Name]>>
+    : never;
+};
+
+/** What `ClientSchema` says of a query, a mutation or a subscription. */
+interface Operation {
+  operationType: string;
+  args: unknown;
+  returnType: unknown;
+}
+
+/** The resolver of a subscription runs when a client subscribes. It has no result: the mutations send theirs. */
+type ResultOf<Resolved extends Operation> = Resolved['operationType'] extends 'Subscription'
+  ? null
+  : Resolved['returnType'];
+
 export interface ResolverOptions {
-  /** By field name of the schema. */
-  fields: Readonly<Record<string, FieldResolver>>;
+  /** By field name of the schema: FieldResolvers, or functions that read their arguments themselves. */
+  fields: Readonly<Record<string, (caller: Caller, args: never) => Promise<unknown>>>;
   /** The problem that the caller gets when a constraint of this name rejects a row. @default {} */
   constraints?: Readonly<Record<string, InputProblem>>;
   activity: Readonly<DatabaseActivity>;
@@ -59,7 +82,8 @@ export function createResolver({ fields, constraints = {}, activity, log }: Reso
       if (resolve === undefined) throw new Error(`No resolver for the field ${event.typeName}.${event.fieldName}.`);
       const data = await asCaller(event.identity, context, (caller) => {
         assertStorableText(event.arguments);
-        return resolve(caller, event.arguments);
+        // AppSync has checked them against the schema that the resolver's types come from.
+        return resolve(caller, event.arguments as never);
       });
       log('info', 'resolved', { ...invocation, ...measurements() });
       return { envelope: ENVELOPE_MARK, data };
