@@ -139,7 +139,11 @@ export async function openApp(options: ServedAppOptions): Promise<ServedApp> {
       createEndpoint = create;
       functions?.start(access, otherCredentials);
       void enqueue(() => early);
-      return (request, response) => (endpoint ?? first)(request, response);
+      const latest = () => endpoint ?? first;
+      return Object.assign((...request: Parameters<GraphqlEndpoint>) => latest()(...request), {
+        authenticate: (...request: Parameters<GraphqlEndpoint['authenticate']>) => latest().authenticate(...request),
+        subscribe: (...request: Parameters<GraphqlEndpoint['subscribe']>) => latest().subscribe(...request),
+      });
     },
 
     current: () => current,

@@ -8,6 +8,7 @@ import type { AmplifyApp } from './amplify/amplify-app.js';
 import { type AppSyncCredentials, loadOrCreateAppSyncCredentials } from './appsync/credentials-file.js';
 import { functionNamesIn } from './appsync/directives.js';
 import { createGraphqlEndpoint, type RequestRecord } from './appsync/endpoint.js';
+import { createRealTimeEndpoint, REAL_TIME_PATH } from './appsync/subscriptions/real-time.js';
 import { Inbox, type InboxMessage } from './cognito/inbox.js';
 import { createUserPoolRoutes } from './cognito/routes.js';
 import { type LocalUserPool, loadOrCreateUserPool, seedUsers } from './cognito/user-pool.js';
@@ -184,7 +185,7 @@ async function startParts(
   await writeConnectionFile(stateDirectory, access, { user: LOCAL_MIGRATOR, credentials: migratorCredentials });
   const traces = new RequestTraces();
   onStop(() => served.stop());
-  const answerGraphql = served.serve({
+  const graphql = served.serve({
     access,
     otherCredentials,
     createEndpoint: (sdl) =>
@@ -202,7 +203,12 @@ async function startParts(
           const invocations = traces.finish(request);
           options.onRequest?.(request, invocations);
         },
+        onMutation: (fieldName, result) => realTime.publish(fieldName, result),
       }),
+  });
+  const realTime = createRealTimeEndpoint({
+    authenticate: graphql.authenticate,
+    subscribe: (...request) => traces.run(() => graphql.subscribe(...request)),
   });
   const observed = {
     statistics: () => ({
@@ -216,7 +222,7 @@ async function startParts(
   const web = await startWebServer({
     port: options.port,
     routes: [
-      { path: '/graphql', handle: (request, response) => traces.run(() => answerGraphql(request, response)) },
+      { path: '/graphql', handle: (request, response) => traces.run(() => graphql(request, response)) },
       ...createUserPoolRoutes({
         pool: userPool,
         settings: () => served.current().userPool,
@@ -234,8 +240,10 @@ async function startParts(
           describeStack({ app, url: web.url, access, stateDirectory, postgres, functionNames: functionNames() }),
       }),
     ],
+    upgrades: [{ path: REAL_TIME_PATH, handle: realTime.upgrade }],
   });
   onStop(() => web.stop());
+  onStop(async () => realTime.stop());
   onProgress(`AppSync emulator listens on ${web.url}/graphql`);
 
   if (options.sampleData && postgres.createdCluster && isMigrated) {

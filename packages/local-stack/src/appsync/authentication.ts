@@ -23,6 +23,11 @@ export interface AuthenticationOptions {
   modes: ReadonlySet<AuthorizationMode>;
 }
 
+/** What is looked at of a request: of HTTP's, or of the headers that a message of a WebSocket holds. */
+export interface CredentialedRequest extends Pick<IncomingMessage, 'method' | 'url' | 'headers'> {
+  readonly socket: { readonly remoteAddress?: string | undefined };
+}
+
 /**
  * The caller of a request. A token is sent bare, as Amplify's client does: AppSync cannot parse one with "Bearer" in front,
  * so neither does this.
@@ -30,7 +35,7 @@ export interface AuthenticationOptions {
  * @param readBody asked only for a signature's sake, which covers the body
  */
 export async function authenticate(
-  request: IncomingMessage,
+  request: CredentialedRequest,
   readBody: () => Promise<Buffer>,
   { userPool, access, region, modes }: AuthenticationOptions,
 ): Promise<AuthenticatedCaller> {

@@ -59,10 +59,9 @@ export function createExecutableSchema({ sdl, invoke }: ExecutableSchemaOptions)
   // Amplify's directives have no definition. Unvalidated they stay readable on the tree, and out of introspection.
   const schema = buildASTSchema(parse(`${scalars}\n${sdl}`), { assumeValidSDL: true });
   installAwsScalars(schema);
-  if (schema.getSubscriptionType()) throw notSupportedYet('type Subscription');
 
   const modes = authorizationModesOf(sdl);
-  const roots = [schema.getQueryType(), schema.getMutationType()];
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   for (const type of Object.values(schema.getTypeMap())) {
     if (type.name.startsWith('__')) continue;
     if (isEnumType(type)) installEnumCoercion(type);
@@ -109,7 +108,8 @@ function resolveField({ type, field, mayReadType, isRoot, invoke }: FieldToResol
 
   field.resolve = (source, args, context, info) => {
     if (mayRead?.(context.caller) === false) throw notAuthorized(type.name, field.name);
-    return resolve(source, args, context, info);
+    if (isRoot) context.onSubscribe?.(args);
+    return (context.isDelivery ? defaultFieldResolver : resolve)(source, args, context, info);
   };
 }
 
