@@ -18,6 +18,7 @@ import type { LocalDatabase } from './function-environment.js';
 import type { BuildEvent, HostedFunctionStatistics } from './functions.js';
 import { sendGraphql } from './graphql-client.js';
 import type { LocalApp } from './local-app.js';
+import { lookFromEachFunction } from './look-from-inside.js';
 import type { MigrationsReport } from './migrations.js';
 import type { LocalPostgres } from './postgres/cluster.js';
 import { loadOrCreateCertificate } from './rds-proxy/certificate.js';
@@ -30,6 +31,7 @@ import { openStateDirectory } from './state-directory.js';
 import { describeStack } from './summary.js';
 import { createConsoleRoutes } from './web/console/routes.js';
 import { createGraphiqlRoutes } from './web/graphiql/routes.js';
+import { createLookRoutes } from './web/look/routes.js';
 import { createProxyRoutes } from './web/proxy/routes.js';
 import { startWebServer } from './web/server.js';
 import { createStackRoutes } from './web/stack/routes.js';
@@ -182,7 +184,9 @@ async function startParts(
     credentials,
     caPath: certificate.caPath,
   };
-  await writeConnectionFile(stateDirectory, access, { user: LOCAL_MIGRATOR, credentials: migratorCredentials });
+  const migrator = { user: LOCAL_MIGRATOR, credentials: migratorCredentials };
+  await writeConnectionFile(stateDirectory, access, migrator);
+  const { migrationsFolder = app.migrationsFolder } = options;
   const traces = new RequestTraces();
   onStop(() => served.stop());
   const graphql = served.serve({
@@ -233,6 +237,7 @@ async function startParts(
       ...createGraphiqlRoutes(),
       ...createProxyRoutes(proxy),
       ...createStackRoutes(observed, new Date()),
+      ...createLookRoutes(() => lookFromEachFunction({ functions, access, migrator, migrationsFolder })),
       ...createConsoleRoutes({
         app,
         userPool,

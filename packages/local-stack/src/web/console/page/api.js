@@ -73,6 +73,16 @@ export async function applyFault(fault) {
   return response.json();
 }
 
+/**
+ * What each function sees on its way to the database.
+ *
+ * @returns {Promise<{ functions: any[] }>}
+ */
+export async function lookFromInside() {
+  const response = await postJson('/api/look', {});
+  return response.json();
+}
+
 /** What to tell a person about a call that rejected. */
 export function explainFailure(error) {
   const stopped = error instanceof TypeError;

@@ -4,6 +4,7 @@ import { showCommands } from './commands.js';
 import { initializeFaults, showFaults } from './faults.js';
 import { showHealth } from './health.js';
 import { watchStack } from './live.js';
+import { initializeLook } from './look.js';
 import { drawPath, showMetrics } from './path.js';
 import { showPins } from './pins.js';
 import { initializeQuery, showSpansOfRun } from './query.js';
@@ -35,4 +36,5 @@ async function onNewRun(newStartedAt) {
   startedAt = newStartedAt;
 }
 
+initializeLook();
 const refresh = watchStack(onMetrics);
