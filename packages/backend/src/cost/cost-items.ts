@@ -7,10 +7,13 @@ import {
   cents,
   count,
   monthly,
+  natGatewayPerMonth,
   PROXY_MINIMUM,
   proxyPrice,
 } from './costed.js';
 import type { RegionPrices } from './prices.js';
+
+type Architecture = keyof RegionPrices['functionPerGibSecond'];
 
 /** The requests are all to the function with the most memory. */
 const TRAFFIC = { requestsPerMonth: 1_000_000, millisecondsEach: 100, logGigabytes: 1 } as const;
@@ -48,8 +51,10 @@ function database({ ofType, prices }: Costed): CostItem[] {
   });
 }
 
-function network({ ofType, prices, environment }: Costed): CostItem[] {
-  const gateways = ofType('AWS::EC2::NatGateway').length;
+function network({ ofType, prices, environment, zoneCount }: Costed): CostItem[] {
+  const natGatewayResources = ofType('AWS::EC2::NatGateway');
+  const hasRegional = natGatewayResources.some(({ AvailabilityMode }) => AvailabilityMode === 'regional');
+  const gateways = hasRegional ? 0 : natGatewayResources.length;
   const addresses = ofType('AWS::EC2::EIP').length;
   const endpoints = ofType('AWS::EC2::VPCEndpoint').filter(({ VpcEndpointType }) => VpcEndpointType === 'Interface');
   const natGateways = {
@@ -61,7 +66,12 @@ function network({ ofType, prices, environment }: Costed): CostItem[] {
     what: count(addresses, 'public IPv4 address'),
     usd: monthly(addresses * prices.publicAddressPerHour.usd),
   };
+  const zonal = (zoneCount * natGatewayPerMonth(prices)).toFixed(2);
+  const regional = {
+    what: `a regional NAT gateway in ${count(zoneCount, 'zone')}: no source of its price was found; as many zonal ones are ${zonal}`,
+  };
   return [
+    ...(hasRegional ? [regional] : []),
     ...(gateways === 0 ? [] : [natGateways]),
     ...(addresses === 0 ? [] : [publicAddresses]),
     ...endpoints.map(({ ServiceName, SubnetIds }) => ({
@@ -102,13 +112,13 @@ function secrets({ ofType, prices }: Costed): CostItem[] {
   return [{ what: count(secretCount, 'secret'), usd: cents(secretCount * prices.secretPerMonth.usd) }];
 }
 
-function requests({ ofType, prices }: Costed): CostItem[] {
-  const [largest] = ofType('AWS::Lambda::Function').filter(isAppFunction).sort(byMemory);
+function requests(costed: Costed): CostItem[] {
+  const { prices } = costed;
+  const largest = largestFunction(costed);
   if (largest === undefined) return [];
   const { requestsPerMonth, millisecondsEach, logGigabytes } = TRAFFIC;
-  const architecture = largest.Architectures?.[0] === 'arm64' ? 'arm64' : 'x86_64';
-  const gibSeconds = (requestsPerMonth * millisecondsEach * largest.MemorySize) / 1000 / 1024;
-  const computing = gibSeconds * prices.functionPerGibSecond[architecture].usd;
+  const architecture = architectureOf(largest);
+  const computing = computingPerMonth(largest, prices, architecture);
   const logs = logGigabytes * (prices.logPerGigabyte.usd + prices.logStoragePerGibMonth.usd);
   return [
     {
@@ -117,6 +127,25 @@ function requests({ ofType, prices }: Costed): CostItem[] {
     },
     { what: `their logs, ${logGigabytes} GB, kept for a month`, usd: cents(logs) },
   ];
+}
+
+export function largestFunction({ ofType }: Costed): Properties | undefined {
+  const [largest] = ofType('AWS::Lambda::Function').filter(isAppFunction).sort(byMemory);
+  return largest;
+}
+
+export const architectureOf = ({ Architectures }: Properties): Architecture =>
+  Architectures?.[0] === 'arm64' ? 'arm64' : 'x86_64';
+
+/** The GiB-seconds of the stated traffic, in USD. */
+export function computingPerMonth(
+  { MemorySize }: Properties,
+  prices: RegionPrices,
+  architecture: Architecture,
+): number {
+  const { requestsPerMonth, millisecondsEach } = TRAFFIC;
+  const gibSeconds = (requestsPerMonth * millisecondsEach * MemorySize) / 1000 / 1024;
+  return gibSeconds * prices.functionPerGibSecond[architecture].usd;
 }
 
 /** Amplify gives this variable to each function that the app defines. */

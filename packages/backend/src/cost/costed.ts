@@ -60,3 +60,7 @@ function vcpusOf(instanceClass: string): number {
   const [, multiple] = /\.(\d*)xlarge$/.exec(instanceClass) ?? [];
   return multiple === undefined ? 2 : 4 * Number(multiple || 1);
 }
+
+/** One, with its public address. */
+export const natGatewayPerMonth = (prices: RegionPrices) =>
+  monthly(prices.natGatewayPerHour.usd) + monthly(prices.publicAddressPerHour.usd);

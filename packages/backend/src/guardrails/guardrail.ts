@@ -8,6 +8,8 @@ import type { Network } from '../network/network.js';
 
 export interface Guardrail {
   readonly name: GuardrailName;
+  /** A warning is printed, and ends no synthesis. @default 'error' */
+  readonly severity?: 'error' | 'warning';
   /** What to do about a finding, as an instruction. */
   readonly fix: string;
   find(backend: GuardedBackend): Finding[];

@@ -5,9 +5,9 @@ import {
   asSandbox,
   type Combination,
   combinations,
+  egressContext,
   fewCombinations,
   PREFIX_LISTS,
-  prefixListContext,
 } from '@vpc-postgres/testing/support/deployments.js';
 import { DATABASE_GROUP, SECRET_ARN } from '@vpc-postgres/testing/support/environments.js';
 import { exhaustive, sample } from '@vpc-postgres/testing/support/exhaustive.js';
@@ -28,7 +28,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
  */
 const inputs = (name: string, environment: Combination['environment']): SynthesisInputs => ({
   environments: { [name]: environment },
-  cachedContext: { ...readProjectContext(), ...prefixListContext },
+  cachedContext: { ...readProjectContext(), ...egressContext },
   bundle: false,
   validate: true,
 });
@@ -168,12 +168,22 @@ describe.each(exhaustive ? combinations : fewCombinations)('$title', ({ network,
         ...(network === 'existing' ? [{ ...onPort(443), DestinationSecurityGroupId: 'sg-0aaaaaaaaaaaaaaaa' }] : []),
       ],
       nat: [{ ...onPort(443), CidrIp: '0.0.0.0/0' }],
+      ipv6: [{ ...onPort(443), CidrIpv6: '::/0' }],
     }[egress];
 
     expect(functions?.properties.SecurityGroupEgress).toEqual([...chosen, toDatabase]);
     expect(ofType(main, 'AWS::EC2::SecurityGroupEgress')).toEqual([]);
     const others = ofType(main, 'AWS::EC2::SecurityGroup').filter(({ id }) => id !== functions?.id);
     expect(JSON.stringify(others)).not.toMatch(/0\.0\.0\.0\/0|::\/0/);
+  });
+
+  test('only functions with egress over IPv6 have IPv6 addresses, and ask for hosts that have them', () => {
+    for (const synthesis of [main, alice]) {
+      const [fn] = resourcesIn(synthesis).filter(({ properties }) => 'VpcConfig' in properties);
+      const isIpv6 = egress === 'ipv6';
+      expect(fn?.properties.VpcConfig.Ipv6AllowedForDualStack).toBe(isIpv6 ? true : undefined);
+      expect(fn?.properties.Environment.Variables.AWS_USE_DUALSTACK_ENDPOINT).toBe(isIpv6 ? 'true' : undefined);
+    }
   });
 
   test('each group admits one other on one port', () => {
@@ -260,11 +270,12 @@ describe.each(exhaustive ? combinations : fewCombinations)('$title', ({ network,
     expect(ofType(alice, 'AWS::Cognito::UserPool')).toMatchObject([{ deletionPolicy: 'Delete' }]);
   });
 
-  test('there is a NAT gateway in a created VPC that chose it, and otherwise no way to the internet', () => {
-    const natGateways = network === 'new' && egress === 'nat' ? 1 : 0;
+  test('there is the gateway that a created VPC chose, and otherwise no way to the internet', () => {
+    const inCreated = (chosen: typeof egress) => (network === 'new' && egress === chosen ? 1 : 0);
 
-    expect(ofType(main, 'AWS::EC2::NatGateway')).toHaveLength(natGateways);
-    expect(ofType(main, 'AWS::EC2::InternetGateway')).toHaveLength(natGateways);
+    expect(ofType(main, 'AWS::EC2::NatGateway')).toHaveLength(inCreated('nat'));
+    expect(ofType(main, 'AWS::EC2::InternetGateway')).toHaveLength(inCreated('nat'));
+    expect(ofType(main, 'AWS::EC2::EgressOnlyInternetGateway')).toHaveLength(inCreated('ipv6'));
     const endpoints = ofType(main, 'AWS::EC2::VPCEndpoint').map(({ properties }) => properties.VpcEndpointType);
     expect(endpoints).toEqual(egress === 'endpoints' ? ['Gateway', 'Gateway', 'Interface'] : []);
   });

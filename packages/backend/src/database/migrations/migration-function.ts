@@ -2,7 +2,7 @@
 import { MIGRATION_LIMITS } from '@vpc-postgres/lambda/database/migrate/limits.js';
 import type { Migration } from '@vpc-postgres/lambda/database/migrate/migration.js';
 import { AssetHashType, DockerImage, Duration, Validations } from 'aws-cdk-lib';
-import { type CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, type CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { ConnectableFunction } from '../../functions/defined-function.js';
 import type { Network } from '../../network/network.js';
@@ -25,6 +25,8 @@ export function createMigrationFunction(
   const lambda = new LambdaFunction(scope, 'Migrations', {
     description: 'Applies src/migrations during a deployment',
     runtime: Runtime.NODEJS_24_X,
+    // The bundle is JavaScript alone.
+    architecture: Architecture.ARM_64,
     handler: 'index.handler',
     code: bundledCode(migrations),
     timeout: Duration.seconds(MIGRATION_LIMITS.functionSeconds),

@@ -40,14 +40,14 @@ const MALFORMED: readonly Wrong[] = [
   ['public subnets', 'network.subnets.type', 'public', /'isolated' or 'withEgress'/],
   ['one subnet', 'network.subnets', { ids: ['subnet-0000000a'] }, /two or more different subnet ids/],
   ['a subnet twice', 'network.subnets', { ids: ['subnet-0000000a', 'subnet-0000000a'] }, /two or more different/],
-  ['an unknown egress', 'network.egress', { kind: 'internet' }, /'none', 'endpoints' or 'nat'/],
+  ['an unknown egress', 'network.egress', { kind: 'internet' }, /'none', 'endpoints', 'nat' or 'ipv6'/],
   [
     'a gateway endpoint of SSM',
     'network.egress',
     { kind: 'endpoints', gateways: [{ service: 'ssm' }] },
     /'s3' or 'dynamodb'/,
   ],
-  ['three NAT gateways', 'network.egress', { kind: 'nat', gateways: 3 }, /for nat 1 or 2/],
+  ['three NAT gateways', 'network.egress', { kind: 'nat', gateways: 3 }, /for nat 1, 2 or 'regional'/],
   [
     'a full service name',
     'network.egress',
