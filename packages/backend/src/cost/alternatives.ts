@@ -89,7 +89,7 @@ function toSqlDataSource({ environment, prices, zoneCount }: Costed): CostAltern
 function toArchitecture(costed: Costed): CostAlternative[] {
   const largest = largestFunction(costed);
   if (largest === undefined || architectureOf(largest) === 'arm64') return [];
-  const [now, arm64] = (['x86_64', 'arm64'] as const).map((one) => computingPerMonth(largest, costed.prices, one));
+  const [now, arm64] = (['x86_64', 'arm64'] as const).map((one) => computingPerMonth(largest, costed, one));
   return [
     {
       what: "the functions on arm64: architecture 'arm64' in their resource.ts",
