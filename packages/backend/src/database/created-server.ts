@@ -96,6 +96,7 @@ export function createServer(
     maxConnections,
     proxyTarget: ProxyTarget.fromInstance(withoutGroups(scope, instance)),
     grantConnect: (grantee, user) => void instance.grantConnect(grantee, user),
+    masterUser: { username: MASTER_USER, secretArn: instance.secret?.secretArn ?? '' },
     ...userSecrets(scope, database),
   };
 }

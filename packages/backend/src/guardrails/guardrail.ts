@@ -31,6 +31,8 @@ export interface GuardedBackend {
   readonly database: Database;
   /** The functions that backend.ts declares to need the database. */
   readonly databaseFunctions: readonly CfnFunction[];
+  /** The function that prepares a server during a deployment. In a security group of its own where there is a proxy. */
+  readonly bootstrapFunction: CfnFunction | undefined;
   /** The function that migrates during a deployment. */
   readonly migrationFunction: CfnFunction | undefined;
   /** Amplify's own function of the SQL data source, in an environment that has one. In a security group of its own. */

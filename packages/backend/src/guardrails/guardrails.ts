@@ -57,7 +57,10 @@ const PLUGIN = 'Guardrails';
 /** @param rootStack Amplify's root stack. */
 export function addGuardrails(
   rootStack: Stack,
-  backend: Omit<GuardedBackend, 'root' | 'databaseFunctions' | 'migrationFunction' | 'sqlFunction'> & {
+  backend: Omit<
+    GuardedBackend,
+    'root' | 'databaseFunctions' | 'bootstrapFunction' | 'migrationFunction' | 'sqlFunction'
+  > & {
     readonly databaseFunctions: readonly DefinedFunction[];
     readonly migrationFunction: DefinedFunction | undefined;
     readonly sqlFunction: DefinedFunction | undefined;
@@ -66,11 +69,12 @@ export function addGuardrails(
   const app = rootStack.node.root;
   const { acknowledgements = [] } = backend.environment;
   const databaseFunctions = backend.databaseFunctions.map(({ resources }) => resources.cfnResources.cfnFunction);
+  const bootstrapFunction = backend.database.bootstrap?.function.resources.cfnResources.cfnFunction;
   const migrationFunction = backend.migrationFunction?.resources.cfnResources.cfnFunction;
   const sqlFunction = backend.sqlFunction?.resources.cfnResources.cfnFunction;
   Validations.of(app).addPlugins(
     new GuardrailsPlugin(
-      { ...backend, databaseFunctions, migrationFunction, sqlFunction, root: rootStack },
+      { ...backend, databaseFunctions, bootstrapFunction, migrationFunction, sqlFunction, root: rootStack },
       acknowledgements,
     ),
   );

@@ -65,7 +65,8 @@ export const CASES: readonly Case[] = [
       vpc: isolated('10.20.0.0/28', ['eu-west-1a', 'eu-west-1b']),
       environment: withDatabase({ server: { kind: 'new' }, proxy: proxyWithIam }),
     },
-    problem: /subnet-00000000 is a \/28 with 11 addresses, and 13 are needed: functions 1, RDS Proxy 10, database 2/,
+    problem:
+      /subnet-00000000 is a \/28 with 11 addresses, and 14 are needed: functions 1, bootstrap 1, RDS Proxy 10, database 2/,
     keeps: {
       vpc: isolated('10.20.0.0/27', ['eu-west-1a', 'eu-west-1b']),
       environment: withDatabase({ server: { kind: 'new' }, proxy: proxyWithIam }),

@@ -21,6 +21,20 @@ type Wrong = [what: string, path: string, value: unknown, expected: RegExp, base
 /** Values that are wrong in themselves. */
 const MALFORMED: readonly Wrong[] = [
   ['a wildcard to migrate as', 'database.migrator', '*', /no wildcard/],
+  [
+    'a master secret by its name',
+    'database.server.masterSecretArn',
+    'rds!db-1',
+    /the complete ARN/,
+    newProxyToInstance,
+  ],
+  [
+    'a wildcard as master user',
+    'database.server.masterUsername',
+    '*',
+    /the name of the master user/,
+    newProxyToInstance,
+  ],
   ['a secret by its name', 'database.proxy.auth.migratorSecretArn', 'migrator', /the complete ARN/, newProxyToInstance],
   ['an account of eleven digits', 'account', '11112222333', /12 digits/],
   ['an account that is a number', 'account', 111122223333, /12 digits/],
