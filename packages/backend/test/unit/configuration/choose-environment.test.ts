@@ -27,6 +27,18 @@ describe('which environment', () => {
     expect(chooseEnvironment({ main, sandbox }, { ...branch('main'), type }, UNKNOWN)).toBe(main);
   });
 
+  test('ampx deploy, whose backend has the same name always, deploys the environment of its identifier', () => {
+    const shop = { type: 'standalone', namespace: 'main', name: 'backend' } as const;
+
+    expect(chooseEnvironment({ main, backend: sandbox }, shop, UNKNOWN)).toBe(main);
+    expect(refusal({ main }, { ...shop, namespace: 'shop' }).message).toMatch(/^The deployment "shop" has no/);
+    expect(refusal({ main, sandbox }, { ...shop, namespace: 'sandbox' }).problems).toMatchObject([
+      { got: '"sandbox", which only npx ampx sandbox deploys', fix: 'give the deployment another name' },
+    ]);
+    // A branch of that name is a branch.
+    expect(chooseEnvironment({ main: sandbox, backend: main }, branch('backend'), UNKNOWN)).toBe(main);
+  });
+
   test('a branch without an environment is refused, naming those that exist', () => {
     const { message } = refusal({ main, sandbox }, branch('feature/x'));
 
