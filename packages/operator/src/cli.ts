@@ -5,6 +5,7 @@ import { MigrationError } from '@vpc-postgres/lambda/database/migrate/migration-
 import { Command, CommanderError, Option } from 'commander';
 import { CommandError } from './command-error.js';
 import { addCostCommand } from './cost/command.js';
+import { addDoctorCommand } from './doctor/command.js';
 import type { BaselineOptions } from './migrate-baseline.js';
 import type { NewDomainOptions } from './new-domain.js';
 import type { NewFunctionOptions } from './new-function.js';
@@ -59,6 +60,7 @@ function createProgram(): Command {
   addDatabaseCommands(program.commandsGroup('Database:'));
   addCodeCommands(program.commandsGroup('What is deployed:'));
   addCostCommand(program.commandsGroup('Your AWS account:'));
+  addDoctorCommand(program.commandsGroup('Your AWS account:'));
   return program;
 }
 

@@ -2,6 +2,7 @@
  * Asks AWS. Every request of the operator tools that read goes through read(), which knows the commands of reads.ts and no
  * other: a write cannot be called. Credentials, profile, region and AWS_ENDPOINT_URL are those of the AWS SDK.
  */
+import { setMaxListeners } from 'node:events';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CostExplorerClient } from '@aws-sdk/client-cost-explorer';
@@ -57,6 +58,8 @@ interface Client {
 /** @param allowed The reads of the command. Any other throws, before AWS is asked. */
 export function openReader<Name extends ReadName>(allowed: readonly Name[], options: ReaderOptions): Reader<Name> {
   const deadline = AbortSignal.timeout(options.budgetMillis ?? BUDGET_MILLIS);
+  // Each request listens; a run makes about a hundred.
+  setMaxListeners(0, deadline);
   const progress = { asked: 0, answered: 0 };
   const open = (region: string): Reader<Name> => {
     const clients = new Map<string, Client>();
