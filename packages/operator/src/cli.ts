@@ -4,6 +4,7 @@ import { ConfigurationError } from '@vpc-postgres/backend/configuration/configur
 import { MigrationError } from '@vpc-postgres/lambda/database/migrate/migration-error.js';
 import { Command, CommanderError, Option } from 'commander';
 import { CommandError } from './command-error.js';
+import { addCostCommand } from './cost/command.js';
 import { addDoctorCommand } from './doctor/command.js';
 import type { BaselineOptions } from './migrate-baseline.js';
 import type { NewDomainOptions } from './new-domain.js';
@@ -59,6 +60,7 @@ function createProgram(): Command {
   addDatabaseCommands(program.commandsGroup('Database:'));
   addCodeCommands(program.commandsGroup('What is deployed:'));
   addDoctorCommand(program.commandsGroup('Your AWS account:'));
+  addCostCommand(program.commandsGroup('Your AWS account:'));
   return program;
 }
 

@@ -4,6 +4,7 @@ import {
   type Costed,
   type CostedEnvironment,
   type CostItem,
+  type CostPart,
   cents,
   count,
   monthly,
@@ -13,13 +14,22 @@ import {
 import type { RegionPrices } from './prices.js';
 
 /** The requests are all to the function with the most memory. */
-const TRAFFIC = { requestsPerMonth: 1_000_000, millisecondsEach: 100, logGigabytes: 1 } as const;
+const REQUEST = { milliseconds: 100, logKilobytes: 1 } as const;
+
+type Item = Omit<CostItem, 'part'>;
 
 export function costItems(costed: Costed): CostItem[] {
-  return [...proxyItems(costed), ...database(costed), ...network(costed), ...secrets(costed), ...requests(costed)];
+  const of = (part: CostPart, items: readonly Item[]) => items.map((item) => ({ part, ...item }));
+  return [
+    ...of('RDS Proxy', proxyItems(costed)),
+    ...of('database', database(costed)),
+    ...of('egress', network(costed)),
+    ...of('secrets', secrets(costed)),
+    ...of('functions and logs', requests(costed)),
+  ];
 }
 
-export function proxyItems(costed: Costed): CostItem[] {
+export function proxyItems(costed: Costed): Item[] {
   const { ofType, prices, environment } = costed;
   if (ofType('AWS::RDS::DBProxy').length === 0) return [];
   const { vcpus, usd } = proxyPrice(costed);
@@ -33,7 +43,7 @@ export function proxyItems(costed: Costed): CostItem[] {
   return [{ what: `RDS Proxy for ${vcpus} vCPUs${more[environment.database.server?.kind ?? 'new']}`, usd }];
 }
 
-function database({ ofType, prices }: Costed): CostItem[] {
+function database({ ofType, prices }: Costed): Item[] {
   return ofType('AWS::RDS::DBInstance').flatMap(({ DBInstanceClass, MultiAZ, AllocatedStorage }) => {
     const zones = MultiAZ === true ? 'twoZones' : 'oneZone';
     const hour = prices.instancePerHour[String(DBInstanceClass).replace('db.', '')]?.[zones];
@@ -48,7 +58,7 @@ function database({ ofType, prices }: Costed): CostItem[] {
   });
 }
 
-function network({ ofType, prices, environment }: Costed): CostItem[] {
+function network({ ofType, prices, environment }: Costed): Item[] {
   const gateways = ofType('AWS::EC2::NatGateway').length;
   const addresses = ofType('AWS::EC2::EIP').length;
   const endpoints = ofType('AWS::EC2::VPCEndpoint').filter(({ VpcEndpointType }) => VpcEndpointType === 'Interface');
@@ -74,7 +84,7 @@ function network({ ofType, prices, environment }: Costed): CostItem[] {
 }
 
 /** Its owner pays for its hours. The gigabytes are those of this environment. */
-function existingEgress({ network: { kind, egress } }: CostedEnvironment, prices: RegionPrices): CostItem[] {
+function existingEgress({ network: { kind, egress } }: CostedEnvironment, prices: RegionPrices): Item[] {
   if (egress?.kind === 'nat' && kind === 'existing') {
     return [{ what: 'the existing NAT gateway', usd: 0, usdPerGigabyte: prices.natGatewayPerGigabyte.usd }];
   }
@@ -95,27 +105,27 @@ function serviceOf(serviceName: unknown): string {
 }
 
 /** Those of the templates, and that which RDS makes for the master user of an instance. */
-function secrets({ ofType, prices }: Costed): CostItem[] {
+function secrets({ ofType, prices }: Costed): Item[] {
   const ofMasterUsers = ofType('AWS::RDS::DBInstance').filter((instance) => instance.ManageMasterUserPassword === true);
   const secretCount = ofType('AWS::SecretsManager::Secret').length + ofMasterUsers.length;
   if (secretCount === 0) return [];
   return [{ what: count(secretCount, 'secret'), usd: cents(secretCount * prices.secretPerMonth.usd) }];
 }
 
-function requests({ ofType, prices }: Costed): CostItem[] {
+function requests({ ofType, prices, requestsPerMonth }: Costed): Item[] {
   const [largest] = ofType('AWS::Lambda::Function').filter(isAppFunction).sort(byMemory);
   if (largest === undefined) return [];
-  const { requestsPerMonth, millisecondsEach, logGigabytes } = TRAFFIC;
+  const logGigabytes = (requestsPerMonth * REQUEST.logKilobytes) / 1_000_000;
   const architecture = largest.Architectures?.[0] === 'arm64' ? 'arm64' : 'x86_64';
-  const gibSeconds = (requestsPerMonth * millisecondsEach * largest.MemorySize) / 1000 / 1024;
+  const gibSeconds = (requestsPerMonth * REQUEST.milliseconds * largest.MemorySize) / 1000 / 1024;
   const computing = gibSeconds * prices.functionPerGibSecond[architecture].usd;
   const logs = logGigabytes * (prices.logPerGigabyte.usd + prices.logStoragePerGibMonth.usd);
   return [
     {
-      what: `${requestsPerMonth.toLocaleString('en')} requests of ${millisecondsEach} ms to a function of ${largest.MemorySize} MB on ${architecture}`,
+      what: `${requestsPerMonth.toLocaleString('en')} requests of ${REQUEST.milliseconds} ms to a function of ${largest.MemorySize} MB on ${architecture}`,
       usd: cents(requestsPerMonth * prices.functionPerRequest.usd + computing),
     },
-    { what: `their logs, ${logGigabytes} GB, kept for a month`, usd: cents(logs) },
+    { what: `their logs, ${logGigabytes.toLocaleString('en')} GB, kept for a month`, usd: cents(logs) },
   ];
 }
 

@@ -5,6 +5,7 @@
 import { setMaxListeners } from 'node:events';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CostExplorerClient } from '@aws-sdk/client-cost-explorer';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -134,6 +135,7 @@ function send(client: Client, command: object, deadline: AbortSignal): Promise<u
 }
 
 const CLIENTS = {
+  ce: CostExplorerClient,
   cloudformation: CloudFormationClient,
   cloudwatch: CloudWatchClient,
   ec2: EC2Client,
