@@ -5,6 +5,7 @@ import { MigrationError } from '@vpc-postgres/lambda/database/migrate/migration-
 import { Command, CommanderError, Option } from 'commander';
 import { CommandError } from './command-error.js';
 import { addCostCommand } from './cost/command.js';
+import { addDiscoverCommand } from './discover/command.js';
 import { addDoctorCommand } from './doctor/command.js';
 import type { BaselineOptions } from './migrate-baseline.js';
 import type { NewDomainOptions } from './new-domain.js';
@@ -59,8 +60,10 @@ function createProgram(): Command {
   addNewCommands(program.commandsGroup('Your app:'));
   addDatabaseCommands(program.commandsGroup('Database:'));
   addCodeCommands(program.commandsGroup('What is deployed:'));
-  addCostCommand(program.commandsGroup('Your AWS account:'));
-  addDoctorCommand(program.commandsGroup('Your AWS account:'));
+  const account = program.commandsGroup('Your AWS account:');
+  addDiscoverCommand(account);
+  addDoctorCommand(account);
+  addCostCommand(account);
   return program;
 }
 

@@ -21,6 +21,7 @@ test('the executable of package.json prints every command, and the exit codes', 
     'sbom',
     'audit',
     'lint-templates',
+    'discover',
     'cost',
     'Exit codes:',
   ]) {
@@ -37,6 +38,7 @@ test.each([
   ['audit'],
   ['lint-templates'],
   ['cost'],
+  ['discover'],
 ])('%s explains itself with --help', async (...command) => {
   expect(await run([...command, '--help'])).toMatchObject({
     status: 0,
