@@ -8,6 +8,7 @@ import type { BaselineOptions } from './migrate-baseline.js';
 import type { NewDomainOptions } from './new-domain.js';
 import type { NewFunctionOptions } from './new-function.js';
 import type { SbomOptions } from './sbom.js';
+import { addShellCommand } from './shell/command.js';
 import type { SqlSecretOptions } from './sql-secret.js';
 
 const EXIT_FOUND_PROBLEMS = 1;
@@ -57,6 +58,8 @@ function createProgram(): Command {
   addNewCommands(program.commandsGroup('Your app:'));
   addDatabaseCommands(program.commandsGroup('Database:'));
   addCodeCommands(program.commandsGroup('What is deployed:'));
+  program.commandsGroup('Your AWS account:');
+  addShellCommand(program);
   return program;
 }
 

@@ -21,6 +21,7 @@ test('the executable of package.json prints every command, and the exit codes', 
     'sbom',
     'audit',
     'lint-templates',
+    'shell',
     'Exit codes:',
   ]) {
     expect(stdout).toContain(part);
@@ -35,6 +36,7 @@ test.each([
   ['sbom'],
   ['audit'],
   ['lint-templates'],
+  ['shell'],
 ])('%s explains itself with --help', async (...command) => {
   expect(await run([...command, '--help'])).toMatchObject({
     status: 0,
