@@ -11,6 +11,7 @@ import type { BaselineOptions } from './migrate-baseline.js';
 import type { NewDomainOptions } from './new-domain.js';
 import type { NewFunctionOptions } from './new-function.js';
 import type { SbomOptions } from './sbom.js';
+import { addShellCommand } from './shell/command.js';
 import type { SqlSecretOptions } from './sql-secret.js';
 
 const EXIT_FOUND_PROBLEMS = 1;
@@ -64,6 +65,7 @@ function createProgram(): Command {
   addDiscoverCommand(account);
   addDoctorCommand(account);
   addCostCommand(account);
+  addShellCommand(account);
   return program;
 }
 

@@ -120,7 +120,11 @@ export function createDatabase(settings: ConnectionSettings, options: PoolOption
   };
   const { password = iamTokenSigner(settings, settings.credentials) } = options;
   rememberLook(activity, (question, remainingMillis) =>
-    lookFromInside({ ...options, settings, password }, question, remainingMillis),
+    lookFromInside(
+      { ...options, settings, password, poolConnections: () => pool?.totalCount ?? 0 },
+      question,
+      remainingMillis,
+    ),
   );
   return {
     ...createDatabaseOver(getPool, activity),

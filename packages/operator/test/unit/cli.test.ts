@@ -23,6 +23,7 @@ test('the executable of package.json prints every command, and the exit codes', 
     'lint-templates',
     'discover',
     'cost',
+    'shell',
     'Exit codes:',
   ]) {
     expect(stdout).toContain(part);
@@ -39,6 +40,7 @@ test.each([
   ['lint-templates'],
   ['cost'],
   ['discover'],
+  ['shell'],
 ])('%s explains itself with --help', async (...command) => {
   expect(await run([...command, '--help'])).toMatchObject({
     status: 0,

@@ -2,7 +2,7 @@
  * Says what a look from inside has found: for a person, with the fix and the check of `vpc-postgres doctor` that looks at the
  * same from outside. Not part of what runs in Lambda: its answer has codes, and is explained where it is read.
  */
-import { failedHop, type Hop, type HopReport, LOOK_CODES, type LookReport } from './report.js';
+import { failedHop, type Hop, type HopReport, isLookReport, LOOK_CODES, type LookReport } from './report.js';
 
 /** The checks of `vpc-postgres doctor`, by id, that a hop's failure leads to. */
 export type DoctorCheckId = (typeof DOCTOR_CHECKS)[number];
@@ -82,7 +82,7 @@ function describe(
     case 'tls':
       return `${tls?.protocol}, issued by ${tls?.issuer}, valid until ${tls?.validTo.slice(0, 10)}.`;
     case 'token':
-      return `Signed for ${target.user} in ${target.region}${clockAheadSeconds === undefined ? '' : '; clocks agree within ' + Math.max(1, Math.abs(clockAheadSeconds)) + ' s'}.`;
+      return `Signed for ${target.user} in ${target.region}${describeClocks(clockAheadSeconds)}.`;
     case 'login':
       return `Accepted as ${target.user}.`;
     case 'statement':
@@ -242,4 +242,36 @@ function explainMigrations(code: string, said: string, { migrations }: LookRepor
   };
 }
 
+function describeClocks(aheadSeconds: number | undefined): string {
+  return aheadSeconds === undefined ? '' : `; clocks agree within ${Math.max(1, Math.abs(aheadSeconds))} s`;
+}
+
 const describeSkew = (seconds: number) => `${Math.abs(seconds)} s ${seconds < 0 ? 'behind' : 'ahead of'}`;
+
+/** What one function answered, explained. */
+export interface FunctionLook {
+  readonly functionName: string;
+  /** `unanswered`: the function gave no report; `summary` says why. */
+  readonly status: 'ok' | 'failed' | 'unanswered';
+  /** One sentence. */
+  readonly summary: string;
+  /** Absent when the function did not answer. */
+  readonly report?: LookReport;
+  readonly hops: readonly ExplainedHop[];
+}
+
+/** @param payload as Lambda returned it */
+export function explainAnswer(functionName: string, payload: unknown): FunctionLook {
+  if (!isLookReport(payload)) {
+    return unanswered(
+      functionName,
+      'The function answered something else: deploy it with a version of @vpc-postgres/lambda that looks from inside, and make its handler with createResolver.',
+    );
+  }
+  const status = failedHop(payload) === undefined ? 'ok' : 'failed';
+  return { functionName, status, summary: summarizeLook(payload), report: payload, hops: explainLook(payload) };
+}
+
+export function unanswered(functionName: string, summary: string): FunctionLook {
+  return { functionName, status: 'unanswered', summary, hops: [] };
+}

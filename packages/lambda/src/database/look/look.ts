@@ -20,6 +20,8 @@ export interface LookSubject {
   readonly certificateAuthorities?: string | undefined;
   /** The names of the migrations that the function has. @default - none */
   readonly migrations?: readonly string[];
+  /** Open connections of the function's pool. @default - it has no pool */
+  readonly poolConnections?: () => number;
   /** @default - the clock of this process */
   readonly now?: () => Date;
 }
@@ -45,6 +47,10 @@ export async function lookFromInside(
     lookFromInside: 1,
     target: { host, port, database, user, region },
     hops: [],
+    environment: {
+      uptimeSeconds: Math.round(process.uptime()),
+      poolConnections: subject.poolConnections?.() ?? 0,
+    },
     ...(Number.isFinite(clockAheadSeconds) && { clockAheadSeconds }),
   };
   const cleanUps: (() => unknown)[] = [];

@@ -21,6 +21,7 @@ const NO_DATABASE: LookReport = {
   lookFromInside: 1,
   target: { host: '', port: 0, database: '', user: '', region: '' },
   hops: [],
+  environment: { uptimeSeconds: 0, poolConnections: 0 },
 };
 
 export function rememberLook(activity: Readonly<DatabaseActivity>, look: Look): void {

@@ -47,6 +47,13 @@ export interface LookReport {
   };
   /** Empty for a function without a database. */
   readonly hops: readonly HopReport[];
+  /** Of the execution environment, as it was when it was asked. */
+  readonly environment: {
+    /** Frozen time included, in seconds. Two answers of one environment have the same start. */
+    readonly uptimeSeconds: number;
+    /** Open connections of the function's pool; after a thaw none is left that was idle for too long. */
+    readonly poolConnections: number;
+  };
   /** What DNS returned. */
   readonly addresses?: readonly string[];
   /** What the server showed, trusted or not. */

