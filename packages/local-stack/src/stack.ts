@@ -30,6 +30,7 @@ import { openStateDirectory } from './state-directory.js';
 import { describeStack } from './summary.js';
 import { createConsoleRoutes } from './web/console/routes.js';
 import { createGraphiqlRoutes } from './web/graphiql/routes.js';
+import { createInboxRoutes } from './web/inbox/routes.js';
 import { createProxyRoutes } from './web/proxy/routes.js';
 import { startWebServer } from './web/server.js';
 import { createStackRoutes } from './web/stack/routes.js';
@@ -233,6 +234,7 @@ async function startParts(
       ...createGraphiqlRoutes(),
       ...createProxyRoutes(proxy),
       ...createStackRoutes(observed, new Date()),
+      ...createInboxRoutes(inbox),
       ...createConsoleRoutes({
         app,
         userPool,
