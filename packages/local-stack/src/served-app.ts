@@ -48,6 +48,8 @@ export interface ServedApp {
   serve(options: ServeOptions): GraphqlEndpoint;
   /** What is served now. */
   current(): AmplifyApp;
+  /** Calls it with what is served now, and with each later version. One at a time. */
+  onReload(follow: (app: AmplifyApp) => void): void;
   /** Why a later version is not served; null when it is. */
   problem(): string | null;
   /** Ends the functions and takes no further change. */
@@ -68,6 +70,7 @@ export async function openApp(options: ServedAppOptions): Promise<ServedApp> {
   let endpoint: GraphqlEndpoint | undefined;
   let createEndpoint: ServeOptions['createEndpoint'] | undefined;
   let stopped = false;
+  let follow: (app: AmplifyApp) => void = () => {};
 
   const refuse = (error: unknown) => {
     problem = error instanceof LocalStackError ? `${error.message} ${error.fix}` : (error as Error).message;
@@ -87,6 +90,7 @@ export async function openApp(options: ServedAppOptions): Promise<ServedApp> {
       const reloaded = changedFiles(current, next);
       endpoint = nextEndpoint;
       current = next;
+      follow(next);
       const warnings = findUnknownUserGroups(app.users, next.groups).map(({ message, fix }) => `${message} ${fix}`);
       if (reloaded.length > 0 || problem !== null) onReport({ reloaded, warnings });
       problem = null;
@@ -147,6 +151,10 @@ export async function openApp(options: ServedAppOptions): Promise<ServedApp> {
     },
 
     current: () => current,
+    onReload(next) {
+      follow = next;
+      follow(current);
+    },
     problem: () => problem,
 
     async stop() {

@@ -20,6 +20,7 @@ import { sendGraphql } from './graphql-client.js';
 import type { LocalApp } from './local-app.js';
 import { lookFromEachFunction } from './look-from-inside.js';
 import type { MigrationsReport } from './migrations.js';
+import { createLocalOutputs } from './outputs/local-outputs.js';
 import type { LocalPostgres } from './postgres/cluster.js';
 import { loadOrCreateCertificate } from './rds-proxy/certificate.js';
 import { loadOrCreateCredentials } from './rds-proxy/credentials.js';
@@ -35,6 +36,7 @@ import { createInboxRoutes } from './web/inbox/routes.js';
 import { createLookRoutes } from './web/look/routes.js';
 import { createProxyRoutes } from './web/proxy/routes.js';
 import { startWebServer } from './web/server.js';
+import { createSiteRoutes } from './web/site/routes.js';
 import { createStackRoutes } from './web/stack/routes.js';
 
 /** Part of every IAM token. Any region does, as long as both sides agree. */
@@ -67,6 +69,8 @@ export interface LocalStackOptions {
   startProxy?: (options: RdsProxyOptions) => Promise<RdsProxy>;
   /** Put a few rows into a new data folder. @default false */
   sampleData?: boolean;
+  /** Where amplify_outputs.json is written for a frontend, while the stack runs. @default - nowhere */
+  outputsDirectory?: string;
   /** A step of the start is done. */
   onProgress?: (step: string) => void;
   onRequest?: (request: RequestRecord, invocations: readonly InvocationTrace[]) => void;
@@ -79,6 +83,8 @@ export interface LocalStackOptions {
   /** A line of a function's log as CloudWatch would have it, with START, END and REPORT. */
   onFunctionLogStream?: (functionName: string, line: string) => void;
   onProxyEvent?: (event: RdsProxyEvent) => void;
+  /** What a person must know of amplify_outputs.json: that another was moved aside, or that it cannot be written. */
+  onOutputsNote?: (note: string) => void;
   /** The user pool has sent a code: Cognito would send an email. */
   onMessage?: (message: InboxMessage) => void;
   /** A line of PostgreSQL's own log, which quotes rows and values. */
@@ -224,6 +230,8 @@ async function startParts(
     recentRequests: () => traces.recent(),
     proxy,
   };
+  const site = createSiteRoutes({ ...app, stateDirectory, outputs: () => outputs.current() });
+  onStop(async () => site?.stop());
   const web = await startWebServer({
     port: options.port,
     routes: [
@@ -235,6 +243,7 @@ async function startParts(
         access: appSyncCredentials,
         region: LOCAL_REGION,
       }),
+      ...(site?.routes ?? []),
       ...createGraphiqlRoutes(),
       ...createProxyRoutes(proxy),
       ...createStackRoutes(observed, new Date()),
@@ -247,11 +256,15 @@ async function startParts(
           describeStack({ app, url: web.url, access, stateDirectory, postgres, functionNames: functionNames() }),
       }),
     ],
-    upgrades: [{ path: REAL_TIME_PATH, handle: realTime.upgrade }],
+    upgrades: [{ path: REAL_TIME_PATH, handle: realTime.upgrade }, ...(site?.upgrades ?? [])],
   });
   onStop(() => web.stop());
   onStop(async () => realTime.stop());
   onProgress(`AppSync emulator listens on ${web.url}/graphql`);
+  const frontend = { url: web.url, region: LOCAL_REGION, userPool, apiKey: appSyncCredentials.apiKey, stateDirectory };
+  const outputs = createLocalOutputs({ ...options, ...frontend });
+  onStop(() => outputs.stop());
+  served.onReload(outputs.follow);
 
   if (options.sampleData && postgres.createdCluster && isMigrated) {
     for (const { username, request } of app.newData) await sendGraphql(web.url, userPool, username, request);

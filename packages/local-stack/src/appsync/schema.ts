@@ -33,6 +33,7 @@ import {
   cognitoGroups,
   type FunctionReference,
   functionReferences,
+  subscribedMutations,
 } from './directives.js';
 import { openEnvelope } from './envelope.js';
 import { notAuthorized } from './errors.js';
@@ -99,6 +100,9 @@ function resolveField({ type, field, mayReadType, isRoot, invoke }: FieldToResol
   const functions = functionReferences(field.astNode?.directives);
   if (isRoot && functions.length === 0) throw notSupportedYet(`${place}, which has no a.handler.function`);
 
+  if (type.name === 'Subscription' && subscribedMutations(field.astNode?.directives).length === 0) {
+    throw notSupportedYet(`${place}, which has no mutation in .for()`);
+  }
   const rules = authRules(field.astNode?.directives);
   // The rules of a field stand in place of its type's.
   const mayRead = isRoot || rules !== undefined ? orService(createAccessCheck(place, rules)) : mayReadType;
