@@ -72,7 +72,12 @@ const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     files: /^packages\/backend\/src\/configuration\//,
-    mayImport: [NODE, /^zod(\/|$)/, /^packages\/lambda\/src\/database\/bootstrap\/request\.ts$/],
+    mayImport: [
+      NODE,
+      /^zod(\/|$)/,
+      /^packages\/lambda\/src\/database\/bootstrap\/request\.ts$/,
+      /^packages\/backend\/src\/cost\/sandbox-price\.ts$/,
+    ],
   },
   {
     files: /^packages\/backend\/src\/database\/(migrations\/bundle|bootstrap\/bundle|deployment-bundle)\.ts$/,

@@ -1,7 +1,8 @@
 /** Chooses the environment of this deployment and rejects one that cannot be deployed, with every reason at once. */
-import { ConfigurationError, quote } from './configuration-error.js';
+import { ConfigurationError, type ConfigurationProblem, quote, REPLACE_ME } from './configuration-error.js';
 import type { AccountAndRegion, BackendIdentifier } from './deployment.js';
 import { type Environment, type Environments, validateEnvironment } from './environment.js';
+import { offerSandbox } from './sandbox-offer.js';
 
 const FILE = 'amplify/environments.ts';
 /** What every `npx ampx sandbox` deploys, and nothing else does. */
@@ -26,10 +27,15 @@ export function chooseEnvironment(
   if (problems.length > 0) {
     const count = problems.length === 1 ? 'one value' : `${problems.length} values`;
     const summary = `The environment ${quote(name)} cannot be deployed: ${count} to correct in ${FILE}.`;
-    throw new ConfigurationError(summary, problems);
+    const isUntold = deployment.type === 'sandbox' && problems.some(isMissingDatabase);
+    throw new ConfigurationError(summary, problems, isUntold ? offerSandbox(environment.region) : undefined);
   }
   return environment;
 }
+
+/** A placeholder that stands for a VPC or a database. */
+const isMissingDatabase = ({ path, got }: ConfigurationProblem) =>
+  got === quote(REPLACE_ME) && /\.(network|database)\./.test(path);
 
 /** The name of the environment for a deployment; undefined when there is none. */
 export function environmentName(

@@ -39,7 +39,7 @@ const FUNCTIONS = {
 
 const BOOTSTRAP = {
   waits: 'the master user connects from a group, and fails after four minutes',
-  fix: 'name a group in network.functionSecurityGroup and have its owner add the rule first; or remove database.server.masterSecretArn and prepare the database by hand (docs/deploy.md)',
+  fix: 'name a group in network.functionSecurityGroup and have its owner add the rule first; or remove database.server.masterSecretArn and prepare the database by hand (docs/bootstrap-by-hand.md)',
 };
 
 const PROXY = {

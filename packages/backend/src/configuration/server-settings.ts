@@ -64,7 +64,7 @@ function existingServer(resourceId: RegExp) {
      * The complete ARN of the secret with `username` and `password` of the master user, as RDS makes it. With it each
      * deployment makes the database and its users, where they are missing; `endpoint` is needed then. Roles belong to the
      * whole server: environments that share it log in in the same way, all with IAM or all with passwords.
-     * @default - somebody runs packages/lambda/src/database/bootstrap.sql by hand (docs/deploy.md)
+     * @default - somebody runs packages/lambda/src/database/bootstrap.sql by hand (docs/bootstrap-by-hand.md)
      */
     masterSecretArn: secretArn.optional(),
     /** The KMS key of that secret, if it has one of its own. @default - the key aws/secretsmanager */
@@ -94,6 +94,15 @@ const existingCluster = z.strictObject({
   clusterIdentifier: identifier('an Aurora cluster', FIND_CLUSTERS),
   ...existingServer(/^cluster-[A-Z0-9]{8,64}$/),
 });
+
+/** What a created server is where an environment does not say. */
+export const NEW_SERVER_DEFAULTS = {
+  instanceType: 't4g.small',
+  allocatedStorageGiB: 20,
+  multiAz: false,
+  backupRetentionDays: 7,
+  maxConnections: 100,
+} as const;
 
 export type NewServerSettings = Settings<typeof newServer>;
 const newServer = z.strictObject({

@@ -125,6 +125,14 @@ export const changes: readonly Change[] = [
   change('database', 'database.name', 'renamed', () => ({ name: 'shop' })),
   change('database', 'database.user', 'to another user', () => ({ user: 'web' })),
   change('database', 'database.migrator', 'added', () => ({ migrator: 'migrator' })),
+  change(
+    'database',
+    'database.server.masterSecretArn',
+    'added',
+    onServer(EXISTING_SERVERS, {
+      masterSecretArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:rds!db-0a1b2c3d-AbC123',
+    }),
+  ),
   change('database', 'database.proxy.kind', "to 'none'", ({ proxy }) =>
     proxy.kind === 'new' ? { proxy: { kind: 'none' } } : undefined,
   ),

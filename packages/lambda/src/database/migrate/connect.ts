@@ -76,7 +76,7 @@ export async function connect(
 }
 
 const REFUSED_ADVICE =
-  'Has bootstrap.sql of @vpc-postgres/lambda been run there, and does the proxy know the user? docs/deploy.md says how.';
+  'Has bootstrap.sql of @vpc-postgres/lambda been run there, and does the proxy know the user? docs/bootstrap-by-hand.md says how.';
 
 function describe(
   { host, port, database, user }: ConnectionSettings,
