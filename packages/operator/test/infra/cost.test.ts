@@ -4,7 +4,7 @@ import type { DatabaseSettings } from '@vpc-postgres/backend/configuration/datab
 import type { Environment } from '@vpc-postgres/backend/configuration/environment.js';
 import { COST_PARTS, cents } from '@vpc-postgres/backend/cost/costed.js';
 import type { TemplateWithReport } from '@vpc-postgres/backend/synth/synth-report.js';
-import { prefixListContext } from '@vpc-postgres/testing/support/deployments.js';
+import { egressContext } from '@vpc-postgres/testing/support/deployments.js';
 import {
   exampleEnvironment,
   exampleNetwork,
@@ -61,7 +61,7 @@ const FIVE: readonly (readonly [what: string, Environment])[] = [
 async function report(environment: Environment): Promise<CostReport> {
   const { files } = await synthesize(branch('main'), {
     environments: { main: environment },
-    cachedContext: { ...readProjectContext(), ...prefixListContext },
+    cachedContext: { ...readProjectContext(), ...egressContext },
     bundle: false,
   });
   const templates = [...files.values()].map((text): TemplateWithReport => JSON.parse(text));
