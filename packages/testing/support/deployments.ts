@@ -77,13 +77,24 @@ export function ipv6RangesOf(subnetId: string, ranges: readonly string[]): Cache
   return { [key]: [{ Ipv6CidrBlocks: ranges }] };
 }
 
-export const combinations: readonly Combination[] = Object.values(EGRESS).flatMap((egress) => [
+const ofEachEgress: readonly Combination[] = Object.values(EGRESS).flatMap((egress) => [
   ...Object.keys(DATABASES).map((path) => combine(existingNetwork(egress), egress, path)),
   // An empty VPC holds nothing but what is created in it.
   ...Object.keys(DATABASES)
     .filter((path) => DATABASES[path]?.server?.kind === 'new')
     .map((path) => combine(createdNetwork(egress), egress, path)),
 ]);
+
+/** Its path is the one without a secret to make. */
+function regionalNat(): Combination {
+  const egress = { kind: 'nat', gateways: 'regional' } as const;
+  return {
+    ...combine(createdNetwork(egress), egress, 'created database with IAM'),
+    title: 'created VPC, egress nat by a regional gateway, created database with IAM',
+  };
+}
+
+export const combinations: readonly Combination[] = [...ofEachEgress, regionalNat()];
 
 /** Each kind of VPC, egress, proxy and database at least once. */
 export const fewCombinations: readonly Combination[] = [

@@ -30,7 +30,7 @@ export function openIpv6(vpc: Vpc, subnets: readonly ISubnet[]): void {
     const resource = subnet.node.findChild('Subnet');
     if (!(resource instanceof CfnSubnet)) throw new Error(`${subnet.node.path} has no AWS::EC2::Subnet.`);
     resource.ipv6CidrBlock = Fn.select(index, ranges);
-    resource.addDependency(range);
+    resource.addResourceDependency(range);
     (subnet as Subnet).addRoute('Ipv6Route', {
       destinationIpv6CidrBlock: EVERYWHERE,
       routerType: RouterType.EGRESS_ONLY_INTERNET_GATEWAY,

@@ -118,7 +118,7 @@ export const changes: readonly Change[] = [
   egressTo('nat'),
   egressTo('ipv6'),
   change('network', 'network.egress.gateways', "1 to 'regional'", (network) =>
-    network.kind === 'new' && network.egress?.kind === 'nat'
+    network.kind === 'new' && network.egress?.kind === 'nat' && network.egress.gateways !== 'regional'
       ? { egress: { kind: 'nat', gateways: 'regional' } }
       : undefined,
   ),
