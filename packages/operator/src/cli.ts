@@ -4,6 +4,7 @@ import { ConfigurationError } from '@vpc-postgres/backend/configuration/configur
 import { MigrationError } from '@vpc-postgres/lambda/database/migrate/migration-error.js';
 import { Command, CommanderError, Option } from 'commander';
 import { CommandError } from './command-error.js';
+import { addDoctorCommand } from './doctor/command.js';
 import type { BaselineOptions } from './migrate-baseline.js';
 import type { NewDomainOptions } from './new-domain.js';
 import type { NewFunctionOptions } from './new-function.js';
@@ -58,8 +59,9 @@ function createProgram(): Command {
   addNewCommands(program.commandsGroup('Your app:'));
   addDatabaseCommands(program.commandsGroup('Database:'));
   addCodeCommands(program.commandsGroup('What is deployed:'));
-  program.commandsGroup('Your AWS account:');
-  addShellCommand(program);
+  const account = program.commandsGroup('Your AWS account:');
+  addDoctorCommand(account);
+  addShellCommand(account);
   return program;
 }
 
