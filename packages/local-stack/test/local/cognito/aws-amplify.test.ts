@@ -23,6 +23,8 @@ beforeAll(async () => {
         userPoolId: userPool.id,
         userPoolClientId: userPool.clientId,
         userPoolEndpoint: `${url}/cognito-idp`,
+        identityPoolId: userPool.identityPoolId,
+        identityPoolEndpoint: `${url}/cognito-identity`,
         loginWith: { email: true },
       },
     },
@@ -65,7 +67,7 @@ it('signs up, confirms, signs in, calls the API, renews its tokens and signs out
   expect(await generateClient().graphql({ query: '{ __typename }' })).toEqual({ data: { __typename: 'Query' } });
 });
 
-it(`signs in ${SIGN_INS} times and calls the API ${CALLS} times`, async () => {
+it(`signs in ${SIGN_INS} times and calls the API ${CALLS} times`, { timeout: 600_000 }, async () => {
   for (let signIn = 0; signIn < SIGN_INS; signIn += 1) {
     expect((await auth.signIn({ username: 'alice@example.com', password: 'Local-password-1' })).isSignedIn).toBe(true);
     for (let call = 0; call < CALLS / SIGN_INS; call += 1) {
@@ -82,6 +84,18 @@ it('gives the users of local.config.ts their groups', async () => {
 
   expect(tokens?.accessToken.payload['cognito:groups']).toEqual(['admins']);
   expect(await auth.getCurrentUser()).toMatchObject({ username: 'carol' });
+});
+
+it('gets AWS credentials for a signed-in user, and none for a guest', async () => {
+  await auth.signIn({ username: 'alice@example.com', password: 'Local-password-1' });
+
+  const { credentials, identityId } = await auth.fetchAuthSession();
+
+  const { accessKeyId } = stack.appSyncCredentials.roles.authenticated;
+  expect([credentials?.accessKeyId, identityId]).toEqual([accessKeyId, stack.userPool.identityId]);
+  expect(credentials?.expiration?.getTime()).toBeGreaterThan(Date.now());
+  await auth.signOut();
+  expect((await auth.fetchAuthSession()).credentials).toBeUndefined();
 });
 
 it('hears the errors of Cognito by their names', async () => {

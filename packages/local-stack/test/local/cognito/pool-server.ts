@@ -38,7 +38,7 @@ export async function startPoolServer(): Promise<PoolServer> {
   const [inbox, access, failures] = [new Inbox(), createAppSyncCredentials(), [] as unknown[]];
   const server = await startWebServer({
     port: 0,
-    routes: createUserPoolRoutes({ pool, settings: () => settings, inbox, access, region: REGION }),
+    routes: createUserPoolRoutes({ userPool: pool, settings: () => settings, inbox, access, region: REGION }),
     onError: (error) => failures.push(error),
   });
   return {

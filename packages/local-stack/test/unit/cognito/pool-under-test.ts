@@ -18,6 +18,7 @@ export type Answer = any;
 
 export interface PoolUnderTest {
   pool: () => LocalUserPool;
+  context: () => PoolContext;
   /** Calls an operation, with the app client's and the pool's id. Rejects with a CognitoError. */
   call: (operation: string, input?: object) => Promise<Answer>;
   /** As `call`: the name of the refusal and its message. */
@@ -80,6 +81,7 @@ export function poolUnderTest(): PoolUnderTest {
     });
   return {
     pool: () => context.pool,
+    context: () => context,
     call,
     lastCode,
     signIn,
