@@ -32,7 +32,6 @@ import { openStateDirectory } from './state-directory.js';
 import { describeStack } from './summary.js';
 import { createConsoleRoutes } from './web/console/routes.js';
 import { createGraphiqlRoutes } from './web/graphiql/routes.js';
-import { createInboxRoutes } from './web/inbox/routes.js';
 import { createLookRoutes } from './web/look/routes.js';
 import { createProxyRoutes } from './web/proxy/routes.js';
 import { startWebServer } from './web/server.js';
@@ -237,7 +236,7 @@ async function startParts(
     routes: [
       { path: '/graphql', handle: (request, response) => traces.run(() => graphql(request, response)) },
       ...createUserPoolRoutes({
-        pool: userPool,
+        userPool,
         settings: () => served.current().userPool,
         inbox,
         access: appSyncCredentials,
@@ -248,7 +247,6 @@ async function startParts(
       ...createProxyRoutes(proxy),
       ...createStackRoutes(observed, new Date()),
       ...createLookRoutes(() => lookFromEachFunction({ functions, access, migrator, migrationsFolder })),
-      ...createInboxRoutes(inbox),
       ...createConsoleRoutes({
         app,
         userPool,

@@ -135,7 +135,7 @@ async function serve({ directory, outputs, concurrency, lambdaLog }: ServeOption
   console.log(`Ready in ${seconds()}. Ctrl-C ends it all.\n`);
   if (app.operations.length === 0) console.log(`This app has no domain. ${HOW_TO_BEGIN}\n`);
   const { listUnsupported } = await import('./unsupported.js');
-  for (const line of listUnsupported(app.environments, stack.amplifyApp().functions)) console.log(`${line}\n`);
+  for (const line of listUnsupported(app.environments, stack.amplifyApp())) console.log(`${line}\n`);
 }
 
 function adviceAfterProblem(directory: string): string {
