@@ -6,7 +6,7 @@ import { findTables } from '../generate/app.js';
 import type { Changes } from '../generate/changes.js';
 import { EXAMPLE } from './example.js';
 
-const FOLDERS = ['amplify', 'src', 'test'];
+const FOLDERS = ['amplify', 'src', 'test', 'site/src'];
 const FILES = ['local.config.ts', 'vitest.config.ts'];
 
 /** One sentence for each use in TypeScript that stays. */

@@ -13,7 +13,7 @@ import { Changes } from '../generate/changes.js';
 import { formatNewFiles } from '../generate/format.js';
 import { planDomain } from '../new-domain.js';
 import { planFunction } from '../new-function.js';
-import { dropMigration, EXAMPLE, withoutExample } from './example.js';
+import { dropMigration, EXAMPLE, HOME, MINIMAL_HOME, withoutExample } from './example.js';
 import { findReferences, findTableReferences } from './find-references.js';
 
 export interface ExampleRemoveOptions {
@@ -51,6 +51,7 @@ export async function removeExample(project: string, options: ExampleRemoveOptio
   for (const path of EXAMPLE.paths) changes.remove(path);
   unlistFunction(changes, EXAMPLE.api);
   unlistDomain(changes, EXAMPLE.domain);
+  if (changes.read(HOME) !== undefined) changes.write(HOME, MINIMAL_HOME);
   removeScript(changes);
   cleanDocuments(changes);
   const { names, problems: ofMigrations } = planMigrations(changes, options);
@@ -181,7 +182,7 @@ function describe(changes: Changes, options: ExampleRemoveOptions, instructions:
     ...(dryRun
       ? ['Nothing was changed. Before it is done: commit your changes, and end npm start.']
       : ['Check it: npm run check && npm test -- --project app']),
-    ...(dryRun ? [] : ['Undo it: git restore . && git clean -fd amplify src test']),
+    ...(dryRun ? [] : ['Undo it: git restore . && git clean -fd amplify src test site']),
     'Write your own domain: npx vpc-postgres new domain invoices (docs/change.md)',
   ].join('\n');
 }
