@@ -6,7 +6,6 @@ import { join, resolve } from 'node:path';
 import { allOrStop } from './all-or-stop.js';
 import type { AmplifyApp } from './amplify/amplify-app.js';
 import { type AppSyncCredentials, loadOrCreateAppSyncCredentials } from './appsync/credentials-file.js';
-import { functionNamesIn } from './appsync/directives.js';
 import { createGraphqlEndpoint, type RequestRecord } from './appsync/endpoint.js';
 import { createRealTimeEndpoint, REAL_TIME_PATH } from './appsync/subscriptions/real-time.js';
 import { Inbox, type InboxMessage } from './cognito/inbox.js';
@@ -15,6 +14,7 @@ import { type LocalUserPool, loadOrCreateUserPool, seedUsers } from './cognito/u
 import { writeConnectionFile } from './connection-file.js';
 import { LOCAL_DATABASE, LOCAL_DATABASE_USER, LOCAL_MIGRATOR } from './database.js';
 import type { LocalDatabase } from './function-environment.js';
+import { FunctionLogs } from './function-logs.js';
 import type { BuildEvent, HostedFunctionStatistics } from './functions.js';
 import { sendGraphql } from './graphql-client.js';
 import type { LocalApp } from './local-app.js';
@@ -25,8 +25,9 @@ import type { LocalPostgres } from './postgres/cluster.js';
 import { loadOrCreateCertificate } from './rds-proxy/certificate.js';
 import { loadOrCreateCredentials } from './rds-proxy/credentials.js';
 import { type RdsProxy, type RdsProxyEvent, type RdsProxyOptions, startRdsProxy } from './rds-proxy/server.js';
+import { readApp } from './read-app.js';
 import { type InvocationTrace, type RequestStatistics, type RequestTrace, RequestTraces } from './request-traces.js';
-import { type AmplifyReport, openApp, type ServedApp } from './served-app.js';
+import type { AmplifyReport } from './served-app.js';
 import { LOCAL_POOL_SETTINGS, startDatabase } from './start-database.js';
 import { openStateDirectory } from './state-directory.js';
 import { describeStack } from './summary.js';
@@ -142,7 +143,8 @@ async function startParts(
   const state = await openStateDirectory(stateDirectory);
   onStop(() => state.release());
 
-  const { served, functionNames } = await readApp(stateDirectory, options);
+  const logs = new FunctionLogs();
+  const { served, functionNames } = await readApp(stateDirectory, options, logs);
   onStop(() => served.dispose());
   const [database, functions, certificate, credentials, otherCredentials, migratorCredentials, ...users] =
     await allOrStop(
@@ -227,6 +229,7 @@ async function startParts(
       amplify: { problem: served.problem() },
     }),
     recentRequests: () => traces.recent(),
+    logsOf: (requestId: string) => logs.of(requestId),
     proxy,
   };
   const site = createSiteRoutes({ ...app, stateDirectory, outputs: () => outputs.current() });
@@ -279,21 +282,4 @@ async function startParts(
     functionNames: functionNames(),
     amplifyApp: () => served.current(),
   };
-}
-
-async function readApp(
-  stateDirectory: string,
-  { app, watch, maxEnvironments, onAmplify, onBuild, onFunctionLog, onFunctionLogStream }: LocalStackOptions,
-): Promise<{ served: ServedApp; functionNames: () => string[] }> {
-  const served = await openApp({
-    app,
-    directory: join(stateDirectory, 'functions'),
-    watch: watch ?? false,
-    onReport: onAmplify ?? (() => {}),
-    onBuild: onBuild ?? (() => {}),
-    onLog: onFunctionLog ?? (() => {}),
-    ...(onFunctionLogStream && { onLogStream: onFunctionLogStream }),
-    ...(maxEnvironments !== undefined && { maxEnvironments }),
-  });
-  return { served, functionNames: () => functionNamesIn(served.current().sdl) };
 }

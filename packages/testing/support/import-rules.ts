@@ -126,9 +126,9 @@ const IMPORT_RULES: readonly ImportRule[] = [
       /^packages\/operator\/src\//,
       /^packages\/backend\/src\/(configuration\/|synth\/load-environments\.ts$|database\/(migrations|bootstrap)\/bundle\.ts$)/,
       /^packages\/lambda\/src\/(database\/(look|migrate)|bundle|sql)\//,
-/^packages\/backend\/src\/(cost\/|synth\/(synth-report|synthesize-app)\.ts$|testing\/templates\.ts$)/,
-        /^packages\/lambda\/src\/database\/(environment-names|pool-limits)\.ts$/,
-        REGISTRY,
+      /^packages\/backend\/src\/(cost\/|synth\/(synth-report|synthesize-app)\.ts$|testing\/templates\.ts$)/,
+      /^packages\/lambda\/src\/database\/(environment-names|pool-limits)\.ts$/,
+      REGISTRY,
     ],
   },
   {

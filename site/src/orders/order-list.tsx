@@ -8,6 +8,8 @@ import { formatMoney } from './money.js';
 
 type Order = Schema['Order']['type'];
 
+const dates = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
 /** A form that is sent twice places one order. */
 const newKey = () => crypto.randomUUID();
 
@@ -64,7 +66,7 @@ export function OrderList({ user }: { user: User }) {
         {orders?.map((order) => (
           <li key={order.id}>
             <span>{order.lines.map(({ sku, quantity }) => `${quantity} × ${sku}`).join(', ')}</span>
-            <time dateTime={order.createdAt}>{new Date(order.createdAt).toLocaleString()}</time>
+            <time dateTime={order.createdAt}>{dates.format(new Date(order.createdAt))}</time>
             <span className="amount">{formatMoney(order.totalCents, order.currency)}</span>
             {order.status === 'PLACED' ? (
               <Form submit="Cancel" onSubmit={() => cancel(order.id)} />
