@@ -4,7 +4,7 @@ import { readMigrations } from '@vpc-postgres/lambda/database/migrate/read-folde
 import { bootstrapDatabase, migrateDatabase } from './database.js';
 import { type MigrationsReport, watchMigrations } from './migrations.js';
 import { type LocalPostgres, startPostgres } from './postgres/cluster.js';
-import type { LocalStackOptions } from './stack.js';
+import type { LocalStackOptions } from './stack-options.js';
 
 /** The timeouts of a new proxy in AWS (packages/backend/src/database/new-proxy.ts). The rest is RDS Proxy's default. */
 export const LOCAL_POOL_SETTINGS = {
