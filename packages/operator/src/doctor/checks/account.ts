@@ -76,7 +76,7 @@ const bootstrap: Check = {
   id: 'bootstrap',
   title: 'CDK bootstrap',
   breaks: 'A deployment cannot upload its templates or look up the VPC, and stops before anything is changed.',
-  page: 'deploy.md#what-must-exist',
+  page: 'deploy.md#an-account-with-nothing',
   run({ bootstrapVersion, environment }) {
     const fix = `npx cdk bootstrap aws://${environment.account}/${environment.region}`;
     if (bootstrapVersion === undefined) return [{ problem: `${environment.region} is not bootstrapped.`, fix }];

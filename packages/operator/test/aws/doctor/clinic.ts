@@ -49,8 +49,7 @@ export interface Clinic {
 /** @param motoServer the program moto_server */
 export async function openClinic(motoServer: string): Promise<Clinic> {
   const moto: Moto = await startMoto(motoServer);
-  const access: Access = await signIn(ACCOUNT, moto.url, REGION);
-  const clients = openClients(access);
+  let access: Access = await signIn(ACCOUNT, moto.url, REGION);
   let asked: readonly RecordedRequest[] = [];
   let healthy: { readonly recipe: Recipe; readonly account: BuiltAccount } | undefined;
 
@@ -59,6 +58,9 @@ export async function openClinic(motoServer: string): Promise<Clinic> {
     if (isHealthy && healthy?.recipe === recipe) return healthy.account;
     healthy = undefined;
     await moto.reset();
+    // moto has forgotten to whom it gave the credentials.
+    access = await signIn(ACCOUNT, moto.url, REGION);
+    const clients = openClients(access);
     const account = await buildAccount(clients, ACCOUNT, REGION, { ...recipe, ...changed });
     await change?.(clients, account);
     if (isHealthy) healthy = { recipe, account };

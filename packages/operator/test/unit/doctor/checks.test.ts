@@ -22,6 +22,15 @@ test('there is a check for each id, in this order, and no other', () => {
   expect(checks.map(({ id }) => id)).toEqual([...CHECK_IDS]);
 });
 
+const TABLE = readFileSync(join(import.meta.dirname, '../../../docs/doctor.md'), 'utf8');
+
+test.each(checks.map(({ id, title, breaks }) => [id, title, breaks]))(
+  '%s is in docs/doctor.md',
+  (id, title, breaks) => {
+    expect(TABLE).toContain(`| \`${id}\` ${title} | ${breaks} | `);
+  },
+);
+
 const anchorsOf = (page: string) =>
   [...readFileSync(join(DOCS, page), 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading
