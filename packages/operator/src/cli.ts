@@ -23,12 +23,13 @@ Examples:
   $ npx vpc-postgres new function send-reminder --no-database
   $ npx vpc-postgres migrate baseline --through 0002-orders.sql --environment main --via localhost:5433
   $ npx vpc-postgres sql-secret --environment main --app-id d1example --dry-run
+  $ npx vpc-postgres doctor --environment main
   $ npx vpc-postgres sbom --out sbom.json
   $ npx vpc-postgres lint-templates 'templates/amplify*.template.json'
 
 Exit codes:
   0  done, and nothing was found
-  1  found problems: a vulnerable package, a finding in a template
+  1  found problems: in the account, a vulnerable package, a finding in a template
   2  could not run: a wrong option, a missing program, a refused connection or permission; the message says which
 
 Run it in the folder that holds amplify/. npx vpc-postgres COMMAND --help has a command's options.`;
