@@ -19,7 +19,6 @@ import type { BuildEvent, HostedFunctionStatistics } from './functions.js';
 import { sendGraphql } from './graphql-client.js';
 import type { LocalApp } from './local-app.js';
 import { lookFromEachFunction } from './look-from-inside.js';
-import type { MigrationsReport } from './migrations.js';
 import { createLocalOutputs } from './outputs/local-outputs.js';
 import type { LocalPostgres } from './postgres/cluster.js';
 import { loadOrCreateCertificate } from './rds-proxy/certificate.js';
@@ -28,7 +27,7 @@ import { type RdsProxy, type RdsProxyEvent, type RdsProxyOptions, startRdsProxy 
 import { readApp } from './read-app.js';
 import { type InvocationTrace, type RequestStatistics, type RequestTrace, RequestTraces } from './request-traces.js';
 import type { AmplifyReport } from './served-app.js';
-import { LOCAL_POOL_SETTINGS, startDatabase } from './start-database.js';
+import { type DatabaseOptions, LOCAL_POOL_SETTINGS, startDatabase } from './start-database.js';
 import { openStateDirectory } from './state-directory.js';
 import { describeStack } from './summary.js';
 import { createConsoleRoutes } from './web/console/routes.js';
@@ -42,7 +41,7 @@ import { createStackRoutes } from './web/stack/routes.js';
 /** Part of every IAM token. Any region does, as long as both sides agree. */
 export const LOCAL_REGION = 'eu-west-1';
 
-export interface LocalStackOptions {
+export interface LocalStackOptions extends DatabaseOptions {
   /** What is served. */
   app: LocalApp;
   /** Data, certificates and local credentials. Made when missing. */
@@ -56,8 +55,6 @@ export interface LocalStackOptions {
    * @default false
    */
   watch?: boolean;
-  /** @default - the app's */
-  migrationsFolder?: string;
   /** Concurrent execution environments of each function, 1 or more. @default 4 */
   maxEnvironments?: number;
   /**
@@ -77,8 +74,6 @@ export interface LocalStackOptions {
   onBuild?: (event: BuildEvent) => void;
   /** With `watch`: the schema, the functions or the groups of amplify/ have changed, or do not fit together. */
   onAmplify?: (report: AmplifyReport) => void;
-  /** With `watch`: migrations were applied, are broken, are mended, or wait. */
-  onMigrations?: (report: MigrationsReport) => void;
   onFunctionLog?: (functionName: string, line: string) => void;
   /** A line of a function's log as CloudWatch would have it, with START, END and REPORT. */
   onFunctionLogStream?: (functionName: string, line: string) => void;
@@ -87,8 +82,6 @@ export interface LocalStackOptions {
   onOutputsNote?: (note: string) => void;
   /** The user pool has sent a code: Cognito would send an email. */
   onMessage?: (message: InboxMessage) => void;
-  /** A line of PostgreSQL's own log, which quotes rows and values. */
-  onPostgresLog?: (line: string) => void;
 }
 
 export interface LocalStack {

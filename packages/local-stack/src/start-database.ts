@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { readMigrations } from '@vpc-postgres/lambda/database/migrate/read-folder.js';
 import { bootstrapDatabase, migrateDatabase } from './database.js';
+import type { LocalApp } from './local-app.js';
 import { type MigrationsReport, watchMigrations } from './migrations.js';
 import { type LocalPostgres, startPostgres } from './postgres/cluster.js';
-import type { LocalStackOptions } from './stack.js';
 
 /** The timeouts of a new proxy in AWS (packages/backend/src/database/new-proxy.ts). The rest is RDS Proxy's default. */
 export const LOCAL_POOL_SETTINGS = {
@@ -13,9 +13,21 @@ export const LOCAL_POOL_SETTINGS = {
   idleClientTimeoutSeconds: 300,
 } as const;
 
+export interface DatabaseOptions {
+  app: Pick<LocalApp, 'migrationsFolder'>;
+  /** Apply migrations on change, and start even when one is broken. @default false */
+  watch?: boolean;
+  /** @default - the app's */
+  migrationsFolder?: string;
+  /** With `watch`: migrations were applied, are broken, are mended, or wait. */
+  onMigrations?: (report: MigrationsReport) => void;
+  /** A line of PostgreSQL's own log, which quotes rows and values. */
+  onPostgresLog?: (line: string) => void;
+}
+
 export async function startDatabase(
   stateDirectory: string,
-  { app, watch, migrationsFolder = app.migrationsFolder, onMigrations, onPostgresLog }: LocalStackOptions,
+  { app, watch, migrationsFolder = app.migrationsFolder, onMigrations, onPostgresLog }: DatabaseOptions,
   onStop: (stopPart: () => Promise<void>) => void,
   onProgress: (step: string) => void,
 ): Promise<{ postgres: LocalPostgres; isMigrated: boolean }> {
