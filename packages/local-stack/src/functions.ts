@@ -64,8 +64,11 @@ export interface LocalFunctions {
    * @throws LocalStackError when a function does not build that has not built before; nothing has changed then.
    */
   follow(definitions: FunctionDefinitions): Promise<void>;
-  /** @throws FunctionError */
-  invoke(name: string, event: unknown): Promise<LocalInvocation>;
+  /**
+   * @param clientContext As Lambda's Invoke takes it, without the Base64. @default - none, as from AppSync
+   * @throws FunctionError
+   */
+  invoke(name: string, event: unknown, clientContext?: unknown): Promise<LocalInvocation>;
   /** Figures of each function, by name. Empty before start(). */
   statistics(): Readonly<Record<string, HostedFunctionStatistics>>;
   /** Ends every environment. */
@@ -193,10 +196,10 @@ export async function buildFunctions(options: LocalFunctionsOptions): Promise<Lo
 
     follow,
 
-    async invoke(name, event) {
+    async invoke(name, event, clientContext) {
       const running = hosted.get(name)?.running;
       if (running === undefined) throw new Error(`There is no function named ${name}.`);
-      const result = await running.invoke(event);
+      const result = await running.invoke(event, clientContext);
       return { ...result, log: logs.of(result.requestId) };
     },
 

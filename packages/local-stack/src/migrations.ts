@@ -2,7 +2,11 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { MigrationError } from '@vpc-postgres/lambda/database/migrate/migration-error.js';
-import { readMigrations, unreadableFolder } from '@vpc-postgres/lambda/database/migrate/read-folder.js';
+import {
+  findBegunMigration,
+  readMigrations,
+  unreadableFolder,
+} from '@vpc-postgres/lambda/database/migrate/read-folder.js';
 import { describeWait, type WaitObserver } from '@vpc-postgres/lambda/database/migrate/report-waits.js';
 import type { RowFinding } from '@vpc-postgres/lambda/database/migrate/row-guard.js';
 import { migrateDatabase } from './database.js';
@@ -16,7 +20,7 @@ export type MigrationsReport =
     }
   /** Nothing of the file that fails is in the database. */
   | { readonly problem: string }
-  /** A statement waits for other sessions, which are named. Another report follows when it is done. */
+  /** A statement waits for other sessions, which are named, or the newest file for its first statement. Another report follows. */
   | { readonly waiting: string };
 
 export interface LocalMigrations {
@@ -42,8 +46,17 @@ const SETTLE_MILLIS = 150;
 export async function watchMigrations(options: LocalMigrationsOptions): Promise<LocalMigrations> {
   const { folder, socketDirectory, onReport } = options;
   let last: MigrationsReport = { applied: [] };
+  let begun: string | undefined;
   const run = async () => {
-    const report = await migrateFolder(folder, socketDirectory, (waiting) => onReport({ waiting }));
+    const report = await migrateFolder(folder, socketDirectory, {
+      onWaiting: (waiting) => onReport({ waiting }),
+      onBegun(name) {
+        if (name !== undefined && name !== begun) {
+          onReport({ waiting: `${name} has no statement yet. It is applied when you save one.` });
+        }
+        begun = name;
+      },
+    });
     const isNews = 'applied' in report && report.applied.length > 0;
     if (isNews || !isDeepStrictEqual(report, last)) onReport(report);
     last = 'applied' in report ? { ...report, applied: [] } : report;
@@ -79,11 +92,14 @@ function watchFolder(folder: string, onChange: () => void): FSWatcher {
 async function migrateFolder(
   folder: string,
   socketDirectory: string,
-  onWaiting: (text: string) => void,
+  { onWaiting, onBegun }: { onWaiting(text: string): void; onBegun(name: string | undefined): void },
 ): Promise<Exclude<MigrationsReport, { waiting: string }>> {
   try {
     const onWait: WaitObserver['onWait'] = (...wait) => onWaiting(describeWait(...wait));
-    const { applied, warnings } = await migrateDatabase(socketDirectory, readMigrations(folder), undefined, onWait);
+    const begun = findBegunMigration(folder);
+    onBegun(begun);
+    const complete = readMigrations(folder, begun);
+    const { applied, warnings } = await migrateDatabase(socketDirectory, complete, undefined, onWait);
     return { applied, ...(warnings.length > 0 && { warnings }) };
   } catch (error) {
     if (error instanceof MigrationError) return { problem: error.message };

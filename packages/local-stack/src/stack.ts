@@ -18,6 +18,7 @@ import { FunctionLogs } from './function-logs.js';
 import type { BuildEvent, HostedFunctionStatistics } from './functions.js';
 import { sendGraphql } from './graphql-client.js';
 import type { LocalApp } from './local-app.js';
+import { lookFromEachFunction } from './look-from-inside.js';
 import type { MigrationsReport } from './migrations.js';
 import { createLocalOutputs } from './outputs/local-outputs.js';
 import type { LocalPostgres } from './postgres/cluster.js';
@@ -32,6 +33,8 @@ import { openStateDirectory } from './state-directory.js';
 import { describeStack } from './summary.js';
 import { createConsoleRoutes } from './web/console/routes.js';
 import { createGraphiqlRoutes } from './web/graphiql/routes.js';
+import { createInboxRoutes } from './web/inbox/routes.js';
+import { createLookRoutes } from './web/look/routes.js';
 import { createProxyRoutes } from './web/proxy/routes.js';
 import { startWebServer } from './web/server.js';
 import { createSiteRoutes } from './web/site/routes.js';
@@ -190,7 +193,9 @@ async function startParts(
     credentials,
     caPath: certificate.caPath,
   };
-  await writeConnectionFile(stateDirectory, access, { user: LOCAL_MIGRATOR, credentials: migratorCredentials });
+  const migrator = { user: LOCAL_MIGRATOR, credentials: migratorCredentials };
+  await writeConnectionFile(stateDirectory, access, migrator);
+  const { migrationsFolder = app.migrationsFolder } = options;
   const traces = new RequestTraces();
   onStop(() => served.stop());
   const graphql = served.serve({
@@ -245,6 +250,8 @@ async function startParts(
       ...createGraphiqlRoutes(),
       ...createProxyRoutes(proxy),
       ...createStackRoutes(observed, new Date()),
+      ...createLookRoutes(() => lookFromEachFunction({ functions, access, migrator, migrationsFolder })),
+      ...createInboxRoutes(inbox),
       ...createConsoleRoutes({
         app,
         userPool,

@@ -69,14 +69,21 @@ async function serve({ directory, outputs, concurrency, lambdaLog }: ServeOption
   const proxyPort = readPort('PROXY_PORT', 6432);
   console.log(style('dim', 'Starting the local stack …'));
 
-  const [app, { startLocalStack }, { renderSummary }, { formatRequest }, { createProxyEventFormatter }] =
-    await Promise.all([
-      loadLocalApp(),
-      import('./stack.js'),
-      import('./summary.js'),
-      import('./format-request.js'),
-      import('./format-proxy-event.js'),
-    ]);
+  const [
+    app,
+    { startLocalStack },
+    { renderSummary },
+    { formatRequest },
+    { formatMessage },
+    { createProxyEventFormatter },
+  ] = await Promise.all([
+    loadLocalApp(),
+    import('./stack.js'),
+    import('./summary.js'),
+    import('./format-request.js'),
+    import('./format-message.js'),
+    import('./format-proxy-event.js'),
+  ]);
   const renderProxyEvent = createProxyEventFormatter();
   const starting = startLocalStack({
     app,
@@ -116,6 +123,7 @@ async function serve({ directory, outputs, concurrency, lambdaLog }: ServeOption
       const [, text] = /\] ((?:ERROR|DETAIL|HINT|CONTEXT): .*)/.exec(line) ?? [];
       if (text !== undefined) console.log(`${style('dim', 'postgres |')} ${text}`);
     },
+    onMessage: (message) => console.log(style('bold', formatMessage(message))),
     onProxyEvent: (event) => {
       const line = renderProxyEvent(event);
       if (line !== undefined) console.log(style('red', line));

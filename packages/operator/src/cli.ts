@@ -4,10 +4,14 @@ import { ConfigurationError } from '@vpc-postgres/backend/configuration/configur
 import { MigrationError } from '@vpc-postgres/lambda/database/migrate/migration-error.js';
 import { Command, CommanderError, Option } from 'commander';
 import { CommandError } from './command-error.js';
+import { addCostCommand } from './cost/command.js';
+import { addDiscoverCommand } from './discover/command.js';
+import { addDoctorCommand } from './doctor/command.js';
 import type { BaselineOptions } from './migrate-baseline.js';
 import type { NewDomainOptions } from './new-domain.js';
 import type { NewFunctionOptions } from './new-function.js';
 import type { SbomOptions } from './sbom.js';
+import { addShellCommand } from './shell/command.js';
 import type { SqlSecretOptions } from './sql-secret.js';
 
 const EXIT_FOUND_PROBLEMS = 1;
@@ -57,6 +61,11 @@ function createProgram(): Command {
   addNewCommands(program.commandsGroup('Your app:'));
   addDatabaseCommands(program.commandsGroup('Database:'));
   addCodeCommands(program.commandsGroup('What is deployed:'));
+  const account = program.commandsGroup('Your AWS account:');
+  addDiscoverCommand(account);
+  addDoctorCommand(account);
+  addCostCommand(account);
+  addShellCommand(account);
   return program;
 }
 

@@ -78,7 +78,7 @@ grant select, insert on customers to app;
     'src/orders/fields.ts',
     '    orderTotals: async (caller)',
     `    listCustomers: async (caller) =>
-      (await database.query(caller, 'select name from customers order by name', [])).map(({ name }) => name),
+      (await database.query<{ name: string }>(caller, 'select name from customers order by name', [])).map(({ name }) => name),
 `,
   );
 }

@@ -1,6 +1,6 @@
 /** Checks the list of functions against the schema and the handlers, before anything is defined: all problems at once. */
 import { createRequire } from 'node:module';
-import { join, relative, resolve } from 'node:path';
+import { isAbsolute, posix, relative, resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
@@ -11,7 +11,7 @@ const LIST = 'amplify/functions/functions.ts';
 
 const require = createRequire(import.meta.url);
 
-type Checked = Readonly<Record<string, { readonly database: boolean }>>;
+type Checked = Readonly<Record<string, { readonly database: boolean; readonly resource?: object }>>;
 
 /**
  * Prints a warning for a function that no field calls.
@@ -22,9 +22,10 @@ export function checkFunctions(functions: Checked, schema: TransformableSchema, 
   const called = new Set(functionCallsIn(schema).map(({ name }) => name));
   const problems = [
     ...[...called].filter((name) => !Object.hasOwn(functions, name)).map((name) => unlisted(name, functions)),
-    ...Object.entries(functions).flatMap(([name, { database }]) => {
-      const uses = usesDatabase(join(fileURLToPath(folder), name, 'handler.ts'));
-      return uses === undefined || uses === database ? [] : [misplaced(name, database, uses)];
+    ...Object.entries(functions).flatMap(([name, listed]) => {
+      const entry = entryOf(listed.resource);
+      const uses = usesDatabase(resolve(fileURLToPath(folder), name, entry));
+      return uses === undefined || uses === listed.database ? [] : [misplaced(name, entry, listed.database, uses)];
     }),
   ];
   if (problems.length > 0) throw new ConfigurationError('The functions of the app cannot be deployed.', problems);
@@ -46,8 +47,14 @@ function unlisted(name: string, functions: Checked): ConfigurationProblem {
   };
 }
 
-function misplaced(name: string, database: unknown, uses: boolean): ConfigurationProblem {
-  const handler = `amplify/functions/${name}/handler.ts`;
+/** Of `defineFunction`: relative to the folder of resource.ts. Amplify keeps what it was given in `props`. */
+function entryOf(resource: object | undefined): string {
+  const entry: unknown = Reflect.get(Object(Reflect.get(Object(resource), 'props')), 'entry');
+  return typeof entry === 'string' && entry !== '' ? entry : 'handler.ts';
+}
+
+function misplaced(name: string, entry: string, database: unknown, uses: boolean): ConfigurationProblem {
+  const handler = isAbsolute(entry) ? entry : posix.join('amplify/functions', name, entry);
   return {
     path: `${LIST}: '${name}'.database`,
     got: quote(database),

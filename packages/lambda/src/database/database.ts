@@ -5,7 +5,10 @@ import type { Pool, QueryResultRow } from 'pg';
 import { type DatabaseActivity, noActivity } from './activity.js';
 import type { CompiledStatement, RowOf, Statement } from './compiled-statement.js';
 import { openConnection, withConnection } from './connection.js';
+import { iamTokenSigner } from './iam-token.js';
 import { readIdentity, type UserIdentity } from './identity.js';
+import { lookFromInside } from './look/look.js';
+import { rememberLook } from './look/registry.js';
 import { createPool, type PoolOptions } from './pool.js';
 import { type RetryPolicy, withRetries } from './retry.js';
 import type { ConnectionSettings } from './settings.js';
@@ -115,6 +118,14 @@ export function createDatabase(settings: ConnectionSettings, options: PoolOption
     });
     return pool;
   };
+  const { password = iamTokenSigner(settings, settings.credentials) } = options;
+  rememberLook(activity, (question, remainingMillis) =>
+    lookFromInside(
+      { ...options, settings, password, poolConnections: () => pool?.totalCount ?? 0 },
+      question,
+      remainingMillis,
+    ),
+  );
   return {
     ...createDatabaseOver(getPool, activity),
     activity,

@@ -12,6 +12,8 @@ const TIME_TO_RESPOND_MILLIS = 500;
 /** The part of Lambda's context that we use. */
 export interface InvocationContext {
   awsRequestId: string;
+  /** Set by callers of Lambda's Invoke alone: packages/lambda/src/database/look/question.ts. */
+  clientContext?: unknown;
   getRemainingTimeInMillis(): number;
 }
 

@@ -4,6 +4,8 @@
  */
 import type { DatabaseActivity } from '../database/activity.js';
 import { monotonicMillis } from '../database/clock.js';
+import { lookIfAsked } from '../database/look/registry.js';
+import { failedHop } from '../database/look/report.js';
 import { assertStorableText } from './arguments.js';
 import { asCaller, type Caller, type InvocationContext } from './caller.js';
 import type { InputProblem } from './client-error.js';
@@ -63,6 +65,12 @@ export function createResolver({ fields, constraints = {}, activity, log }: Reso
   let coldStart = true;
 
   return async (event, context) => {
+    const look = await lookIfAsked(activity, context);
+    if (look !== undefined) {
+      log('info', 'looked from inside', { requestId: context.awsRequestId, failedHop: failedHop(look)?.hop ?? null });
+      // Not for AppSync, whose invocations have no client context: what they get is always an envelope.
+      return look as unknown as ResolverEnvelope;
+    }
     const start = monotonicMillis();
     const before = { ...activity };
     const invocation = { requestId: context.awsRequestId, field: event.fieldName, coldStart };

@@ -71,7 +71,7 @@ function validityMillis(purpose: CodePurpose): number {
 function describe(purpose: CodePurpose): string {
   if (purpose === 'sign-up') return 'confirm the sign-up';
   if (purpose === 'forgot-password') return 'choose a new password';
-  return `${purpose} address`;
+  return 'verify this email address';
 }
 
 function hashOf(code: string): string {

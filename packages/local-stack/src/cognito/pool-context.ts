@@ -1,6 +1,7 @@
 /** What the operations of the user pool share: the pool, its settings, the clock, and what is remembered until the stop. */
-import type { AttemptCounter } from './attempts.js';
-import type { Challenges } from './challenges.js';
+import { randomBytes } from 'node:crypto';
+import { AttemptCounter } from './attempts.js';
+import { Challenges } from './challenges.js';
 import type { Inbox } from './inbox.js';
 import type { UserPoolSettings } from './settings.js';
 import type { LocalUserPool } from './user-pool.js';
@@ -16,6 +17,22 @@ export interface PoolContext {
   secret: Buffer;
   /** Milliseconds since 1970. */
   now(): number;
+}
+
+const SECRET_BYTES = 32;
+
+/** With nothing remembered yet. @param now @default Date.now */
+export function createPoolContext({
+  now = Date.now,
+  ...given
+}: Pick<PoolContext, 'pool' | 'settings' | 'inbox'> & { now?: () => number }): PoolContext {
+  return {
+    ...given,
+    challenges: new Challenges(now),
+    attempts: new AttemptCounter(now),
+    secret: randomBytes(SECRET_BYTES),
+    now,
+  };
 }
 
 /** Answers one request. @throws CognitoError */

@@ -1,17 +1,14 @@
 /** Puts the user pool together: its operations, its keys for those who check tokens, and its inbox. */
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { AppSyncCredentials } from '../appsync/credentials-file.js';
 import { RequestRefusedError } from '../appsync/errors.js';
 import { isSigned, verifySignature } from '../appsync/iam-signature.js';
 import { refuseMethod, sendJson } from '../web/json.js';
 import type { WebRoute } from '../web/server.js';
-import { AttemptCounter } from './attempts.js';
-import { Challenges } from './challenges.js';
 import { createJsonEndpoint, type FoundOperation } from './endpoint.js';
 import { CognitoError, type CognitoErrorName } from './errors.js';
 import type { Inbox } from './inbox.js';
-import type { PoolContext } from './pool-context.js';
+import { createPoolContext } from './pool-context.js';
 import type { UserPoolSettings } from './settings.js';
 import type { LocalUserPool } from './user-pool.js';
 
@@ -25,21 +22,11 @@ export interface UserPoolRoutesOptions {
   access: AppSyncCredentials;
   /** Of the signatures. */
   region: string;
-  /** Milliseconds since 1970. @default Date.now */
-  now?: () => number;
 }
 
 export function createUserPoolRoutes(options: UserPoolRoutesOptions): WebRoute[] {
-  const { pool, settings, inbox, now = Date.now } = options;
-  const context: PoolContext = {
-    pool,
-    settings,
-    inbox,
-    challenges: new Challenges(now),
-    attempts: new AttemptCounter(now),
-    secret: randomBytes(32),
-    now,
-  };
+  const { pool, settings, inbox } = options;
+  const context = createPoolContext({ pool, settings, inbox });
   const handle = createJsonEndpoint({
     target: 'AWSCognitoIdentityProviderService',
     name: 'user pool',
@@ -75,7 +62,7 @@ function assertAllowed(
   operationName: string,
   request: IncomingMessage,
   body: Buffer,
-  { access, region, now = Date.now }: UserPoolRoutesOptions,
+  { access, region }: UserPoolRoutesOptions,
 ): void {
   const { method = '', url = '', headers } = request;
   if (!isSigned(headers.authorization ?? '')) {
@@ -84,7 +71,7 @@ function assertAllowed(
   try {
     const role = verifySignature(
       { method, url, headers, body },
-      { region, roles: access.roles, service: 'cognito-idp', now: now() },
+      { region, roles: access.roles, service: 'cognito-idp', now: Date.now() },
     );
     if (role === 'service') return;
   } catch (error) {

@@ -39,6 +39,7 @@ async function serveOneInvocation(handle: Handler): Promise<void> {
   const { body, headers } = await call('GET', `${API}/invocation/next`);
   const requestId = String(headers['lambda-runtime-aws-request-id']);
   const deadlineMillis = Number(headers['lambda-runtime-deadline-ms']);
+  const clientContext = headers['lambda-runtime-client-context'];
   const context = {
     awsRequestId: requestId,
     functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
@@ -47,6 +48,7 @@ async function serveOneInvocation(handle: Handler): Promise<void> {
     logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
     invokedFunctionArn: String(headers['lambda-runtime-invoked-function-arn']),
+    ...(clientContext !== undefined && { clientContext: JSON.parse(String(clientContext)) }),
     getRemainingTimeInMillis: () => deadlineMillis - Date.now(),
   };
   try {

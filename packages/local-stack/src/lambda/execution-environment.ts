@@ -28,8 +28,11 @@ export interface ExecutionEnvironment {
    * again, and reports what is wrong.
    */
   initialize(): Promise<void>;
-  /** @throws FunctionError when the handler throws, runs out of time, or ends the process. */
-  invoke(event: unknown): Promise<InvocationResult>;
+  /**
+   * @param clientContext As Lambda's Invoke takes it, without the Base64. @default - none, as from AppSync
+   * @throws FunctionError when the handler throws, runs out of time, or ends the process.
+   */
+  invoke(event: unknown, clientContext?: unknown): Promise<InvocationResult>;
   /** The most that any of its runtimes has used, in MB. */
   maxMemoryUsedMB(): number;
   /** Ends it at once, whatever it is doing. */
@@ -79,7 +82,7 @@ export function createExecutionEnvironment(configuration: FunctionConfiguration)
     return outcome;
   };
 
-  const run = async (requestId: string, event: unknown): Promise<Finished> => {
+  const run = async (requestId: string, event: unknown, clientContext: unknown): Promise<Finished> => {
     const startedAt = performance.now();
     const elapsedMillis = () => performance.now() - startedAt;
     const remainingMillis = () => timeoutSeconds * 1_000 - elapsedMillis();
@@ -88,17 +91,20 @@ export function createExecutionEnvironment(configuration: FunctionConfiguration)
     const ready = runtime ?? (await start('invoke', timeoutSeconds * 1_000));
     if ('kind' in ready) return { outcome: ready, failure: ready, millis: elapsedMillis() };
     ready.thaw();
-    const outcome = await ready.run({ requestId, event, deadlineMillis, functionArn }, remainingMillis());
+    const outcome = await ready.run(
+      { requestId, event, clientContext, deadlineMillis, functionArn },
+      remainingMillis(),
+    );
     const millis = elapsedMillis();
     if (outcome.kind === 'timedOut' || outcome.kind === 'exited') return { outcome, failure: outcome, millis };
     const end = await ready.finish(remainingMillis());
     return { outcome, failure: end.kind === 'done' ? undefined : end, millis };
   };
 
-  const invoke = async (event: unknown): Promise<InvocationResult> => {
+  const invoke = async (event: unknown, clientContext: unknown): Promise<InvocationResult> => {
     const requestId = randomUUID();
     onPlatformLog(startLine(requestId));
-    const { outcome, failure, millis } = await run(requestId, event);
+    const { outcome, failure, millis } = await run(requestId, event, clientContext);
     const error = outcome.kind === 'done' ? undefined : toFunctionError(outcome, requestId, timeoutSeconds);
     // What the function has written comes through pipes of its own, which are read in the same turn as the answer.
     await setImmediate();
@@ -143,9 +149,9 @@ export function createExecutionEnvironment(configuration: FunctionConfiguration)
       ready.freeze();
     },
 
-    async invoke(event) {
+    async invoke(event, clientContext) {
       if (stopped) throw new Error('The execution environment has been stopped.');
-      const invocation = invoke(event);
+      const invocation = invoke(event, clientContext);
       underWay = invocation;
       return invocation;
     },

@@ -43,8 +43,11 @@ export interface FunctionStatistics {
 }
 
 export interface LocalFunction {
-  /** @throws FunctionError */
-  invoke(event: unknown): Promise<LocalInvocationResult>;
+  /**
+   * @param clientContext As Lambda's Invoke takes it, without the Base64. @default - none, as from AppSync
+   * @throws FunctionError
+   */
+  invoke(event: unknown, clientContext?: unknown): Promise<LocalInvocationResult>;
   /** Starts one environment ahead of the first invocation, which waits for it. A failure shows at that invocation. */
   warmUp(): Promise<void>;
   /** New code, or another configuration: environments that are busy finish their invocation, then all start afresh. */
@@ -121,11 +124,11 @@ export function createLocalFunction(options: LocalFunctionOptions): LocalFunctio
   };
 
   return {
-    async invoke(event) {
+    async invoke(event, clientContext) {
       const { environment, cold } = await acquire();
       counts.invocations += 1;
       try {
-        const result = await environment.invoke(event);
+        const result = await environment.invoke(event, clientContext);
         durations.add(result.millis);
         return { ...result, initMillis: cold ? environment.initMillis : undefined };
       } catch (error) {

@@ -12,6 +12,8 @@ import { FunctionError, responseTooLarge } from './function-error.js';
 export interface Invocation {
   requestId: string;
   event: unknown;
+  /** Of the caller of Invoke; AppSync sends none. */
+  clientContext?: unknown;
   deadlineMillis: number;
   functionArn: string;
 }
@@ -76,7 +78,7 @@ export async function startRuntimeApi(callbacks: RuntimeApiCallbacks): Promise<R
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
 
-    deliver({ requestId, event, deadlineMillis, functionArn }) {
+    deliver({ requestId, event, clientContext, deadlineMillis, functionArn }) {
       if (waiting === undefined) throw new Error('The runtime is not waiting for an event.');
       const response = waiting;
       waiting = undefined;
@@ -86,6 +88,7 @@ export async function startRuntimeApi(callbacks: RuntimeApiCallbacks): Promise<R
           'lambda-runtime-aws-request-id': requestId,
           'lambda-runtime-deadline-ms': String(deadlineMillis),
           'lambda-runtime-invoked-function-arn': functionArn,
+          ...(clientContext !== undefined && { 'lambda-runtime-client-context': JSON.stringify(clientContext) }),
         })
         .end(JSON.stringify(event));
     },

@@ -104,6 +104,18 @@ describe('npm start', () => {
     await expect.poll(() => reports.at(-1), PATIENCE).toMatchObject({ applied: [next] });
   });
 
+  test('waits for the first statement of a file as migrate:new makes it, and says so once', async () => {
+    await start();
+    const name = await add('invoices', '-- What it does, and why.\n');
+    const waiting = `${name} has no statement yet. It is applied when you save one.`;
+    await expect.poll(() => reports.at(-1), PATIENCE).toEqual({ waiting });
+
+    await writeFile(join(folder, name), '-- What it does, and why.\n-- It adds the invoices.\n');
+    await writeFile(join(folder, name), '-- It adds the invoices.\ncreate table invoices (id integer);');
+    await expect.poll(() => reports.at(-1), PATIENCE).toMatchObject({ applied: [name] });
+    expect(reports.filter((report) => 'waiting' in report)).toEqual([{ waiting }]);
+  });
+
   test('says for whom the build of an index waits, and then that it is applied', async () => {
     const { connectSuperuser } = await start();
     const holder = await connectSuperuser();

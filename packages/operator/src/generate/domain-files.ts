@@ -60,7 +60,8 @@ function codeFile({ table, item }: Domain): string {
 import type { Database } from '@vpc-postgres/lambda/database/database.js';
 import type { Caller } from '@vpc-postgres/lambda/graphql/caller.js';
 import type { InputProblem } from '@vpc-postgres/lambda/graphql/client-error.js';
-import type { FieldResolver } from '@vpc-postgres/lambda/graphql/resolver.js';
+import type { FieldResolvers } from '@vpc-postgres/lambda/graphql/resolver.js';
+import type { ${pascal}Schema } from './schema.js';
 
 export interface ${item.pascal} {
   id: string;
@@ -73,10 +74,10 @@ export const ${camel}Constraints: Readonly<Record<string, InputProblem>> = {
   ${snake}_text_length: { field: 'text', message: 'Expected 1 to 1000 characters.' },
 };
 
-/** The resolvers by field name. AppSync has checked the types of the arguments, and who may call. */
-export function ${camel}Fields(database: Database): Record<string, FieldResolver> {
+/** The resolvers by field name, of the types that schema.ts declares. AppSync has checked who may call. */
+export function ${camel}Fields(database: Database): FieldResolvers<${pascal}Schema> {
   return {
-    create${item.pascal}: async (caller, { text }) => create${item.pascal}(database, caller, text as string),
+    create${item.pascal}: async (caller, { text }) => create${item.pascal}(database, caller, text),
     list${pascal}: async (caller) => list${pascal}(database, caller),
   };
 }
@@ -87,6 +88,7 @@ export async function create${item.pascal}(database: Database, caller: Caller, t
     \`insert into ${snake} (text) values ($1) returning id, text, created_at as "createdAt"\`,
     [text],
   );
+  if (created === undefined) throw new Error('The insert into ${snake} returned no row.');
   return created;
 }
 
@@ -104,7 +106,7 @@ export async function list${pascal}(database: Database, caller: Caller) {
 
 function schemaFile({ table, item, api }: Domain): string {
   return `/** The part of the GraphQL schema that is about ${words(table)}. amplify/data/schema.ts spreads it into the whole. */
-import { a } from '@aws-amplify/data-schema';
+import { a, type ClientSchema } from '@aws-amplify/data-schema';
 
 /** A name of amplify/functions/functions.ts. */
 const ${api.camel} = () => a.handler.function('${api.kebab}');
@@ -129,6 +131,9 @@ export const ${table.camel}Schema = {
     .authorization((allow) => [allow.authenticated()])
     .handler(${api.camel}()),
 };
+
+/** The arguments and results of these fields: as the resolvers get and return them, and as the client does. */
+export type ${table.pascal}Schema = ClientSchema<ReturnType<typeof a.schema<typeof ${table.camel}Schema>>>;
 `;
 }
 

@@ -16,21 +16,31 @@ export const ${camel} = defineFunction({
   timeoutSeconds: 15,
   /** Memory also buys CPU. 128 to 10240. */
   memoryMB: ${database ? 1024 : 512},
+  /** A fifth cheaper than x86_64. A dependency with a binary of its own needs one for arm64. */
+  architecture: 'arm64',
 });
 `;
+}
+
+interface HandlerParts {
+  readonly imports: string;
+  readonly fields: string;
+  readonly constraints: string;
+  /** What is imported of the resolver's module. @default 'createResolver' */
+  readonly resolver?: string;
 }
 
 /** What connects a handler to the database, and the resolver around its fields. */
 export function databaseHandlerFile(
   applicationName: string,
   about: string,
-  { imports, fields, constraints }: { imports: string; fields: string; constraints: string },
+  { imports, fields, constraints, resolver = 'createResolver' }: HandlerParts,
 ): string {
   return `/** ${about} */
 import { createDatabase } from '@vpc-postgres/lambda/database/database.js';
 import { readDatabaseSettings } from '@vpc-postgres/lambda/database/settings.js';
 import { logJson } from '@vpc-postgres/lambda/graphql/log.js';
-import { createResolver } from '@vpc-postgres/lambda/graphql/resolver.js';
+import { ${resolver} } from '@vpc-postgres/lambda/graphql/resolver.js';
 ${imports}
 const database = createDatabase(readDatabaseSettings(process.env), {
   applicationName: '${applicationName}',
@@ -62,11 +72,14 @@ export const handler: Schema['${camel}']['functionHandler'] = async ({ arguments
     ${camel}: async (caller) => {
       const sql = 'select now() as "databaseTime"';
       const [row] = await database.query<{ databaseTime: string }>(caller, sql, [], { retry: 'read' });
-      return row?.databaseTime;
+      if (row === undefined) throw new Error('PostgreSQL returned no row for now().');
+      return row.databaseTime;
     },
-  }`;
+  } satisfies Pick<FieldResolvers<Schema>, '${camel}'>`;
   const about = `The Lambda function behind the field ${camel}: the time of the database, by the whole path.`;
-  return databaseHandlerFile(kebab, about, { imports: '', fields, constraints: '{}' });
+  const imports = "import type { Schema } from '../../data/schema.js';\n";
+  const resolver = 'createResolver, type FieldResolvers';
+  return databaseHandlerFile(kebab, about, { imports, fields, constraints: '{}', resolver });
 }
 
 /** What amplify/data/schema.ts says of it. */

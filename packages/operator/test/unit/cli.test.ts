@@ -21,6 +21,9 @@ test('the executable of package.json prints every command, and the exit codes', 
     'sbom',
     'audit',
     'lint-templates',
+    'discover',
+    'cost',
+    'shell',
     'Exit codes:',
   ]) {
     expect(stdout).toContain(part);
@@ -35,6 +38,9 @@ test.each([
   ['sbom'],
   ['audit'],
   ['lint-templates'],
+  ['cost'],
+  ['discover'],
+  ['shell'],
 ])('%s explains itself with --help', async (...command) => {
   expect(await run([...command, '--help'])).toMatchObject({
     status: 0,

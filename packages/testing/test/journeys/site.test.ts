@@ -126,7 +126,7 @@ test.skipIf(chromiumMissing)(
 
     expect(await rowOf(bob, 'FOR-ALICE').count()).toBe(0);
     expect(await rowOf(alice, 'FOR-BOB').count()).toBe(0);
-  expect(await rowOf(carol, 'FOR-ALICE').count()).toBe(0);
+    expect(await rowOf(carol, 'FOR-ALICE').count()).toBe(0);
     expect(await overview.textContent()).toMatch(/orders€[\d,.]+/);
     expect(await bob.getByText('All customers').count()).toBe(0);
   },

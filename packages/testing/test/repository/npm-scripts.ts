@@ -10,8 +10,8 @@ const REPOSITORY = join(import.meta.dirname, '../../../..');
 /** The scripts that the commands run and the package.json does not have: the root's, or with -w that of a package. */
 export function missingScripts(commands: readonly string[]): string[] {
   return commands.flatMap((command) => {
-    const folder = /-w @vpc-postgres\/([\w-]+)/.exec(command)?.[1];
-    const manifest = join(REPOSITORY, folder === undefined ? '.' : `packages/${folder}`, 'package.json');
+    const [, scope, folder = '.'] = /-w (@vpc-postgres\/)?([\w-]+)/.exec(command) ?? [];
+    const manifest = join(REPOSITORY, scope === undefined ? folder : `packages/${folder}`, 'package.json');
     const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync(manifest, 'utf8'));
     return scriptsRunBy([command]).filter((name) => !Object.hasOwn(scripts, name));
   });

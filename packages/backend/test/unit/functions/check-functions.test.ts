@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { defineFunction } from '@aws-amplify/backend';
 import { a } from '@aws-amplify/data-schema';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { checkFunctions } from '../../../src/functions/check-functions.js';
@@ -65,6 +66,17 @@ test('what is wired as it should be is accepted without a word', async () => {
   });
 
   expect(warn).not.toHaveBeenCalled();
+});
+
+test('a function whose resource.ts names another entry is judged by that file', async () => {
+  await writeHandlers({ orders: PLAIN });
+  await writeFile(join(folder, 'orders', 'serve.ts'), USES_DATABASE);
+  const resource = defineFunction({ entry: './serve.ts' });
+
+  expect(() => check({ orders: { database: true, resource } })).not.toThrow();
+  expect(() => check({ orders: { database: false, resource } })).toThrow(
+    'expected  true: amplify/functions/orders/serve.ts uses the database',
+  );
 });
 
 test('a name in the schema that is not listed is refused, with both files and the names that are listed', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Migration, MigrationFile } from './migration.js';
 import { MigrationError } from './migration-error.js';
 import { prepareMigrations, type UnreadFile } from './prepare-migrations.js';
+import { splitStatements } from './split-statements.js';
 
 /** Of an editor, a merge or the system: hidden files, backups, and what is being written. */
 const IGNORED = /(^|[/\\])[.#]|(~|#|\.(bak|orig|rej|sw[a-z]|tmp)|___jb_(tmp|old)___)$/i;
@@ -11,13 +12,33 @@ const IGNORED = /(^|[/\\])[.#]|(~|#|\.(bak|orig|rej|sw[a-z]|tmp)|___jb_(tmp|old)
 /** Also a name with an ending too many, another spelling of the ending or none, a folder, and a file in a folder. */
 const LIKE_A_MIGRATION = /\.(p|pg)?sql(?![a-z])|^\d+[-_.][^/\\]*$/i;
 
-/** @throws MigrationError with every problem of every file. */
-export function readMigrations(folder: string): Migration[] {
-  const read = listMigrations(folder).map((name) => readMigrationFile(folder, name));
+/**
+ * @param omitted A file of the folder that is not read. Default: none.
+ * @throws MigrationError with every problem of every file.
+ */
+export function readMigrations(folder: string, omitted?: string): Migration[] {
+  const names = listMigrations(folder).filter((name) => name !== omitted);
+  const read = names.map((name) => readMigrationFile(folder, name));
   return prepareMigrations(
     read.filter((file) => 'sql' in file),
     read.filter((file) => 'problem' in file),
   );
+}
+
+/** @returns The last file, when it has comments alone, as `migrate:new` makes it: its author has not written it yet. */
+export function findBegunMigration(folder: string): string | undefined {
+  const name = listMigrations(folder).sort().at(-1);
+  const file = name === undefined ? undefined : readMigrationFile(folder, name);
+  return file !== undefined && 'sql' in file && !hasStatement(file.sql) ? file.name : undefined;
+}
+
+function hasStatement(sql: string): boolean {
+  try {
+    return splitStatements(sql).next().done !== true;
+  } catch {
+    // An unterminated comment or literal: readMigrations says where.
+    return true;
+  }
 }
 
 /** What the bundle of the function that migrates holds. @throws MigrationError with every problem of every file. */

@@ -133,7 +133,7 @@ async function finishSrp(context: PoolContext, given: Parameters): Promise<objec
   }
   const challenge = challenges.find(secretBlock);
   if (challenge?.name !== 'PASSWORD_VERIFIER') throw wrongPassword();
-  // An answer is looked at once, or it could be tried again and again.
+  // One answer to a challenge, or a password could be guessed as often as one likes.
   challenges.close(secretBlock);
   const { username, userIdForSrp, exchange } = challenge;
   const attemptsOf = username ?? userIdForSrp;

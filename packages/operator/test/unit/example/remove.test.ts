@@ -63,6 +63,44 @@ test('removes every file and line of the example, and leaves the domain notes', 
   expect(app.read('docs/change.md')).toBe('Three. Four.\n');
 });
 
+describe('the frontend', () => {
+  const APP = `import { Orders } from './orders/orders.js';
+import { useUser } from './session.js';
+
+export const App = () => (useUser() ? <Orders isAdmin={false} /> : <h1>Orders</h1>);
+`;
+  beforeEach(() => {
+    app.write('site/src/orders/orders.tsx', "import { Field } from '../form.js';\nexport const Orders = Field;\n");
+    app.write('site/index.html', '<title>Orders</title>\n');
+  });
+
+  test('keeps what is not of the example, and says where a page comes', async () => {
+    app.write('site/src/app.tsx', APP);
+    app.commit();
+
+    expect(await run()).toMatchObject({ status: 0, stderr: '' });
+    expect(app.list('site/src')).toEqual(['app.tsx']);
+    expect(app.read('site/src/app.tsx')).toBe(`import { useUser } from './session.js';
+
+export const App = () => (useUser() ? <p>Your page comes here: site/src/app.tsx.</p> : <h1>My app</h1>);
+`);
+    expect(app.read('site/index.html')).toBe('<title>My app</title>\n');
+  });
+
+  test('of the adopter that uses the example keeps everything, with file and line', async () => {
+    app.write(
+      'site/src/app.tsx',
+      `import { Field } from './form.js';\n${APP.replace('{ Orders }', '{ Orders as List }')}`,
+    );
+    app.commit();
+
+    const { status: exit, stderr } = await run();
+    expect(exit).toBe(1);
+    expect(stderr).toContain('site/src/app.tsx:2 imports ./orders/orders.js.');
+    expect(status()).toBe('');
+  });
+});
+
 test('with --bare no domain is left: one query, and no table', async () => {
   expect(await run('--bare')).toMatchObject({ status: 0 });
 

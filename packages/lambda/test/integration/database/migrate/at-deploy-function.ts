@@ -82,7 +82,7 @@ export function useMigrationFunction() {
     buildCode = async (folder: string) => bundleMigrationFunction(filesOf(files), folder),
     user = 'migrator',
     port = proxy.port,
-  ): Promise<(request: object) => Promise<unknown>> {
+  ): Promise<(request: object, clientContext?: object) => Promise<unknown>> {
     const folder = await mkdtemp(join(directory, 'function-'));
     await buildCode(folder);
     await build(bootstrapBuildOptions(folder));
@@ -105,7 +105,7 @@ export function useMigrationFunction() {
       },
     });
     functions.push(fn);
-    return async (request) => (await fn.invoke(request)).payload;
+    return async (request, clientContext) => (await fn.invoke(request, clientContext)).payload;
   }
 
   const deploy = (files: Files, RequestType = 'Create', port = proxy.port) => ({

@@ -22,6 +22,6 @@ export function invokesEveryVersionOf(fn: CfnFunction): Acknowledgement {
   const logicalId = Stack.of(fn).resolve(fn.logicalId);
   return {
     id: `AwsSolutions::AwsSolutions-IAM5[Resource::<${logicalId}.Arn>:*]`,
-    reason: 'The wildcard is for the versions of one function, the one that migrates.',
+    reason: 'The wildcard is for the versions of one function, the one that takes a step of the deployment.',
   };
 }

@@ -1,0 +1,66 @@
+/** `vpc-postgres doctor`: which part of the way from the functions to the database is wrong, and what to do. Changes nothing. */
+import process from 'node:process';
+import { chooseEnvironment } from '@vpc-postgres/backend/configuration/choose-environment.js';
+import { loadEnvironments } from '@vpc-postgres/backend/synth/load-environments.js';
+import { policyFor } from '../aws/policy.js';
+import { openReader } from '../aws/reader.js';
+import { withProgress } from '../progress.js';
+import { DOCTOR_READS } from './doctor-reads.js';
+import { examine } from './examine.js';
+import { readInstalledPackages } from './installed-packages.js';
+import { renderReport } from './render.js';
+
+export interface DoctorOptions {
+  readonly environment: string;
+  /** Of a branch: the id of the app in Amplify Hosting. @default - that of the only app with such a branch */
+  readonly appId?: string | undefined;
+  /** Of a sandbox. @default - the user's name */
+  readonly identifier?: string | undefined;
+  /** Of the AWS configuration. @default - the credentials at hand */
+  readonly profile?: string | undefined;
+  readonly json: boolean;
+}
+
+const WIDEST = 120;
+
+export interface DoctorResult {
+  /** To print. */
+  readonly report: string;
+  readonly foundProblems: boolean;
+}
+
+/** @throws ConfigurationError or CommandError when it could not run. */
+export async function runDoctor(options: DoctorOptions): Promise<DoctorResult> {
+  const { environment: name } = options;
+  const type = name === 'sandbox' ? 'sandbox' : 'branch';
+  const environments = await loadEnvironments();
+  const anywhere = { account: undefined, region: undefined };
+  const environment = chooseEnvironment(environments, { type, name, namespace: '' }, anywhere);
+  const report = await withProgress(
+    `Reading account ${environment.account}, ${environment.region}`,
+    async (onProgress) => {
+      const { region } = environment;
+      const reader = openReader(DOCTOR_READS, { region, profile: options.profile, onProgress });
+      try {
+        return await examine(reader, {
+          environment,
+          deployment: options,
+          installed: readInstalledPackages(process.cwd()),
+        });
+      } finally {
+        reader.close();
+      }
+    },
+  );
+  const { columns = 80, isTTY } = process.stdout;
+  const paper = { width: Math.min(columns, WIDEST), colour: isTTY === true && !process.env.NO_COLOR };
+  return {
+    report: options.json ? JSON.stringify(report, null, 2) : renderReport(report, paper),
+    foundProblems: report.summary.problems > 0,
+  };
+}
+
+/** The IAM policy that the doctor needs, and no more, as JSON. */
+export function doctorPolicy(): string {
+  return JSON.stringify(policyFor(DOCTOR_READS, process.env.AWS_REGION), null, 2);
+}

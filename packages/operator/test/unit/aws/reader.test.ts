@@ -1,0 +1,114 @@
+import { afterEach, expect, test } from 'vitest';
+import { describeRefusal } from '../../../src/aws/answer.js';
+import { openReader, type Reader, type ReaderOptions } from '../../../src/aws/reader.js';
+import { ec2Error, type StubAnswer, type StubAws, type StubRequest, startStubAws, vpcPage } from './stub-aws.js';
+
+const credentials = { accessKeyId: 'anybody', secretAccessKey: 'anything' };
+
+let aws: StubAws | undefined;
+let reader: Reader<'ec2:DescribeVpcs'> | undefined;
+
+async function open(
+  answer: (request: StubRequest, count: number) => StubAnswer,
+  options: Partial<ReaderOptions> = {},
+): Promise<Reader<'ec2:DescribeVpcs'>> {
+  aws = await startStubAws(answer);
+  reader = openReader(['ec2:DescribeVpcs'], { region: 'eu-west-1', endpoint: aws.url, credentials, ...options });
+  return reader;
+}
+
+afterEach(async () => {
+  reader?.close();
+  await aws?.close();
+});
+
+test('a list has the items of every page', async () => {
+  const pages = await open(({ parameters }) => {
+    const page = Number(parameters.get('NextToken') ?? 0);
+    const ids = Array.from({ length: 100 }, (_, index) => `vpc-${page}-${index}`);
+    return { body: vpcPage(ids, page < 2 ? String(page + 1) : undefined) };
+  });
+
+  const answer = await pages.read('ec2:DescribeVpcs', {});
+
+  expect(answer.ok && answer.value.length).toBe(300);
+  expect(answer.ok && answer.value.at(-1)?.VpcId).toBe('vpc-2-99');
+  expect(aws?.requests.map(({ parameters }) => parameters.get('NextToken'))).toEqual([null, '1', '2']);
+});
+
+test('a page that names itself as the next one ends the list', async () => {
+  const endless = await open(() => ({ body: vpcPage(['vpc-1'], 'again') }));
+
+  expect(await endless.read('ec2:DescribeVpcs', {})).toMatchObject({ ok: true });
+  expect(aws?.requests).toHaveLength(2);
+});
+
+test('what AWS throttles is asked again', async () => {
+  const throttled = await open((_, count) =>
+    count < 3 ? { status: 503, body: ec2Error('RequestLimitExceeded') } : { body: vpcPage(['vpc-1']) },
+  );
+
+  expect(await throttled.read('ec2:DescribeVpcs', {})).toMatchObject({ ok: true, value: [{ VpcId: 'vpc-1' }] });
+  expect(aws?.requests).toHaveLength(3);
+});
+
+test('what stays throttled is a value that says so, within the time there is', async () => {
+  const throttled = await open(() => ({ status: 503, body: ec2Error('RequestLimitExceeded') }), {
+    budgetMillis: 20_000,
+  });
+
+  const answer = await throttled.read('ec2:DescribeVpcs', {});
+
+  expect(answer).toMatchObject({ ok: false, refusal: { reason: 'throttled' } });
+  expect(aws?.requests).toHaveLength(5);
+}, 30_000);
+
+test.each([
+  ['UnauthorizedOperation', 'not permitted: ec2:DescribeVpcs'],
+  ['AccessDenied', 'not permitted: ec2:DescribeVpcs'],
+  ['OptInRequired', 'region is off: ec2:DescribeVpcs'],
+  ['AuthFailure', 'not signed in: ec2:DescribeVpcs'],
+  ['InvalidVpcID.NotFound', 'not found: ec2:DescribeVpcs'],
+  ['InvalidParameterValue', 'ec2:DescribeVpcs failed: Refused.'],
+])('%s is a value: %s', async (code, description) => {
+  const refusing = await open(() => ({ status: 403, body: ec2Error(code) }));
+
+  const answer = await refusing.read('ec2:DescribeVpcs', {});
+
+  expect(answer.ok === false && describeRefusal(answer.refusal)).toBe(description);
+});
+
+test('nothing is waited for after the time is up, nor asked', async () => {
+  const silent = await open(() => ({ body: vpcPage([]), delayMillis: 60_000 }), { budgetMillis: 200 });
+
+  const started = Date.now();
+  const late = await silent.read('ec2:DescribeVpcs', {});
+  const tooLate = await silent.read('ec2:DescribeVpcs', {});
+
+  expect(Date.now() - started).toBeLessThan(2_000);
+  expect([late, tooLate]).toEqual([
+    { ok: false, refusal: expect.objectContaining({ reason: 'no answer in time' }) },
+    { ok: false, refusal: expect.objectContaining({ reason: 'no answer in time' }) },
+  ]);
+  expect(aws?.requests).toHaveLength(1);
+});
+
+test('a read that the command has not declared is rejected before AWS is asked', async () => {
+  const narrow = (await open(() => ({ body: vpcPage([]) }))) as Reader;
+
+  await expect(narrow.read('ec2:DescribeSubnets', {})).rejects.toThrow('ec2:DescribeSubnets is not among the reads');
+  expect(aws?.requests).toEqual([]);
+});
+
+test('progress counts what was asked and answered', async () => {
+  const seen: unknown[] = [];
+  const watched = await open(() => ({ body: vpcPage([]) }), { onProgress: (progress) => seen.push(progress) });
+
+  await watched.read('ec2:DescribeVpcs', {});
+  await watched.in('us-east-1').read('ec2:DescribeVpcs', {});
+
+  expect(seen).toEqual([
+    { asked: 1, answered: 1 },
+    { asked: 2, answered: 2 },
+  ]);
+});
