@@ -137,10 +137,7 @@ function linkDependencies(root: string, folder: string): void {
     link(relative(join(to, '@vpc-postgres'), join(folder, 'packages', name)), join(to, '@vpc-postgres', name));
     linkOwnDependencies(folder, join('packages', name));
   }
-  for (const entry of readdirSync(join(REPOSITORY, 'site/node_modules'))) {
-    if (entry === '.bin' || !entry.startsWith('.'))
-      link(join(REPOSITORY, 'site/node_modules', entry), join(folder, 'site/node_modules', entry));
-  }
+  linkOwnDependencies(folder, 'site');
   link('../@vpc-postgres/operator/bin/vpc-postgres.mjs', join(to, '.bin', 'vpc-postgres'));
 }
 
