@@ -3,6 +3,7 @@ import process from 'node:process';
 import { ConfigurationError } from '@vpc-postgres/backend/configuration/configuration-error.js';
 import { MigrationError } from '@vpc-postgres/lambda/database/migrate/migration-error.js';
 import { Command, CommanderError, Option } from 'commander';
+import { addAdoptCommand } from './adopt/command.js';
 import { CommandError } from './command-error.js';
 import { addCostCommand } from './cost/command.js';
 import { addDiscoverCommand } from './discover/command.js';
@@ -60,6 +61,7 @@ function createProgram(): Command {
     .exitOverride()
     .addHelpText('after', OVERVIEW);
   addNewCommands(program.commandsGroup('Your app:'));
+  addAdoptCommand(program);
   addDatabaseCommands(program.commandsGroup('Database:'));
   addCodeCommands(program.commandsGroup('What is deployed:'));
   const account = program.commandsGroup('Your AWS account:');
