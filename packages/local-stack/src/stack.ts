@@ -92,7 +92,7 @@ async function startParts(
       { credentials, databaseUsers: [LOCAL_DATABASE_USER] },
       { credentials: migratorCredentials, databaseUsers: [LOCAL_MIGRATOR] },
     ],
-    pool: LOCAL_POOL_SETTINGS,
+    pool: { ...LOCAL_POOL_SETTINGS, ...options.deployed?.pool },
     admission: { databaseUsers: [LOCAL_DATABASE_USER, LOCAL_MIGRATOR] },
     restartDatabase: () => postgres.restart(),
     ...(options.onProxyEvent && { onEvent: options.onProxyEvent }),

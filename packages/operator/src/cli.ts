@@ -11,6 +11,8 @@ import { addDoctorCommand } from './doctor/command.js';
 import type { BaselineOptions } from './migrate-baseline.js';
 import type { NewDomainOptions } from './new-domain.js';
 import type { NewFunctionOptions } from './new-function.js';
+import { addReplayCommand } from './replay/command.js';
+import { requireOption } from './require-option.js';
 import type { SbomOptions } from './sbom.js';
 import { addShellCommand } from './shell/command.js';
 import type { SqlSecretOptions } from './sql-secret.js';
@@ -69,21 +71,8 @@ function createProgram(): Command {
   addDoctorCommand(account);
   addCostCommand(account);
   addShellCommand(account);
+  addReplayCommand(account);
   return program;
-}
-
-/**
- * Rejects a command without an option that it needs, after unknown options were rejected: commander's requiredOption() comes
- * before, and would call a misspelled option missing.
- */
-function requireOption(flags: string): (command: Command) => void {
-  return (command) => {
-    const option = command.options.find((one) => one.flags === flags);
-    if (option === undefined) throw new TypeError(`${command.name()} has no option ${flags}.`);
-    if (command.getOptionValue(option.attributeName()) === undefined) {
-      command.error(`error: required option '${flags}' not specified`);
-    }
-  };
 }
 
 function addNewCommands(program: Command): void {
