@@ -8,6 +8,7 @@ import { addDoctorCommand } from './doctor/command.js';
 import type { BaselineOptions } from './migrate-baseline.js';
 import type { NewDomainOptions } from './new-domain.js';
 import type { NewFunctionOptions } from './new-function.js';
+import { addProveCommand } from './prove/command.js';
 import type { SbomOptions } from './sbom.js';
 import { addShellCommand } from './shell/command.js';
 import type { SqlSecretOptions } from './sql-secret.js';
@@ -62,6 +63,7 @@ function createProgram(): Command {
   const account = program.commandsGroup('Your AWS account:');
   addDoctorCommand(account);
   addShellCommand(account);
+  addProveCommand(account);
   return program;
 }
 

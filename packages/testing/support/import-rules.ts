@@ -112,7 +112,7 @@ const IMPORT_RULES: readonly ImportRule[] = [
     mayImport: [
       /^packages\/operator\/src\//,
       /^packages\/backend\/src\/(configuration\/|synth\/load-environments\.ts$|database\/migrations\/bundle\.ts$)/,
-      /^packages\/lambda\/src\/(database\/(look|migrate)|bundle|sql)\//,
+      /^packages\/lambda\/src\/(database\/((look|migrate)\/|(batch|errors)\.ts$)|bundle\/|sql\/)/,
       REGISTRY,
     ],
   },

@@ -22,6 +22,7 @@ test('the executable of package.json prints every command, and the exit codes', 
     'audit',
     'lint-templates',
     'shell',
+    'prove',
     'Exit codes:',
   ]) {
     expect(stdout).toContain(part);
@@ -37,6 +38,7 @@ test.each([
   ['audit'],
   ['lint-templates'],
   ['shell'],
+  ['prove'],
 ])('%s explains itself with --help', async (...command) => {
   expect(await run([...command, '--help'])).toMatchObject({
     status: 0,
