@@ -1,14 +1,24 @@
+/** Builds the page into dist/, with the amplify_outputs.json that a deployment or `npm start` wrote into the root beside it. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+
+const OUTPUTS = join(import.meta.dirname, '../amplify_outputs.json');
+
+/** Read by the page when it loads: a build talks to another backend when this one file is another. */
+const amplifyOutputs: Plugin = {
+  name: 'amplify-outputs',
+  generateBundle() {
+    if (!existsSync(OUTPUTS)) {
+      this.error(`There is no ${OUTPUTS}. \`npm start\`, \`npx ampx sandbox\` or a deployment writes it.`);
+    }
+    this.emitFile({ type: 'asset', fileName: 'amplify_outputs.json', source: readFileSync(OUTPUTS) });
+  },
+};
 
 export default defineConfig({
-  plugins: [react()],
-  // The page works below any path: / in Amplify Hosting, /app/ of npm start.
+  // Works below any path.
   base: './',
-  build: {
-    rolldownOptions: {
-      // What differs between two deployments is one file: the rest is cached by browsers across them.
-      output: { codeSplitting: { groups: [{ name: 'amplify_outputs', test: /amplify_outputs\.json$/ }] } },
-    },
-  },
+  plugins: [react(), amplifyOutputs],
 });

@@ -1,26 +1,24 @@
 import { signOut } from 'aws-amplify/auth';
-import { Authentication } from './authentication.js';
-import { Orders } from './orders/orders.js';
-import { useUser } from './session.js';
+import { Home } from './home.js';
+import { SignIn } from './sign-in.js';
+import { TwoFactor } from './two-factor.js';
+import { useUser } from './user.js';
 
 export function App() {
   const user = useUser();
+  if (user === undefined) return <p role="status">Loading …</p>;
+  if (user === null) return <SignIn />;
   return (
     <>
       <header>
-        <h1>Orders</h1>
-        {user && (
-          <p className="account">
-            <span>{user.email}</span>
-            <button type="button" className="quiet" onClick={() => void signOut()}>
-              Sign out
-            </button>
-          </p>
-        )}
+        <span>{user.email}</span>
+        <button type="button" onClick={() => void signOut()}>
+          Sign out
+        </button>
       </header>
-      <main>
-        {user === null && <Authentication />}
-        {user && <Orders key={user.email} isAdmin={user.isAdmin} />}
+      <main key={user.userId}>
+        <Home user={user} />
+        <TwoFactor />
       </main>
     </>
   );

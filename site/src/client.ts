@@ -1,25 +1,23 @@
-/** The GraphQL client, with the types of amplify/data/schema.ts. */
+/** The API, with the types of amplify/data/schema.ts: a field that changes there breaks what uses it here. */
 import { generateClient } from 'aws-amplify/data';
 import type { Schema } from '../../amplify/data/schema.js';
 
 export const client = generateClient<Schema>();
 
-interface Result<Data> {
-  readonly data?: Data | null;
-  readonly errors?: readonly { readonly message: string }[] | undefined;
+interface Response<Data> {
+  data?: Data;
+  errors?: readonly { message: string; errorInfo?: unknown }[] | undefined;
 }
 
-/** @throws Error with the message of the API. */
-export function dataOf<Data>({ data, errors }: Result<Data>): Data {
-  const [error] = errors ?? [];
-  if (error !== undefined) throw new Error(error.message);
-  if (data === undefined || data === null) throw new Error('The API returned neither data nor an error.');
+/** @throws Error with every message of the response, and with each problem of an input */
+export function dataOf<Data>({ data, errors = [] }: Response<Data>): NonNullable<Data> {
+  if (errors.length > 0) throw new Error(errors.flatMap(describe).join(' '));
+  if (data === undefined || data === null) throw new Error('The response has no data.');
   return data;
 }
 
-export function messageOf(error: unknown): string {
-  if (error instanceof Error) return error.message;
-  // The client throws what the API returned, where it got no answer to the field.
-  const [first] = (error as Result<unknown> | null)?.errors ?? [];
-  return first?.message ?? 'Something went wrong. Try again.';
+function describe({ message, errorInfo }: { message: string; errorInfo?: unknown }): string[] {
+  const problems =
+    typeof errorInfo === 'object' && errorInfo !== null && 'problems' in errorInfo ? errorInfo.problems : [];
+  return [message, ...(Array.isArray(problems) ? problems.map(({ field, message }) => `${field}: ${message}`) : [])];
 }

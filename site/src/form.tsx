@@ -1,79 +1,57 @@
-/** A form that shows that it is sending, and what went wrong. */
-import { type ReactNode, useId, useState } from 'react';
-import { messageOf } from './client.js';
+/** A form that waits for its request, and shows why one has failed. */
+import { type FormEvent, type InputHTMLAttributes, type ReactNode, useId, useState } from 'react';
 
 interface FormProps {
-  readonly title: string;
-  readonly submit: string;
-  readonly children?: ReactNode;
-  /** Below the button: other ways to go on. */
-  readonly footer?: ReactNode;
-  /** What it throws is shown. */
-  readonly onSubmit: (values: FormData) => Promise<void>;
+  /** Of the button. */
+  submit: string;
+  /** Gets the fields by name. What it throws is shown. */
+  onSubmit: (values: Record<string, string>) => Promise<unknown>;
+  /** Empties the fields when it was sent. @default false */
+  reset?: boolean;
+  children?: ReactNode;
 }
 
-export function Form({ title, submit, children, footer, onSubmit }: FormProps) {
-  const [problem, setProblem] = useState<string>();
-  const [isSending, setIsSending] = useState(false);
-  const titleId = useId();
-
-  const send = async (form: HTMLFormElement) => {
-    setProblem(undefined);
-    setIsSending(true);
+export function Form({ submit, onSubmit, reset = false, children }: FormProps) {
+  const [problem, setProblem] = useState('');
+  const [isBusy, setBusy] = useState(false);
+  const send = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const entries = [...new FormData(form)].map(([name, value]) => [name, String(value).trim()]);
+    setBusy(true);
+    setProblem('');
     try {
-      await onSubmit(new FormData(form));
+      await onSubmit(Object.fromEntries(entries));
+      if (reset) form.reset();
     } catch (error) {
-      setProblem(messageOf(error));
-    } finally {
-      setIsSending(false);
+      setProblem(describe(error));
     }
+    setBusy(false);
   };
-
   return (
-    <form
-      aria-labelledby={titleId}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send(event.currentTarget);
-      }}
-    >
-      <h2 id={titleId}>{title}</h2>
+    <form onSubmit={send} aria-busy={isBusy}>
       {children}
-      <p role="alert" className="problem">
-        {problem}
-      </p>
-      <button type="submit" disabled={isSending}>
-        {isSending ? 'One moment…' : submit}
+      <button type="submit" disabled={isBusy}>
+        {submit}
       </button>
-      {footer && <div className="footer">{footer}</div>}
+      <p role="alert">{problem}</p>
     </form>
   );
 }
 
-interface FieldProps extends React.InputHTMLAttributes<HTMLInputElement> {
-  readonly label: string;
-  readonly name: string;
+interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
+  label: string;
+  name: string;
 }
 
-/** Required, unless it says otherwise. */
 export function Field({ label, ...input }: FieldProps) {
+  const id = useId();
   return (
-    <label>
-      {label}
-      <input required {...input} />
-    </label>
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <input id={id} required {...input} />
+    </div>
   );
 }
 
-export function text(values: FormData, name: string): string {
-  const value = values.get(name);
-  return typeof value === 'string' ? value : '';
-}
-
-export function Link({ onClick, children }: { readonly onClick: () => void; readonly children: ReactNode }) {
-  return (
-    <button type="button" className="link" onClick={onClick}>
-      {children}
-    </button>
-  );
-}
+export const describe = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -1,16 +1,20 @@
+/** Starts the page: what to talk to is in amplify_outputs.json, beside it. */
 import { Amplify } from 'aws-amplify';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import outputs from '../../amplify_outputs.json';
 import { App } from './app.js';
 import './style.css';
 
-Amplify.configure(outputs);
-
-const root = document.getElementById('root');
-if (root === null) throw new Error('index.html has no element with the id root.');
-createRoot(root).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-);
+const root = createRoot(document.getElementById('root') ?? document.body);
+try {
+  const response = await fetch(new URL('amplify_outputs.json', document.baseURI));
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  Amplify.configure(await response.json());
+  root.render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+} catch (error) {
+  root.render(<p role="alert">amplify_outputs.json cannot be read: {String(error)}</p>);
+}

@@ -1,12 +1,12 @@
-/**
- * Checks what callers send, and reports every problem at once. AppSync has checked the GraphQL types; this checks the values,
- * and rejects another type too: who may invoke the function passes AppSync by.
- */
+/** Checks what callers send, and reports every problem at once. AppSync has checked the GraphQL types; this checks values. */
 import { UUID } from '@vpc-postgres/lambda/database/text.js';
+import type { Caller } from '@vpc-postgres/lambda/graphql/caller.js';
 import { type InputProblem, InvalidInputError } from '@vpc-postgres/lambda/graphql/client-error.js';
-import { CURRENCIES, ORDER_LIMITS, ORDER_STATUSES, type OrderLine, type OrderStatus } from './order.js';
+import { CURRENCIES, ORDER_LIMITS, type OrderLine, type OrderStatus } from './order.js';
 import { decodePageToken, type PagePosition } from './page-token.js';
 import type { OrdersSchema } from './schema.js';
+
+type Arguments<Name extends keyof OrdersSchema> = OrdersSchema[Name] extends { args: infer Args } ? Args : never;
 
 export interface NewOrder {
   currency: string;
@@ -24,17 +24,19 @@ export interface ListRequest {
 const IDEMPOTENCY_KEY = /^[\w-]{1,64}$/;
 
 /** @throws InvalidInputError */
-export function readNewOrder(args: OrdersSchema['createOrder']['args']): NewOrder {
+export function readNewOrder({ currency, lines, idempotencyKey = null }: Arguments<'createOrder'>): NewOrder {
   const problems: InputProblem[] = [];
-  const { currency } = args;
-  if (typeof currency !== 'string' || !CURRENCIES.includes(currency)) {
+  if (!CURRENCIES.includes(currency)) {
     problems.push({ field: 'currency', message: `Expected one of ${CURRENCIES.join(', ')}.` });
   }
-  const idempotencyKey = args.idempotencyKey ?? null;
-  if (idempotencyKey !== null && !(typeof idempotencyKey === 'string' && IDEMPOTENCY_KEY.test(idempotencyKey))) {
+  if (idempotencyKey !== null && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
     problems.push({ field: 'idempotencyKey', message: 'Expected 1 to 64 letters, digits, - or _, such as a UUID.' });
   }
-  const lines = readLines(args.lines, problems);
+  if (lines.length < 1 || lines.length > ORDER_LIMITS.linesPerOrder) {
+    problems.push({ field: 'lines', message: `Expected 1 to ${ORDER_LIMITS.linesPerOrder} lines.` });
+  } else {
+    problems.push(...lines.flatMap((line, index) => problemsOfLine(line, `lines[${index}]`)));
+  }
   if (problems.length === 0 && totalCents(lines) > ORDER_LIMITS.cents) {
     problems.push({ field: 'lines', message: `The total is above ${ORDER_LIMITS.cents} cents.` });
   }
@@ -42,17 +44,9 @@ export function readNewOrder(args: OrdersSchema['createOrder']['args']): NewOrde
   return { currency, lines, idempotencyKey };
 }
 
-function readLines(lines: readonly OrderLine[], problems: InputProblem[]): OrderLine[] {
-  if (!Array.isArray(lines) || lines.length < 1 || lines.length > ORDER_LIMITS.linesPerOrder) {
-    problems.push({ field: 'lines', message: `Expected 1 to ${ORDER_LIMITS.linesPerOrder} lines.` });
-    return [];
-  }
-  return lines.map((line: OrderLine | null, index) => readLine(line, `lines[${index}]`, problems));
-}
-
-function readLine(line: OrderLine | null, field: string, problems: InputProblem[]): OrderLine {
-  const { sku = '', quantity = 0, unitPriceCents = -1 } = line ?? {};
-  if (typeof sku !== 'string' || sku.trim() === '' || sku.length > ORDER_LIMITS.skuLength) {
+function problemsOfLine({ sku, quantity, unitPriceCents }: OrderLine, field: string): InputProblem[] {
+  const problems: InputProblem[] = [];
+  if (sku.trim() === '' || sku.length > ORDER_LIMITS.skuLength) {
     problems.push({ field: `${field}.sku`, message: `Expected 1 to ${ORDER_LIMITS.skuLength} characters.` });
   }
   if (!isWholeNumber(quantity, 1, ORDER_LIMITS.quantity)) {
@@ -67,35 +61,33 @@ function readLine(line: OrderLine | null, field: string, problems: InputProblem[
       message: `Expected a whole number of cents from 0 to ${ORDER_LIMITS.cents}.`,
     });
   }
-  return { sku, quantity, unitPriceCents };
+  return problems;
 }
 
 /** @throws InvalidInputError */
-export function readOrderId({ id }: OrdersSchema['getOrder']['args']): string {
-  if (typeof id !== 'string' || !UUID.test(id)) {
-    throw new InvalidInputError([{ field: 'id', message: 'Expected an order id, which is a UUID.' }]);
-  }
-  return id;
+export function readOrderId({ id }: Arguments<'getOrder'>): string {
+  if (UUID.test(id)) return id;
+  throw new InvalidInputError([{ field: 'id', message: 'Expected an order id, which is a UUID.' }]);
 }
 
 /** @throws InvalidInputError */
-export function readListRequest(args: OrdersSchema['listOrders']['args']): ListRequest {
+export function readListRequest({ status = null, limit, nextToken = null }: Arguments<'listOrders'>): ListRequest {
   const problems: InputProblem[] = [];
-  const status = args.status ?? null;
-  const limit = args.limit ?? ORDER_LIMITS.defaultPageSize;
-  const nextToken = args.nextToken ?? null;
-
-  if (status !== null && !ORDER_STATUSES.includes(status)) {
-    problems.push({ field: 'status', message: `Expected one of ${ORDER_STATUSES.join(', ')}.` });
-  }
-  if (!isWholeNumber(limit, 1, ORDER_LIMITS.pageSize)) {
+  const pageSize = limit ?? ORDER_LIMITS.defaultPageSize;
+  if (!isWholeNumber(pageSize, 1, ORDER_LIMITS.pageSize)) {
     problems.push({ field: 'limit', message: `Expected a whole number from 1 to ${ORDER_LIMITS.pageSize}.` });
   }
   const after = nextToken === null ? null : decodePageToken(nextToken);
   if (after === undefined || (after !== null && after.status !== status)) problems.push(INVALID_NEXT_TOKEN);
 
   if (problems.length > 0) throw new InvalidInputError(problems);
-  return { status, limit, after: after ?? null };
+  return { status, limit: pageSize, after: after ?? null };
+}
+
+/** @throws InvalidInputError when it is another customer's, or none */
+export function assertOwn(caller: Caller, { customerSub }: Arguments<'onOrderPlaced'>): void {
+  if (customerSub === caller.sub) return;
+  throw new InvalidInputError([{ field: 'customerSub', message: 'Expected your own user id.' }]);
 }
 
 export const INVALID_NEXT_TOKEN: InputProblem = {

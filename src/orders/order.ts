@@ -1,38 +1,15 @@
-/** The example domain's types and limits, as the GraphQL schema has them. */
+/** The example domain's types, as the GraphQL schema has them, and its limits. */
+import type { OrdersSchema } from './schema.js';
 
-export type OrderStatus = 'PLACED' | 'CANCELLED';
-
-export const ORDER_STATUSES: readonly OrderStatus[] = ['PLACED', 'CANCELLED'];
+export type Order = OrdersSchema['Order']['type'];
+export type OrderLine = OrdersSchema['OrderLine']['type'];
+export type OrderPage = OrdersSchema['OrderPage']['type'];
+export type OrderStatus = OrdersSchema['OrderStatus']['type'];
+export type OrderTotal = OrdersSchema['OrderTotal']['type'];
+export type DatabaseStatus = OrdersSchema['DatabaseStatus']['type'];
 
 /** ISO 4217. Change this when you sell in other currencies; amounts are cents, so only those with two decimals fit. */
 export const CURRENCIES: readonly string[] = ['CHF', 'EUR', 'GBP', 'USD'];
-
-export interface OrderLine {
-  sku: string;
-  quantity: number;
-  unitPriceCents: number;
-}
-
-export interface Order {
-  id: string;
-  status: OrderStatus;
-  currency: string;
-  totalCents: number;
-  lines: OrderLine[];
-  /** AWSDateTime. */
-  createdAt: string;
-}
-
-export interface OrderPage {
-  items: Order[];
-  nextToken: string | null;
-}
-
-export interface OrderTotal {
-  currency: string;
-  orderCount: number;
-  totalCents: number;
-}
 
 export const ORDER_LIMITS = {
   linesPerOrder: 100,

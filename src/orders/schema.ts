@@ -24,6 +24,8 @@ export const ordersSchema = {
     totalCents: a.integer().required(),
     lines: a.ref('OrderLine').required().array().required(),
     createdAt: a.datetime().required(),
+    /** The customer's user id. A subscription compares it with its argument. */
+    customerSub: a.id().required(),
   }),
 
   OrderPage: a.customType({
@@ -39,6 +41,14 @@ export const ordersSchema = {
     totalCents: a.float().required(),
   }),
 
+  DatabaseStatus: a.customType({
+    /** Of PostgreSQL, for example 17.4. */
+    version: a.string().required(),
+    /** The role that the function connects as. */
+    user: a.string().required(),
+    sizeBytes: a.float().required(),
+  }),
+
   createOrder: a
     .mutation()
     .arguments({
@@ -47,7 +57,8 @@ export const ordersSchema = {
       /** A UUID, say: sent again with the same one, createOrder returns the order that it placed the first time. */
       idempotencyKey: a.string(),
     })
-    .returns(a.ref('Order').required())
+    // Not required: the subscription returns the same, and AppSync's response to a client that subscribes is null.
+    .returns(a.ref('Order'))
     .authorization((allow) => [allow.authenticated()])
     .handler(ordersApi()),
 
@@ -77,7 +88,24 @@ export const ordersSchema = {
     .returns(a.ref('OrderTotal').required().array().required())
     .authorization((allow) => [allow.group('admins')])
     .handler(ordersApi()),
+
+  databaseStatus: a
+    .query()
+    .returns(a.ref('DatabaseStatus').required())
+    .authorization((allow) => [allow.group('admins')])
+    .handler(ordersApi()),
+
+  /**
+   * AppSync sends an order to the subscriptions whose argument equals the order's field of the same name. The resolver runs when a
+   * client subscribes, and rejects every customerSub but the caller's own.
+   */
+  onOrderPlaced: a
+    .subscription()
+    .for(a.ref('createOrder'))
+    .arguments({ customerSub: a.id().required() })
+    .authorization((allow) => [allow.authenticated()])
+    .handler(ordersApi()),
 };
 
-/** The arguments and results of these fields: as the resolvers get and return them, and as the client does. */
+/** What a resolver gets and returns, as the schema says it. */
 export type OrdersSchema = ClientSchema<ReturnType<typeof a.schema<typeof ordersSchema>>>;

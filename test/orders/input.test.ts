@@ -1,13 +1,10 @@
 import { InvalidInputError } from '@vpc-postgres/lambda/graphql/client-error.js';
 import { describe, expect, test } from 'vitest';
-import { readListRequest, readNewOrder, readOrderId } from '../../src/orders/input.js';
+import { assertOwn, readListRequest, readNewOrder, readOrderId } from '../../src/orders/input.js';
 import { encodePageToken } from '../../src/orders/page-token.js';
 
 const LINE = { sku: 'TEA-1', quantity: 2, unitPriceCents: 450 };
 const ID = '0b8f0c5e-6c1d-4a57-9d43-0f6f4e3f8a11';
-
-/** Arguments that no schema has checked: of an invocation that did not come through AppSync. */
-const unchecked = (args: object) => Object(args);
 
 function problemsOf(attempt: () => unknown) {
   try {
@@ -43,7 +40,6 @@ describe('readNewOrder', () => {
 
   test.each([
     ['no lines', { lines: [] }, ['lines']],
-    ['lines that are no list', { lines: 'x' }, ['lines']],
     ['101 lines', { lines: Array.from({ length: 101 }, () => LINE) }, ['lines']],
     ['quantity 0', { lines: [{ ...LINE, quantity: 0 }] }, ['lines[0].quantity']],
     ['a negative quantity', { lines: [{ ...LINE, quantity: -1 }] }, ['lines[0].quantity']],
@@ -51,16 +47,13 @@ describe('readNewOrder', () => {
     ['too many pieces', { lines: [{ ...LINE, quantity: 10_001 }] }, ['lines[0].quantity']],
     ['NaN pieces', { lines: [{ ...LINE, quantity: Number.NaN }] }, ['lines[0].quantity']],
     ['a negative price', { lines: [{ ...LINE, unitPriceCents: -1 }] }, ['lines[0].unitPriceCents']],
-    ['a price in text', { lines: [{ ...LINE, unitPriceCents: '450' }] }, ['lines[0].unitPriceCents']],
     ['a blank sku', { lines: [{ ...LINE, sku: ' ' }] }, ['lines[0].sku']],
     ['a long sku', { lines: [{ ...LINE, sku: 'x'.repeat(65) }] }, ['lines[0].sku']],
-    ['a line that is null', { lines: [null] }, ['lines[0].sku', 'lines[0].quantity', 'lines[0].unitPriceCents']],
     ['a total above 2^31 - 1', { lines: [{ ...LINE, quantity: 2, unitPriceCents: 2_000_000_000 }] }, ['lines']],
     ['an unknown currency', { currency: 'BTC' }, ['currency']],
     ['a currency in lower case', { currency: 'eur' }, ['currency']],
-    ['no currency', { currency: undefined }, ['currency']],
   ])('refuses %s', (_, args, fields) => {
-    expect(problemsOf(() => readNewOrder(unchecked({ currency: 'EUR', lines: [LINE], ...args })))).toEqual(fields);
+    expect(problemsOf(() => readNewOrder({ currency: 'EUR', lines: [LINE], ...args }))).toEqual(fields);
   });
 
   test('reports all problems at once', () => {
@@ -76,8 +69,8 @@ describe('readNewOrder', () => {
 });
 
 describe('readOrderId', () => {
-  test.each([undefined, '', '1', `${ID}x`, `'; drop table orders; --`])('refuses %s', (id) => {
-    expect(problemsOf(() => readOrderId(unchecked({ id })))).toEqual(['id']);
+  test.each(['', '1', `${ID}x`, `'; drop table orders; --`])('refuses %s', (id) => {
+    expect(problemsOf(() => readOrderId({ id }))).toEqual(['id']);
   });
 });
 
@@ -87,12 +80,8 @@ describe('readListRequest', () => {
     expect(readListRequest({ status: null, limit: null, nextToken: null })).toEqual(readListRequest({}));
   });
 
-  test.each([0, -1, 101, 1.5, '10'])('refuses the limit %s', (limit) => {
-    expect(problemsOf(() => readListRequest(unchecked({ limit })))).toEqual(['limit']);
-  });
-
-  test('refuses an unknown status', () => {
-    expect(problemsOf(() => readListRequest(unchecked({ status: 'LOST' })))).toEqual(['status']);
+  test.each([0, -1, 101, 1.5])('refuses the limit %s', (limit) => {
+    expect(problemsOf(() => readListRequest({ limit }))).toEqual(['limit']);
   });
 
   test('takes a nextToken of the same status', () => {
@@ -116,9 +105,8 @@ describe('readListRequest', () => {
     ['an unknown status', Buffer.from(JSON.stringify([1, ID, 'LOST'])).toString('base64url')],
     ['padded', `${encodePageToken({ orderId: ID, status: null })}=`],
     ['very long', 'a'.repeat(100_000)],
-    ['no string', 7],
   ])('refuses a nextToken that is %s', (_, nextToken) => {
-    expect(problemsOf(() => readListRequest(unchecked({ nextToken })))).toEqual(['nextToken']);
+    expect(problemsOf(() => readListRequest({ nextToken }))).toEqual(['nextToken']);
   });
 
   test('refuses the nextToken of another status', () => {
@@ -127,4 +115,19 @@ describe('readListRequest', () => {
     expect(problemsOf(() => readListRequest({ nextToken }))).toEqual(['nextToken']);
     expect(problemsOf(() => readListRequest({ nextToken, status: 'CANCELLED' }))).toEqual(['nextToken']);
   });
+});
+
+describe('assertOwn', () => {
+  const caller = { sub: ID, groups: ['admins'], signal: AbortSignal.timeout(1000) };
+
+  test('accepts the caller’s own user id', () => {
+    expect(problemsOf(() => assertOwn(caller, { customerSub: ID }))).toEqual([]);
+  });
+
+  test.each(['', ID.toUpperCase(), '1f1b2c3d-6c1d-4a57-9d43-0f6f4e3f8a11'])(
+    'refuses %j, of an admin too',
+    (customerSub) => {
+      expect(problemsOf(() => assertOwn(caller, { customerSub }))).toEqual(['customerSub']);
+    },
+  );
 });

@@ -16,6 +16,8 @@ const MAX_KEPT = 100;
 export interface InvocationTrace {
   functionName: string;
   fieldName: string;
+  /** Lambda's `awsRequestId`; undefined when there was no invocation, as before a timeout of AppSync. */
+  requestId: string | undefined;
   /** When it began, in milliseconds since the request did. */
   startMillis: number;
   /** All of it: waiting for an environment, INIT, and the handler. */
@@ -73,19 +75,22 @@ export class RequestTraces {
   ): Promise<LocalInvocation> {
     const open = this.#open.getStore();
     const startedMillis = performance.now();
-    const add = (outcome: Pick<InvocationTrace, 'initMillis' | 'errorType' | 'log'> & { millis?: number }) => {
+    const add = (
+      outcome: Pick<InvocationTrace, 'requestId' | 'initMillis' | 'errorType' | 'log'> & { millis?: number },
+    ) => {
       const totalMillis = performance.now() - startedMillis;
       const startMillis = startedMillis - (open?.startMillis ?? startedMillis);
       open?.invocations.push({ functionName, fieldName, startMillis, totalMillis, millis: totalMillis, ...outcome });
     };
     try {
       const invocation = await invoke();
-      const { initMillis, millis, log } = invocation;
-      add({ initMillis, millis, log, errorType: undefined });
+      const { requestId, initMillis, millis, log } = invocation;
+      add({ requestId, initMillis, millis, log, errorType: undefined });
       return invocation;
     } catch (error) {
-      const errorType = error instanceof FunctionError ? error.errorType : 'Unknown';
-      add({ initMillis: undefined, errorType, log: Promise.resolve(undefined) });
+      const { errorType, requestId } =
+        error instanceof FunctionError ? error : { errorType: 'Unknown', requestId: undefined };
+      add({ requestId, initMillis: undefined, errorType, log: Promise.resolve(undefined) });
       throw error;
     }
   }

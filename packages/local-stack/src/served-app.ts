@@ -48,6 +48,8 @@ export interface ServedApp {
   serve(options: ServeOptions): GraphqlEndpoint;
   /** What is served now. */
   current(): AmplifyApp;
+  /** Calls it with what is served now, and with each later version. One at a time. */
+  onReload(follow: (app: AmplifyApp) => void): void;
   /** Why a later version is not served; null when it is. */
   problem(): string | null;
   /** Ends the functions and takes no further change. */
@@ -68,6 +70,7 @@ export async function openApp(options: ServedAppOptions): Promise<ServedApp> {
   let endpoint: GraphqlEndpoint | undefined;
   let createEndpoint: ServeOptions['createEndpoint'] | undefined;
   let stopped = false;
+  let follow: (app: AmplifyApp) => void = () => {};
 
   const refuse = (error: unknown) => {
     problem = error instanceof LocalStackError ? `${error.message} ${error.fix}` : (error as Error).message;
@@ -87,6 +90,7 @@ export async function openApp(options: ServedAppOptions): Promise<ServedApp> {
       const reloaded = changedFiles(current, next);
       endpoint = nextEndpoint;
       current = next;
+      follow(next);
       const warnings = findUnknownUserGroups(app.users, next.groups).map(({ message, fix }) => `${message} ${fix}`);
       if (reloaded.length > 0 || problem !== null) onReport({ reloaded, warnings });
       problem = null;
@@ -139,10 +143,18 @@ export async function openApp(options: ServedAppOptions): Promise<ServedApp> {
       createEndpoint = create;
       functions?.start(access, otherCredentials);
       void enqueue(() => early);
-      return (request, response) => (endpoint ?? first)(request, response);
+      const latest = () => endpoint ?? first;
+      return Object.assign((...request: Parameters<GraphqlEndpoint>) => latest()(...request), {
+        authenticate: (...request: Parameters<GraphqlEndpoint['authenticate']>) => latest().authenticate(...request),
+        subscribe: (...request: Parameters<GraphqlEndpoint['subscribe']>) => latest().subscribe(...request),
+      });
     },
 
     current: () => current,
+    onReload(next) {
+      follow = next;
+      follow(current);
+    },
     problem: () => problem,
 
     async stop() {
@@ -166,8 +178,8 @@ function definitionsOf({ sdl, functions }: AmplifyApp): FunctionDefinitions {
 }
 
 function changedFiles(before: AmplifyApp, after: AmplifyApp): string[] {
-  const files = { sdl: 'amplify/data/schema.ts', functions: 'amplify/functions', groups: 'amplify/auth/resource.ts' };
-  return (['sdl', 'functions', 'groups'] as const)
+  const files = { sdl: 'amplify/data/schema.ts', functions: 'amplify/functions', userPool: 'amplify/auth/resource.ts' };
+  return (['sdl', 'functions', 'userPool'] as const)
     .filter((part) => !isDeepStrictEqual(before[part], after[part]))
     .map((part) => files[part]);
 }

@@ -3,27 +3,27 @@
  * of its own; this file starts them in order and stops them in reverse.
  */
 import { join, resolve } from 'node:path';
-import { readMigrations } from '@vpc-postgres/lambda/database/migrate/read-folder.js';
 import { allOrStop } from './all-or-stop.js';
-import type { AmplifyApp } from './amplify/amplify-app.js';
-import { type AppSyncCredentials, loadOrCreateAppSyncCredentials } from './appsync/credentials-file.js';
-import { functionNamesIn } from './appsync/directives.js';
-import { createGraphqlEndpoint, type RequestRecord } from './appsync/endpoint.js';
-import { type LocalUserPool, loadOrCreateUserPool } from './cognito/user-pool.js';
+import { loadOrCreateAppSyncCredentials } from './appsync/credentials-file.js';
+import { createGraphqlEndpoint } from './appsync/endpoint.js';
+import { createRealTimeEndpoint, REAL_TIME_PATH } from './appsync/subscriptions/real-time.js';
+import { Inbox } from './cognito/inbox.js';
+import { createUserPoolRoutes } from './cognito/routes.js';
+import { loadOrCreateUserPool, seedUsers } from './cognito/user-pool.js';
 import { writeConnectionFile } from './connection-file.js';
-import { bootstrapDatabase, LOCAL_DATABASE, LOCAL_DATABASE_USER, LOCAL_MIGRATOR, migrateDatabase } from './database.js';
+import { LOCAL_DATABASE, LOCAL_DATABASE_USER, LOCAL_MIGRATOR } from './database.js';
 import type { LocalDatabase } from './function-environment.js';
-import type { BuildEvent, HostedFunctionStatistics } from './functions.js';
+import { FunctionLogs } from './function-logs.js';
 import { sendGraphql } from './graphql-client.js';
-import type { LocalApp } from './local-app.js';
 import { lookFromEachFunction } from './look-from-inside.js';
-import { type MigrationsReport, watchMigrations } from './migrations.js';
-import { type LocalPostgres, startPostgres } from './postgres/cluster.js';
+import { createLocalOutputs } from './outputs/local-outputs.js';
 import { loadOrCreateCertificate } from './rds-proxy/certificate.js';
 import { loadOrCreateCredentials } from './rds-proxy/credentials.js';
-import { type RdsProxy, type RdsProxyEvent, type RdsProxyOptions, startRdsProxy } from './rds-proxy/server.js';
-import { type InvocationTrace, type RequestStatistics, type RequestTrace, RequestTraces } from './request-traces.js';
-import { type AmplifyReport, openApp, type ServedApp } from './served-app.js';
+import { startRdsProxy } from './rds-proxy/server.js';
+import { readApp } from './read-app.js';
+import { RequestTraces } from './request-traces.js';
+import type { LocalStack, LocalStackOptions } from './stack-options.js';
+import { LOCAL_POOL_SETTINGS, startDatabase } from './start-database.js';
 import { openStateDirectory } from './state-directory.js';
 import { describeStack } from './summary.js';
 import { createConsoleRoutes } from './web/console/routes.js';
@@ -31,87 +31,11 @@ import { createGraphiqlRoutes } from './web/graphiql/routes.js';
 import { createLookRoutes } from './web/look/routes.js';
 import { createProxyRoutes } from './web/proxy/routes.js';
 import { startWebServer } from './web/server.js';
+import { createSiteRoutes } from './web/site/routes.js';
 import { createStackRoutes } from './web/stack/routes.js';
 
 /** Part of every IAM token. Any region does, as long as both sides agree. */
 export const LOCAL_REGION = 'eu-west-1';
-
-/** The timeouts of a new proxy in AWS (packages/backend/src/database/new-proxy.ts). The rest is RDS Proxy's default. */
-export const LOCAL_POOL_SETTINGS = {
-  maxConnections: 100,
-  connectionBorrowTimeoutSeconds: 5,
-  idleClientTimeoutSeconds: 300,
-} as const;
-
-export interface LocalStackOptions {
-  /** What is served. */
-  app: LocalApp;
-  /** Data, certificates and local credentials. Made when missing. */
-  stateDirectory: string;
-  /** HTTP port of AppSync and the console page. 0 = any free one. */
-  port: number;
-  /** TCP port of the RDS Proxy emulator. 0 = any free one. */
-  proxyPort: number;
-  /**
-   * Rebuild functions, reload amplify/ and apply migrations on change, and start even when a migration is broken.
-   * @default false
-   */
-  watch?: boolean;
-  /** @default - the app's */
-  migrationsFolder?: string;
-  /** Concurrent execution environments of each function, 1 or more. @default 4 */
-  maxEnvironments?: number;
-  /**
-   * How long AppSync lets a request run, in milliseconds, the time included that it waits for an execution environment.
-   * @default 30_000, AppSync's own limit
-   */
-  requestLimitMillis?: number;
-  /** Starts the RDS Proxy emulator. A test may hand out one that it stops and starts again. @default startRdsProxy */
-  startProxy?: (options: RdsProxyOptions) => Promise<RdsProxy>;
-  /** Put a few rows into a new data folder. @default false */
-  sampleData?: boolean;
-  /** A step of the start is done. */
-  onProgress?: (step: string) => void;
-  onRequest?: (request: RequestRecord, invocations: readonly InvocationTrace[]) => void;
-  onBuild?: (event: BuildEvent) => void;
-  /** With `watch`: the schema, the functions or the groups of amplify/ have changed, or do not fit together. */
-  onAmplify?: (report: AmplifyReport) => void;
-  /** With `watch`: migrations were applied, are broken, are mended, or wait. */
-  onMigrations?: (report: MigrationsReport) => void;
-  onFunctionLog?: (functionName: string, line: string) => void;
-  /** A line of a function's log as CloudWatch would have it, with START, END and REPORT. */
-  onFunctionLogStream?: (functionName: string, line: string) => void;
-  onProxyEvent?: (event: RdsProxyEvent) => void;
-  /** A line of PostgreSQL's own log, which quotes rows and values. */
-  onPostgresLog?: (line: string) => void;
-}
-
-export interface LocalStack {
-  /** Of the console page, without a slash at the end. GraphQL is at `${url}/graphql`. */
-  url: string;
-  proxyPort: number;
-  /** Its figures, what pinned, and its fault switches. Stopped by `stop`. */
-  proxy: Omit<RdsProxy, 'stop'>;
-  userPool: LocalUserPool;
-  postgres: LocalPostgres;
-  access: LocalDatabase;
-  /** The functions that run at the start. */
-  functionNames: readonly string[];
-  /** The schema, functions and groups that are served now. */
-  amplifyApp(): AmplifyApp;
-  /** What opens the API beside a user's token: an API key, IAM credentials. */
-  appSyncCredentials: AppSyncCredentials;
-  statistics(): {
-    appSync: RequestStatistics;
-    functions: Readonly<Record<string, HostedFunctionStatistics>>;
-    /** Why the files of amplify/ as they are now are not served; null when they are. */
-    amplify: { problem: string | null };
-  };
-  /** The last 100 requests with the milliseconds of each hop, the newest first. */
-  recentRequests(): readonly RequestTrace[];
-  /** Ends every process and releases every port. The data stays. */
-  stop(): Promise<void>;
-}
 
 /** @throws LocalStackError, MigrationError. Whatever had started by then has been stopped again. */
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
@@ -136,7 +60,8 @@ async function startParts(
   const state = await openStateDirectory(stateDirectory);
   onStop(() => state.release());
 
-  const { served, functionNames } = await readApp(stateDirectory, options);
+  const logs = new FunctionLogs();
+  const { served, functionNames } = await readApp(stateDirectory, options, logs);
   onStop(() => served.dispose());
   const [database, functions, certificate, credentials, otherCredentials, migratorCredentials, ...users] =
     await allOrStop(
@@ -152,6 +77,8 @@ async function startParts(
     );
 
   const [userPool, appSyncCredentials] = users;
+  await seedUsers(userPool, app.users);
+  const inbox = new Inbox(options.onMessage);
   onProgress(`Lambda bundle built: ${functionNames().join(', ')}`);
   const { postgres, isMigrated } = database;
   const proxy = await startProxy({
@@ -187,7 +114,7 @@ async function startParts(
   const { migrationsFolder = app.migrationsFolder } = options;
   const traces = new RequestTraces();
   onStop(() => served.stop());
-  const answerGraphql = served.serve({
+  const graphql = served.serve({
     access,
     otherCredentials,
     createEndpoint: (sdl) =>
@@ -205,7 +132,12 @@ async function startParts(
           const invocations = traces.finish(request);
           options.onRequest?.(request, invocations);
         },
+        onMutation: (fieldName, result) => realTime.publish(fieldName, result),
       }),
+  });
+  const realTime = createRealTimeEndpoint({
+    authenticate: graphql.authenticate,
+    subscribe: (...request) => traces.run(() => graphql.subscribe(...request)),
   });
   const observed = {
     statistics: () => ({
@@ -214,12 +146,23 @@ async function startParts(
       amplify: { problem: served.problem() },
     }),
     recentRequests: () => traces.recent(),
+    logsOf: (requestId: string) => logs.of(requestId),
     proxy,
   };
+  const site = createSiteRoutes({ ...app, stateDirectory, outputs: () => outputs.current() });
+  onStop(async () => site?.stop());
   const web = await startWebServer({
     port: options.port,
     routes: [
-      { path: '/graphql', handle: (request, response) => traces.run(() => answerGraphql(request, response)) },
+      { path: '/graphql', handle: (request, response) => traces.run(() => graphql(request, response)) },
+      ...createUserPoolRoutes({
+        userPool,
+        settings: () => served.current().userPool,
+        inbox,
+        access: appSyncCredentials,
+        region: LOCAL_REGION,
+      }),
+      ...(site?.routes ?? []),
       ...createGraphiqlRoutes(),
       ...createProxyRoutes(proxy),
       ...createStackRoutes(observed, new Date()),
@@ -231,9 +174,15 @@ async function startParts(
           describeStack({ app, url: web.url, access, stateDirectory, postgres, functionNames: functionNames() }),
       }),
     ],
+    upgrades: [{ path: REAL_TIME_PATH, handle: realTime.upgrade }, ...(site?.upgrades ?? [])],
   });
   onStop(() => web.stop());
+  onStop(async () => realTime.stop());
   onProgress(`AppSync emulator listens on ${web.url}/graphql`);
+  const frontend = { url: web.url, region: LOCAL_REGION, userPool, apiKey: appSyncCredentials.apiKey, stateDirectory };
+  const outputs = createLocalOutputs({ ...options, ...frontend });
+  onStop(() => outputs.stop());
+  served.onReload(outputs.follow);
 
   if (options.sampleData && postgres.createdCluster && isMigrated) {
     for (const { username, request } of app.newData) await sendGraphql(web.url, userPool, username, request);
@@ -243,57 +192,11 @@ async function startParts(
     proxyPort: proxy.port,
     ...observed,
     userPool,
+    inbox,
     appSyncCredentials,
     postgres,
     access,
     functionNames: functionNames(),
     amplifyApp: () => served.current(),
   };
-}
-
-async function startDatabase(
-  stateDirectory: string,
-  { app, watch, migrationsFolder = app.migrationsFolder, onMigrations, onPostgresLog }: LocalStackOptions,
-  onStop: (stopPart: () => Promise<void>) => void,
-  onProgress: (step: string) => void,
-): Promise<{ postgres: LocalPostgres; isMigrated: boolean }> {
-  const postgres = await startPostgres({
-    dataDirectory: join(stateDirectory, 'data'),
-    settings: { max_connections: String(LOCAL_POOL_SETTINGS.maxConnections) },
-    ...(onPostgresLog && { onLog: onPostgresLog }),
-  });
-  onStop(() => postgres.stop());
-  onProgress(`PostgreSQL ${postgres.version} runs${postgres.createdCluster ? ' on a new data folder' : ''}`);
-  await bootstrapDatabase(postgres.socketDirectory);
-  const { socketDirectory } = postgres;
-  if (!watch) {
-    const { applied } = await migrateDatabase(socketDirectory, readMigrations(migrationsFolder));
-    if (applied.length > 0) onProgress(`Migrations applied: ${applied.join(', ')}`);
-    return { postgres, isMigrated: true };
-  }
-  let isMigrated = true;
-  const onReport = (report: MigrationsReport) => {
-    isMigrated = 'applied' in report;
-    onMigrations?.(report);
-  };
-  const migrations = await watchMigrations({ folder: migrationsFolder, socketDirectory, onReport });
-  onStop(() => migrations.stop());
-  return { postgres, isMigrated };
-}
-
-async function readApp(
-  stateDirectory: string,
-  { app, watch, maxEnvironments, onAmplify, onBuild, onFunctionLog, onFunctionLogStream }: LocalStackOptions,
-): Promise<{ served: ServedApp; functionNames: () => string[] }> {
-  const served = await openApp({
-    app,
-    directory: join(stateDirectory, 'functions'),
-    watch: watch ?? false,
-    onReport: onAmplify ?? (() => {}),
-    onBuild: onBuild ?? (() => {}),
-    onLog: onFunctionLog ?? (() => {}),
-    ...(onFunctionLogStream && { onLogStream: onFunctionLogStream }),
-    ...(maxEnvironments !== undefined && { maxEnvironments }),
-  });
-  return { served, functionNames: () => functionNamesIn(served.current().sdl) };
 }

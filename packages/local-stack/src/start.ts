@@ -1,6 +1,7 @@
 /** The command line of `npm start`: options, progress, one line for each request, and an orderly end. */
 import './forget-postgres-variables.js';
 
+import { resolve } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
 import { MigrationError } from '@vpc-postgres/lambda/database/migrate/migration-error.js';
 import { describeFinding, type RowFinding } from '@vpc-postgres/lambda/database/migrate/row-guard.js';
@@ -18,6 +19,7 @@ Options:
                     one JSON line with the rows and each hop's milliseconds, and end
   --directory DIR   where data, certificates and local credentials are kept (default: .local)
   --concurrency N   execution environments of each Lambda function, 1 to 100 (default: 4)
+  --outputs DIR     where amplify_outputs.json is written for a frontend (default: this folder)
   --lambda-log      show each function's log as CloudWatch has it, with START, END and REPORT
   --help            show this text
 
@@ -56,24 +58,32 @@ async function main(): Promise<void> {
 
 interface ServeOptions {
   directory: string;
+  outputs: string;
   /** Execution environments of each Lambda function, at most. */
   concurrency: number;
   lambdaLog: boolean;
 }
 
-async function serve({ directory, concurrency, lambdaLog }: ServeOptions): Promise<void> {
+async function serve({ directory, outputs, concurrency, lambdaLog }: ServeOptions): Promise<void> {
   const port = readPort('PORT', 3000);
   const proxyPort = readPort('PROXY_PORT', 6432);
   console.log(style('dim', 'Starting the local stack …'));
 
-  const [app, { startLocalStack }, { renderSummary }, { formatRequest }, { createProxyEventFormatter }] =
-    await Promise.all([
-      loadLocalApp(),
-      import('./stack.js'),
-      import('./summary.js'),
-      import('./format-request.js'),
-      import('./format-proxy-event.js'),
-    ]);
+  const [
+    app,
+    { startLocalStack },
+    { renderSummary },
+    { formatRequest },
+    { formatMessage },
+    { createProxyEventFormatter },
+  ] = await Promise.all([
+    loadLocalApp(),
+    import('./stack.js'),
+    import('./summary.js'),
+    import('./format-request.js'),
+    import('./format-message.js'),
+    import('./format-proxy-event.js'),
+  ]);
   const renderProxyEvent = createProxyEventFormatter();
   const starting = startLocalStack({
     app,
@@ -82,6 +92,8 @@ async function serve({ directory, concurrency, lambdaLog }: ServeOptions): Promi
     proxyPort,
     watch: true,
     sampleData: true,
+    outputsDirectory: resolve(outputs),
+    onOutputsNote: (note) => console.log(note),
     maxEnvironments: concurrency,
     onProgress: (step) => console.log(`${style('dim', seconds().padStart(7))}  ${step}`),
     onRequest: async (request, invocations) => console.log(await formatRequest(request, invocations, new Date())),
@@ -111,6 +123,7 @@ async function serve({ directory, concurrency, lambdaLog }: ServeOptions): Promi
       const [, text] = /\] ((?:ERROR|DETAIL|HINT|CONTEXT): .*)/.exec(line) ?? [];
       if (text !== undefined) console.log(`${style('dim', 'postgres |')} ${text}`);
     },
+    onMessage: (message) => console.log(style('bold', formatMessage(message))),
     onProxyEvent: (event) => {
       const line = renderProxyEvent(event);
       if (line !== undefined) console.log(style('red', line));
@@ -122,7 +135,7 @@ async function serve({ directory, concurrency, lambdaLog }: ServeOptions): Promi
   console.log(`Ready in ${seconds()}. Ctrl-C ends it all.\n`);
   if (app.operations.length === 0) console.log(`This app has no domain. ${HOW_TO_BEGIN}\n`);
   const { listUnsupported } = await import('./unsupported.js');
-  for (const line of listUnsupported(app.environments, stack.amplifyApp().functions)) console.log(`${line}\n`);
+  for (const line of listUnsupported(app.environments, stack.amplifyApp())) console.log(`${line}\n`);
 }
 
 function adviceAfterProblem(directory: string): string {
@@ -161,6 +174,7 @@ function readArguments(): ServeOptions & { once: boolean; help: boolean } {
       options: {
         once: { type: 'boolean', default: false },
         directory: { type: 'string', default: '.local' },
+        outputs: { type: 'string', default: '.' },
         concurrency: { type: 'string', default: '4' },
         'lambda-log': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },

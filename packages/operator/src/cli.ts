@@ -4,6 +4,8 @@ import { ConfigurationError } from '@vpc-postgres/backend/configuration/configur
 import { MigrationError } from '@vpc-postgres/lambda/database/migrate/migration-error.js';
 import { Command, CommanderError, Option } from 'commander';
 import { CommandError } from './command-error.js';
+import { addCostCommand } from './cost/command.js';
+import { addDiscoverCommand } from './discover/command.js';
 import { addDoctorCommand } from './doctor/command.js';
 import type { BaselineOptions } from './migrate-baseline.js';
 import type { NewDomainOptions } from './new-domain.js';
@@ -22,12 +24,13 @@ Examples:
   $ npx vpc-postgres new function send-reminder --no-database
   $ npx vpc-postgres migrate baseline --through 0002-orders.sql --environment main --via localhost:5433
   $ npx vpc-postgres sql-secret --environment main --app-id d1example --dry-run
+  $ npx vpc-postgres doctor --environment main
   $ npx vpc-postgres sbom --out sbom.json
   $ npx vpc-postgres lint-templates 'templates/amplify*.template.json'
 
 Exit codes:
   0  done, and nothing was found
-  1  found problems: a vulnerable package, a finding in a template
+  1  found problems: in the account, a vulnerable package, a finding in a template
   2  could not run: a wrong option, a missing program, a refused connection or permission; the message says which
 
 Run it in the folder that holds amplify/. npx vpc-postgres COMMAND --help has a command's options.`;
@@ -61,7 +64,9 @@ function createProgram(): Command {
   addDatabaseCommands(program.commandsGroup('Database:'));
   addCodeCommands(program.commandsGroup('What is deployed:'));
   const account = program.commandsGroup('Your AWS account:');
+  addDiscoverCommand(account);
   addDoctorCommand(account);
+  addCostCommand(account);
   addShellCommand(account);
   addProveCommand(account);
   return program;

@@ -12,8 +12,9 @@ Exit codes:
   2  could not run: a wrong option, changes that are not committed, npm start is running
 
 What is removed: src/orders, amplify/functions/orders-api, test/orders, the migrations
-of the example and .local/data, which has their tables; the lines that list them; what
-README.md and docs/ say of them. Migrations of your own are numbered anew.
+of the example and .local/data, which has their tables; site/src/orders, whose place a
+greeting takes; the lines that list them; what README.md and docs/ say of them.
+Migrations of your own are numbered anew.
 
 Has a deployed database applied the example's migrations? The runner demands their
 files there: use --keep-migrations. They stay, and one more drops the tables.`;

@@ -123,7 +123,7 @@ function linkDependencies(root: string, folder: string): void {
   const from = join(REPOSITORY, 'node_modules');
   const to = join(root, 'node_modules');
   for (const entry of readdirSync(from)) {
-    if (entry === '@vpc-postgres' || (entry.startsWith('.') && entry !== '.bin')) continue;
+    if (entry === '@vpc-postgres' || entry === 'site' || (entry.startsWith('.') && entry !== '.bin')) continue;
     if (entry !== '.bin' && !entry.startsWith('@')) {
       link(join(from, entry), join(to, entry));
       continue;
@@ -135,10 +135,19 @@ function linkDependencies(root: string, folder: string): void {
   for (const name of readdirSync(join(folder, 'packages'))) {
     if (!existsSync(join(folder, 'packages', name, 'package.json'))) continue;
     link(relative(join(to, '@vpc-postgres'), join(folder, 'packages', name)), join(to, '@vpc-postgres', name));
-    const own = join(REPOSITORY, 'packages', name, 'node_modules');
-    if (existsSync(own)) link(own, join(folder, 'packages', name, 'node_modules'));
+    linkOwnDependencies(folder, join('packages', name));
+  }
+  for (const entry of readdirSync(join(REPOSITORY, 'site/node_modules'))) {
+    if (entry === '.bin' || !entry.startsWith('.'))
+      link(join(REPOSITORY, 'site/node_modules', entry), join(folder, 'site/node_modules', entry));
   }
   link('../@vpc-postgres/operator/bin/vpc-postgres.mjs', join(to, '.bin', 'vpc-postgres'));
+}
+
+/** What npm installs into a workspace's own folder, because the root has another version of it. */
+function linkOwnDependencies(folder: string, workspace: string): void {
+  const own = join(REPOSITORY, workspace, 'node_modules');
+  if (existsSync(own) && existsSync(join(folder, workspace))) link(own, join(folder, workspace, 'node_modules'));
 }
 
 function link(target: string, path: string): void {

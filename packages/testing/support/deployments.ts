@@ -45,27 +45,56 @@ export const EGRESS: Readonly<Record<EgressSettings['kind'], EgressSettings>> = 
     interfaces: [{ service: 'ssm' }, { service: 'sqs', existing: { id: 'sg-0aaaaaaaaaaaaaaaa', rules: 'add' } }],
   },
   nat: { kind: 'nat' },
+  ipv6: { kind: 'ipv6' },
 };
 
 export const PREFIX_LISTS = { s3: 'pl-6da54004', dynamodb: 'pl-6fa54006' } as const;
 
-/** The answers to the lookups of prefix lists, as cdk.context.json holds them. */
-export const prefixListContext: CachedContext = Object.fromEntries(
-  Object.entries(PREFIX_LISTS).map(([service, PrefixListId]) => [
-    'cc-api-provider:account=111122223333:expectedMatchCount=exactly-one' +
-      ':propertiesToReturn.0=PrefixListId' +
-      `:propertyMatch.PrefixListName=com.amazonaws.eu-west-1.${service}:region=eu-west-1:typeName=AWS$:$:EC2$:$:PrefixList`,
-    [{ PrefixListId }],
-  ]),
-);
+/** The subnets of the example's VPC that have an IPv6 range, as its owner would give them one. */
+export const IPV6_SUBNETS = {
+  'subnet-0c30000000000000a': '2001:db8:0:1::/64',
+  'subnet-0c30000000000000b': '2001:db8:0:2::/64',
+} as const;
 
-export const combinations: readonly Combination[] = Object.values(EGRESS).flatMap((egress) => [
+/** The answers to the lookups of prefix lists and IPv6 ranges, as cdk.context.json holds them. */
+export const egressContext: CachedContext = {
+  ...Object.fromEntries(
+    Object.entries(PREFIX_LISTS).map(([service, PrefixListId]) => [
+      'cc-api-provider:account=111122223333:expectedMatchCount=exactly-one' +
+        ':propertiesToReturn.0=PrefixListId' +
+        `:propertyMatch.PrefixListName=com.amazonaws.eu-west-1.${service}:region=eu-west-1:typeName=AWS$:$:EC2$:$:PrefixList`,
+      [{ PrefixListId }],
+    ]),
+  ),
+  ...Object.assign({}, ...Object.entries(IPV6_SUBNETS).map(([id, range]) => ipv6RangesOf(id, [range]))),
+};
+
+/** The answer to the lookup of a subnet's IPv6 ranges. */
+export function ipv6RangesOf(subnetId: string, ranges: readonly string[]): CachedContext {
+  const key =
+    `cc-api-provider:account=111122223333:exactIdentifier=${subnetId}:propertiesToReturn.0=Ipv6CidrBlocks` +
+    ':region=eu-west-1:typeName=AWS$:$:EC2$:$:Subnet';
+  return { [key]: [{ Ipv6CidrBlocks: ranges }] };
+}
+
+const ofEachEgress: readonly Combination[] = Object.values(EGRESS).flatMap((egress) => [
   ...Object.keys(DATABASES).map((path) => combine(existingNetwork(egress), egress, path)),
   // An empty VPC holds nothing but what is created in it.
   ...Object.keys(DATABASES)
     .filter((path) => DATABASES[path]?.server?.kind === 'new')
     .map((path) => combine(createdNetwork(egress), egress, path)),
 ]);
+
+/** Its path is the one without a secret to make. */
+function regionalNat(): Combination {
+  const egress = { kind: 'nat', gateways: 'regional' } as const;
+  return {
+    ...combine(createdNetwork(egress), egress, 'created database with IAM'),
+    title: 'created VPC, egress nat by a regional gateway, created database with IAM',
+  };
+}
+
+export const combinations: readonly Combination[] = [...ofEachEgress, regionalNat()];
 
 /** Each kind of VPC, egress, proxy and database at least once. */
 export const fewCombinations: readonly Combination[] = [
@@ -74,6 +103,7 @@ export const fewCombinations: readonly Combination[] = [
   'existing VPC, egress nat, existing instance without a proxy',
   'created VPC, egress endpoints, created database with a secret',
   'created VPC, egress nat, created database without a proxy',
+  'created VPC, egress ipv6, created database with IAM',
 ].map((title) => {
   const found = combinations.find((one) => one.title === title);
   if (found === undefined) throw new Error(`There is no combination ${title}.`);

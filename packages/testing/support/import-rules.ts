@@ -63,13 +63,25 @@ const IMPORT_RULES: readonly ImportRule[] = [
     mayImport: [/^src\//, /^amplify\/data\/schema\.ts$/, /^packages\/lambda\/src\/(database|graphql)\//],
   },
   {
-    files: /^packages\/backend\/src\/database\/migrations\/function\/handler\.ts$/,
+    files: /^packages\/backend\/src\/database\/(migrations\/function|bootstrap\/functions\/prepare)\/handler\.ts$/,
     mayImport: [/^packages\/lambda\/src\/(database|graphql)\//],
   },
-  { files: /^packages\/backend\/src\/configuration\//, mayImport: [NODE, /^zod(\/|$)/] },
   {
-    files: /^packages\/backend\/src\/database\/migrations\/bundle\.ts$/,
-    mayImport: [NODE, /^esbuild$/, /^packages\/lambda\/src\/database\/migrate\/migration\.ts$/],
+    files: /^packages\/backend\/src\/database\/bootstrap\/functions\/read-secrets\/handler\.ts$/,
+    mayImport: [NODE, /^@aws-sdk\//, /^packages\/lambda\/src\/database\/bootstrap\/(limits|request)\.ts$/],
+  },
+  {
+    files: /^packages\/backend\/src\/configuration\//,
+    mayImport: [
+      NODE,
+      /^zod(\/|$)/,
+      /^packages\/lambda\/src\/database\/bootstrap\/request\.ts$/,
+      /^packages\/backend\/src\/cost\/sandbox-price\.ts$/,
+    ],
+  },
+  {
+    files: /^packages\/backend\/src\/database\/(migrations\/bundle|bootstrap\/bundle|deployment-bundle)\.ts$/,
+    mayImport: [NODE, /^esbuild$/, /^packages\/lambda\/src\/database\/(migrate\/migration|sql-files)\.ts$/],
   },
   {
     files: /^packages\/backend\/src\/(network|database|monitoring|guardrails)\//,
@@ -81,6 +93,7 @@ const IMPORT_RULES: readonly ImportRule[] = [
       /^packages\/lambda\/src\/database\/(environment-names|pool-limits)\.ts$/,
       // The files are read and checked at synthesis, and bundled by the same code in tests.
       /^packages\/lambda\/src\/database\/migrate\/(limits|migration|read-folder)\.ts$/,
+      /^packages\/lambda\/src\/database\/bootstrap\/(limits|request)\.ts$/,
     ],
   },
   { files: /^packages\/lambda\/src\/sql\//, mayImport: [] },
@@ -111,8 +124,10 @@ const IMPORT_RULES: readonly ImportRule[] = [
     files: /^packages\/operator\/src\//,
     mayImport: [
       /^packages\/operator\/src\//,
-      /^packages\/backend\/src\/(configuration\/|synth\/load-environments\.ts$|database\/migrations\/bundle\.ts$)/,
-      /^packages\/lambda\/src\/(database\/((look|migrate)\/|(batch|errors)\.ts$)|bundle\/|sql\/)/,
+      /^packages\/backend\/src\/(configuration\/|synth\/load-environments\.ts$|database\/(migrations|bootstrap)\/bundle\.ts$)/,
+      /^packages\/lambda\/src\/(database\/(look|migrate)|bundle|sql)\//,
+      /^packages\/backend\/src\/(cost\/|synth\/(synth-report|synthesize-app)\.ts$|testing\/templates\.ts$)/,
+      /^packages\/lambda\/src\/database\/(batch|environment-names|errors|pool-limits)\.ts$/,
       REGISTRY,
     ],
   },
@@ -132,7 +147,7 @@ const IMPORT_RULES: readonly ImportRule[] = [
 
 /** Command lines, composition roots, handlers and the text of new handlers. Everywhere else configuration is a parameter. */
 const MAY_READ_ENVIRONMENT =
-  /^(amplify\/backend\.ts|amplify\/functions\/[^/]+\/handler\.ts|packages\/backend\/src\/database\/migrations\/function\/handler\.ts|packages\/(operator\/src(\/[a-z-]+(?=\/command\.))?|backend\/src\/synth)\/[a-z-]+\.ts|packages\/local-stack\/src\/(start|forget-postgres-variables)\.ts|packages\/local-stack\/src\/cognito\/user-token\.ts|packages\/local-stack\/src\/lambda\/bootstrap\.ts|packages\/operator\/src\/generate\/function-files\.ts)$/;
+  /^(amplify\/backend\.ts|amplify\/functions\/[^/]+\/handler\.ts|packages\/backend\/src\/database\/(migrations\/function|bootstrap\/functions\/[a-z-]+)\/handler\.ts|packages\/(operator\/src(\/[a-z-]+(?=\/command\.))?|backend\/src\/synth)\/[a-z-]+\.ts|packages\/local-stack\/src\/(start|forget-postgres-variables)\.ts|packages\/local-stack\/src\/cognito\/user-token\.ts|packages\/local-stack\/src\/lambda\/bootstrap\.ts|packages\/operator\/src\/generate\/function-files\.ts)$/;
 
 /** Every TypeScript file under the given folders of the repository. */
 export function readSources(repository: string, folders: readonly string[]): SourceFile[] {

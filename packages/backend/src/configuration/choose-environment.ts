@@ -1,11 +1,14 @@
 /** Chooses the environment of this deployment and rejects one that cannot be deployed, with every reason at once. */
-import { ConfigurationError, quote } from './configuration-error.js';
+import { ConfigurationError, type ConfigurationProblem, quote, REPLACE_ME } from './configuration-error.js';
 import type { AccountAndRegion, BackendIdentifier } from './deployment.js';
 import { type Environment, type Environments, validateEnvironment } from './environment.js';
+import { offerSandbox } from './sandbox-offer.js';
 
 const FILE = 'amplify/environments.ts';
 /** What every `npx ampx sandbox` deploys, and nothing else does. */
 const SANDBOX = 'sandbox';
+/** What `npx ampx deploy` names every backend. Its --identifier, by which deployments differ, is the namespace. */
+const AMPX_DEPLOY = 'backend';
 
 /**
  * @throws ConfigurationError when no environment is meant for the deployment, more than one pattern fits it equally
@@ -24,21 +27,32 @@ export function chooseEnvironment(
   if (problems.length > 0) {
     const count = problems.length === 1 ? 'one value' : `${problems.length} values`;
     const summary = `The environment ${quote(name)} cannot be deployed: ${count} to correct in ${FILE}.`;
-    throw new ConfigurationError(summary, problems);
+    const isUntold = deployment.type === 'sandbox' && problems.some(isMissingDatabase);
+    throw new ConfigurationError(summary, problems, isUntold ? offerSandbox(environment.region) : undefined);
   }
   return environment;
 }
 
+/** A placeholder that stands for a VPC or a database. */
+const isMissingDatabase = ({ path, got }: ConfigurationProblem) =>
+  got === quote(REPLACE_ME) && /\.(network|database)\./.test(path);
+
 /** The name of the environment for a deployment; undefined when there is none. */
 export function environmentName(
   environments: Environments,
-  { type, name }: Pick<BackendIdentifier, 'type' | 'name'>,
+  deployment: Pick<BackendIdentifier, 'type' | 'name'> & Partial<BackendIdentifier>,
 ): string | undefined {
+  const { type } = deployment;
+  const name = nameOf(deployment);
   if (type === 'sandbox') return Object.hasOwn(environments, SANDBOX) ? SANDBOX : undefined;
   // A branch with the name sandbox must not take over what the developers share.
   if (name === SANDBOX) return undefined;
   if (Object.hasOwn(environments, name)) return name;
   return bestPattern(Object.keys(environments), name);
+}
+
+function nameOf({ type, name, namespace = name }: Partial<BackendIdentifier> & { readonly name: string }): string {
+  return type === 'standalone' && name === AMPX_DEPLOY ? namespace : name;
 }
 
 function bestPattern(names: readonly string[], name: string): string | undefined {
@@ -63,10 +77,12 @@ function toExpression(pattern: string): RegExp {
 
 const ownText = (pattern: string) => pattern.replaceAll('*', '').length;
 
-function unknownEnvironment(environments: Environments, { type, name }: BackendIdentifier): ConfigurationError {
+function unknownEnvironment(environments: Environments, deployment: BackendIdentifier): ConfigurationError {
+  const { type } = deployment;
+  const name = nameOf(deployment);
   const reserved = type !== 'sandbox' && name === SANDBOX;
   const names = Object.keys(environments).map(quote).join(', ');
-  const what = type === 'sandbox' ? 'A sandbox' : `The ${type} ${quote(name)}`;
+  const what = type === 'sandbox' ? 'A sandbox' : `The ${type === 'branch' ? type : 'deployment'} ${quote(name)}`;
   const wanted = type === 'sandbox' ? SANDBOX : name;
   return new ConfigurationError(`${what} has no environment of that name in ${FILE}.`, [
     {
@@ -74,7 +90,7 @@ function unknownEnvironment(environments: Environments, { type, name }: BackendI
       got: reserved ? `${quote(SANDBOX)}, which only npx ampx sandbox deploys` : quote(undefined),
       expected: `one of the environments that exist: ${names || 'there is none'}`,
       fix: reserved
-        ? 'give the branch another name'
+        ? `give the ${type === 'branch' ? type : 'deployment'} another name`
         : `add ${quote(wanted)} to ${FILE}, or deploy under one of the names that exist`,
     },
   ]);

@@ -25,8 +25,9 @@ export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
   readonly problems: readonly ConfigurationProblem[];
 
-  constructor(summary: string, problems: readonly ConfigurationProblem[]) {
-    super([summary, ...problems.map(describe)].join('\n\n'));
+  /** @param note Stands below the problems. @default - none */
+  constructor(summary: string, problems: readonly ConfigurationProblem[], note?: string) {
+    super([summary, ...problems.map(describe), ...(note === undefined ? [] : [note])].join('\n\n'));
     this.problems = problems;
   }
 }

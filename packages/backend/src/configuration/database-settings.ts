@@ -1,10 +1,18 @@
 /** Describes which PostgreSQL the functions use and how they get to it: the database part of an environment. */
+import { BOOTSTRAP_USERS } from '@vpc-postgres/lambda/database/bootstrap/request.js';
 import { z } from 'zod/v4';
 import { type Check, quote } from './configuration-error.js';
-import { COMPARE, existingSecurityGroup, LEAVE_OUT, type Settings, text } from './fields.js';
+import { COMPARE, existingSecurityGroup, LEAVE_OUT, type Settings, secretArn, text } from './fields.js';
 import type { NetworkSettings } from './network-settings.js';
 import { checkNewProxy, type ExistingProxySettings, proxySchema } from './proxy-settings.js';
-import { checkNewServer, checkPresence, type ServerSettings, serverSchema } from './server-settings.js';
+import {
+  checkMasterUser,
+  checkNewServer,
+  checkPresence,
+  isBootstrapped,
+  type ServerSettings,
+  serverSchema,
+} from './server-settings.js';
 
 export type * from './proxy-settings.js';
 export type * from './server-settings.js';
@@ -25,9 +33,10 @@ export const databaseSchema = z
      */
     user: postgresName('one database user, no wildcard', 'list the users with \\du in psql'),
     /**
-     * The database user that runs the migrations during a deployment, which fails if it cannot log in as it. Run
-     * `packages/lambda/src/database/bootstrap.sql` first, which creates `migrator`. The proxy must know it as it knows
-     * `user`. 1 to 63 characters, case-sensitive. @default - a deployment migrates nothing
+     * The database user that runs the migrations during a deployment, which fails if it cannot log in as it: `migrator`,
+     * which the deployment creates, or `packages/lambda/src/database/bootstrap.sql` by hand where it is not told
+     * `server.masterSecretArn`. An existing proxy must know it as it knows `user`. 1 to 63 characters, case-sensitive.
+     * @default - a deployment migrates nothing
      */
     migrator: postgresName(
       'the database user that migrates, no wildcard',
@@ -64,6 +73,8 @@ export function checkDatabase(database: DatabaseSettings, network: NetworkSettin
         expected: "an object with kind: 'instance', 'cluster' or 'new'",
         fix: proxy.kind === 'new' ? 'say which database the proxy is for' : 'say which database to connect to',
       },
+    ...(isBootstrapped(server) ? checkUsers(database) : []),
+    ...(server ? checkMasterUser(server) : []),
     user === migrator && {
       path: 'database.migrator',
       expected: 'another user than database.user: who serves requests owns nothing and changes no table',
@@ -76,7 +87,7 @@ export function checkDatabase(database: DatabaseSettings, network: NetworkSettin
         expected: "'new': a created VPC is empty, so nothing that exists is in it",
         fix: "create the database too, or choose network: { kind: 'existing', … }",
       },
-    ...(server?.kind === 'new' ? [...checkNames(database), checkNewServer(server)] : []),
+    ...(server?.kind === 'new' ? [checkName(database), checkNewServer(server)] : []),
     ...(server && proxy.kind === 'new' ? checkNewProxy(proxy, server, migrator) : []),
     ...(server && proxy.kind === 'none'
       ? checkPresence(server, ['resourceId', 'endpoint', 'maxConnections'], reason)
@@ -84,23 +95,30 @@ export function checkDatabase(database: DatabaseSettings, network: NetworkSettin
   ];
 }
 
-/** Checks what RDS asks of the names in a server that it creates: some users are its own. */
-function checkNames({ name, user, migrator = '' }: DatabaseSettings): Check[] {
-  return [
+/** Checks what RDS asks of the name of a database that it creates with its server. */
+function checkName({ name }: DatabaseSettings): Check {
+  return (
     !/^[A-Za-z][A-Za-z0-9_]*$/.test(name) && {
       path: 'database.name',
       expected: 'letters, digits and _, the first a letter, as RDS asks of a database that it makes',
       fix: 'choose another name',
-    },
-    ...Object.entries({ user, migrator }).map(
-      ([field, value]) =>
-        /^(postgres|rdsadmin|rdsproxyadmin|rds_.*|pg_.*)$/.test(value) && {
-          path: `database.${field}`,
-          expected: 'a user of the application; this name is the master user’s, RDS’s or PostgreSQL’s own',
-          fix: `choose another name, for example ${field === 'user' ? 'app' : 'migrator'}`,
-        },
-    ),
-  ];
+    }
+  );
+}
+
+/** Checks that the users are those that the deployment makes, and to which migrations grant privileges. */
+function checkUsers({ user, migrator }: DatabaseSettings): Check[] {
+  const given = { user, ...(migrator !== undefined && { migrator }) };
+  return Object.entries(given).map(([field, value]) => {
+    const made = BOOTSTRAP_USERS[field as keyof typeof BOOTSTRAP_USERS];
+    return (
+      value !== made && {
+        path: `database.${field}`,
+        expected: `${quote(made)}, the user that the deployment makes in this server`,
+        fix: `write ${field}: '${made}'`,
+      }
+    );
+  });
 }
 
 /**
@@ -116,10 +134,7 @@ export const sqlDataSourceSchema = z
      * `password` and `dbname` of the role in packages/lambda/src/database/sql-data-source.sql. Only `vpc-postgres
      * sql-secret` reads it, and copies it to where Amplify looks. (RDS's own secrets have a `!` in their names.)
      */
-    secretArn: text(/^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@!-]+-[A-Za-z0-9]{6}$/, {
-      expected: 'the complete ARN of a secret, with its suffix of six characters',
-      fix: 'run aws secretsmanager list-secrets --query "SecretList[].[Name,ARN]"',
-    }),
+    secretArn,
     /** A security group for the function and for the VPC endpoint of its secrets. @default - one is created */
     securityGroup: existingSecurityGroup.optional(),
   })
@@ -129,8 +144,9 @@ export const sqlDataSourceSchema = z
 export function checkSqlDataSource(
   { secretArn }: SqlDataSourceSettings,
   network: NetworkSettings,
-  { proxy }: DatabaseSettings,
+  { proxy, server }: DatabaseSettings,
 ): Check[] {
+  const masterSecretArn = server?.kind === 'new' ? undefined : server?.masterSecretArn;
   const auth = proxy.kind === 'new' && proxy.auth.kind === 'secret' ? proxy.auth : undefined;
   return [
     network.kind === 'new' && {
@@ -141,10 +157,10 @@ export function checkSqlDataSource(
         "use a VPC that another stack or environment owns: network: { kind: 'existing', … }; or remove sqlDataSource. Not by " +
         'changing the kind here: that deletes the VPC that was created',
     },
-    [auth?.secretArn, auth?.migratorSecretArn].includes(secretArn) && {
+    [auth?.secretArn, auth?.migratorSecretArn, masterSecretArn].includes(secretArn) && {
       path: 'sqlDataSource.secretArn',
       expected:
-        'a secret of its own, not one of database.proxy.auth: those roles may see what no caller of the SQL data source may',
+        'a secret of its own, not one of database.proxy.auth or database.server: those roles may see what no caller of the SQL data source may',
       fix: 'make the role of packages/lambda/src/database/sql-data-source.sql, and a secret for it',
     },
   ];

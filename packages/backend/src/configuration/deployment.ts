@@ -1,10 +1,12 @@
 /** Identifies what is being deployed, a sandbox or a branch, as Amplify reports it in the CDK context. */
+import { ConfigurationError } from './configuration-error.js';
+
 export interface BackendIdentifier {
-  /** The app's id in Amplify Hosting; for a sandbox the name in package.json. */
+  /** The app's id in Amplify Hosting; for a sandbox the name in package.json; for `npx ampx deploy` its --identifier. */
   readonly namespace: string;
-  /** The name of the branch; for a sandbox, of its owner. */
+  /** The name of the branch; for a sandbox, of its owner; for `npx ampx deploy` always `backend`. */
   readonly name: string;
-  /** `sandbox` for `npx ampx sandbox`, `branch` for Amplify Hosting, `standalone` for a pipeline of your own. */
+  /** `sandbox` for `npx ampx sandbox`, `branch` for Amplify Hosting and `pipeline-deploy`, `standalone` for `npx ampx deploy`. */
   readonly type: 'sandbox' | 'branch' | 'standalone';
 }
 
@@ -26,7 +28,21 @@ export const DEPLOYMENT_CONTEXT = {
   type: 'amplify-backend-type',
 } as const;
 
+/** @throws ConfigurationError when nothing says what is deployed, as within Amplify's definePipeline(). */
 export function readDeployment(node: ContextReader): BackendIdentifier {
+  const missing = Object.values(DEPLOYMENT_CONTEXT).filter((key) => node.tryGetContext(key) === undefined);
+  if (missing.length > 0) throw notIdentified(missing);
   const read = (key: keyof typeof DEPLOYMENT_CONTEXT) => String(node.tryGetContext(DEPLOYMENT_CONTEXT[key]));
   return { namespace: read('namespace'), name: read('name'), type: read('type') as BackendIdentifier['type'] };
+}
+
+function notIdentified(missing: readonly string[]): ConfigurationError {
+  return new ConfigurationError('Nothing says what is deployed, so no environment can be chosen.', [
+    {
+      path: 'amplify/backend.ts',
+      got: `no CDK context ${missing.join(', ')}`,
+      expected: 'what npx ampx sandbox, pipeline-deploy and deploy, and npm run synth, say of the deployment',
+      fix: 'deploy with one of these; definePipeline() says nothing of it: docs/deploy.md#amplifys-other-ways-to-deploy',
+    },
+  ]);
 }

@@ -235,6 +235,8 @@ const LOCATED = [
   'database.proxy.auth.migratorSecretArn',
   'database.proxy.auth.kmsKeyArn',
   'database.server.endpoint',
+  'database.server.masterSecretArn',
+  'database.server.masterSecretKmsKeyArn',
   'sqlDataSource.secretArn',
 ];
 

@@ -79,6 +79,20 @@ function alternatives(words: readonly string[]): string {
   return `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
 }
 
+const FIND_SECRETS = 'run aws secretsmanager list-secrets --query "SecretList[].[Name,ARN,KmsKeyId]"';
+
+/** The complete ARN of a secret. Those that RDS makes have a `!` in their names. */
+export const secretArn = text(/^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@!-]+-[A-Za-z0-9]{6}$/, {
+  expected: 'the complete ARN of a secret, with its suffix of six characters',
+  fix: FIND_SECRETS,
+});
+
+/** The key of a secret. */
+export const kmsKeyArn = text(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[0-9a-z-]+$/, {
+  expected: 'arn:aws:kms:<region>:<account>:key/…',
+  fix: FIND_SECRETS,
+});
+
 /** A security group that another team owns. */
 export type ExistingSecurityGroup = Settings<typeof existingSecurityGroup>;
 export const existingSecurityGroup = z

@@ -5,16 +5,26 @@
 import type { Check } from './configuration-error.js';
 import type { DatabaseSettings } from './database-settings.js';
 import type { NetworkSettings } from './network-settings.js';
+import { isBootstrapped } from './server-settings.js';
 
 export function checkFirstConnection(network: NetworkSettings, { migrator, proxy, server }: DatabaseSettings): Check[] {
   const functionsExist = network.kind === 'existing' && network.functionSecurityGroup !== undefined;
-  const fromFunctions = migrator === undefined || functionsExist;
+  const prepares = isBootstrapped(server);
+  const fromFunctions = (migrator === undefined && !prepares) || functionsExist;
   const serverGroup = server === undefined || server.kind === 'new' ? undefined : server.securityGroup;
   if (proxy.kind === 'none') {
-    return [!fromFunctions && serverGroup?.rules === 'print' && fromNewGroup('database.server', FUNCTIONS)];
+    return [
+      !fromFunctions &&
+        serverGroup?.rules === 'print' &&
+        fromNewGroup('database.server', prepares ? BOOTSTRAP : FUNCTIONS),
+    ];
   }
   return [
-    !fromFunctions && proxy.securityGroup?.rules === 'print' && fromNewGroup('database.proxy', FUNCTIONS),
+    migrator !== undefined &&
+      !functionsExist &&
+      proxy.securityGroup?.rules === 'print' &&
+      fromNewGroup('database.proxy', FUNCTIONS),
+    !functionsExist && prepares && serverGroup?.rules === 'print' && fromNewGroup('database.server', BOOTSTRAP),
     proxy.kind === 'new' &&
       proxy.securityGroup === undefined &&
       serverGroup?.rules === 'print' &&
@@ -25,6 +35,11 @@ export function checkFirstConnection(network: NetworkSettings, { migrator, proxy
 const FUNCTIONS = {
   waits: 'the migrations connect from the functions’ group, and fail after five minutes',
   fix: 'name a group in network.functionSecurityGroup and have its owner add the rule first; or leave database.migrator out of the first deployment',
+};
+
+const BOOTSTRAP = {
+  waits: 'the master user connects from a group, and fails after four minutes',
+  fix: 'name a group in network.functionSecurityGroup and have its owner add the rule first; or remove database.server.masterSecretArn and prepare the database by hand (docs/bootstrap-by-hand.md)',
 };
 
 const PROXY = {

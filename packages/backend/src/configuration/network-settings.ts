@@ -53,7 +53,7 @@ const interfaceEndpoint = z
 
 /** Two kinds of egress have a field of this name. */
 const GATEWAYS = {
-  expected: "for endpoints a list of { service: 's3' } and { service: 'dynamodb' }, for nat 1 or 2",
+  expected: "for endpoints a list of { service: 's3' } and { service: 'dynamodb' }, for nat 1, 2 or 'regional'",
   fix: LEAVE_OUT,
 };
 
@@ -76,15 +76,26 @@ const natEgress = z.strictObject({
   /** Everything on the internet that speaks HTTPS, through a NAT gateway. */
   kind: z.literal('nat'),
   /**
-   * For a new VPC: one NAT gateway, or one in each zone so that a zone can fail. An existing VPC has its own, which the
-   * subnets `withEgress` use. @default 1
+   * For a new VPC: one NAT gateway, one in each zone so that a zone can fail, or a `regional` one, which AWS extends to each
+   * zone in use and which needs no public subnet. An existing VPC has its own, which the subnets `withEgress` use. @default 1
+   * @see https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateways-regional.html
    */
-  gateways: z.literal([1, 2]).meta(GATEWAYS).optional(),
+  gateways: z.literal([1, 2, 'regional']).meta(GATEWAYS).optional(),
+});
+
+const ipv6Egress = z.strictObject({
+  /**
+   * Everything on the internet that answers HTTPS over IPv6, free of charge: through an egress-only internet gateway, which a
+   * new VPC gets. In an existing VPC the subnets have an IPv6 range and a route for ::/0 to one. Not every AWS service answers
+   * over IPv6: the synthesis warns of those that the functions may call and that are not known to.
+   * @see https://docs.aws.amazon.com/vpc/latest/userguide/egress-only-internet-gateway.html
+   */
+  kind: z.literal('ipv6'),
 });
 
 export type EgressSettings = Settings<typeof egress>;
 const egress = oneKindOf(
-  [z.strictObject({ kind: z.literal('none') }), endpointEgress, natEgress],
+  [z.strictObject({ kind: z.literal('none') }), endpointEgress, natEgress, ipv6Egress],
   'leave it out for none',
 );
 
@@ -164,7 +175,7 @@ const newNetwork = z.strictObject({
   kind: z.literal('new'),
   /**
    * The address range, /16 to /24, free of overlap with every network that you will ever connect. The isolated subnets
-   * take a quarter; half is kept for the subnets of a NAT gateway, which can come later. @default '10.0.0.0/16'
+   * take a quarter; the rest is kept for the subnets of NAT gateways and of IPv6, which can come later. @default '10.0.0.0/16'
    */
   cidr: text(/^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}\/(1[6-9]|2[0-4])$/, {
     expected: 'an IPv4 range from /16 to /24, for example 10.0.0.0/16',

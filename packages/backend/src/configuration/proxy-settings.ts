@@ -1,11 +1,19 @@
 /** Describes the way to the database, with an RDS Proxy or without: the proxy of a database. */
 import { z } from 'zod/v4';
 import type { Check } from './configuration-error.js';
-import { COMPARE, existingSecurityGroup, oneKindOf, type Settings, text, wholeNumber } from './fields.js';
+import {
+  COMPARE,
+  existingSecurityGroup,
+  kmsKeyArn,
+  oneKindOf,
+  type Settings,
+  secretArn,
+  text,
+  wholeNumber,
+} from './fields.js';
 import { checkPresence, MAX_CONNECTIONS, type ServerSettings } from './server-settings.js';
 
 const FIND_PROXIES = 'run aws rds describe-db-proxies --query "DBProxies[].[DBProxyName,DBProxyArn,Endpoint]"';
-const FIND_SECRETS = 'run aws secretsmanager list-secrets --query "SecretList[].[Name,ARN,KmsKeyId]"';
 
 const ENDPOINT = /^[a-z][a-z0-9-]*(\.endpoint)?\.proxy-[a-z0-9]+\.[a-z0-9-]+\.rds\.amazonaws\.com(\.cn)?$/;
 const ENDPOINT_EXPECTED =
@@ -39,11 +47,6 @@ const existingProxy = z.strictObject({
   maxDatabaseConnections: wholeNumber(1, MAX_CONNECTIONS).optional(),
 });
 
-const secretArn = text(/^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/, {
-  expected: 'the complete ARN of a secret, with its suffix of six characters',
-  fix: FIND_SECRETS,
-});
-
 const secretAuth = z.strictObject({
   /** The proxy logs in with the password of a Secrets Manager secret. The database user must not hold `rds_iam`. */
   kind: z.literal('secret'),
@@ -56,10 +59,7 @@ const secretAuth = z.strictObject({
   /** The same for `database.migrator`; required if there is one. @default - for a created server one is created */
   migratorSecretArn: secretArn.optional(),
   /** The KMS key of the secrets, if they have one of their own. @default - the key aws/secretsmanager */
-  kmsKeyArn: text(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[0-9a-z-]+$/, {
-    expected: 'arn:aws:kms:<region>:<account>:key/…',
-    fix: FIND_SECRETS,
-  }).optional(),
+  kmsKeyArn: kmsKeyArn.optional(),
 });
 
 const iamAuth = z.strictObject({

@@ -3,9 +3,11 @@ import { z } from 'zod/v4';
 import type { Check } from './configuration-error.js';
 import {
   existingSecurityGroup,
+  kmsKeyArn,
   LEAVE_OUT,
   oneKindOf,
   type Settings,
+  secretArn,
   text,
   trueOrFalse,
   wholeNumber,
@@ -58,6 +60,20 @@ function existingServer(resourceId: RegExp) {
      * @default - unknown, and the guardrail `connection-limit` checks nothing
      */
     maxConnections: wholeNumber(1, MAX_CONNECTIONS, CONNECTIONS).optional(),
+    /**
+     * The complete ARN of the secret with `username` and `password` of the master user, as RDS makes it. With it each
+     * deployment makes the database and its users, where they are missing; `endpoint` is needed then. Roles belong to the
+     * whole server: environments that share it log in in the same way, all with IAM or all with passwords.
+     * @default - somebody runs packages/lambda/src/database/bootstrap.sql by hand (docs/bootstrap-by-hand.md)
+     */
+    masterSecretArn: secretArn.optional(),
+    /** The KMS key of that secret, if it has one of its own. @default - the key aws/secretsmanager */
+    masterSecretKmsKeyArn: kmsKeyArn.optional(),
+    /** The name of the master user, as in the secret. 1 to 63 characters. @default 'postgres' */
+    masterUsername: text(/^[A-Za-z][A-Za-z0-9_]{0,62}$/, {
+      expected: 'the name of the master user: a letter, then letters, digits or _, 63 at most',
+      fix: 'run aws rds describe-db-instances --query "DBInstances[].[DBInstanceIdentifier,MasterUsername,MasterUserSecret]"',
+    }).optional(),
   };
 }
 
@@ -78,6 +94,15 @@ const existingCluster = z.strictObject({
   clusterIdentifier: identifier('an Aurora cluster', FIND_CLUSTERS),
   ...existingServer(/^cluster-[A-Z0-9]{8,64}$/),
 });
+
+/** What a created server is where an environment does not say. */
+export const NEW_SERVER_DEFAULTS = {
+  instanceType: 't4g.small',
+  allocatedStorageGiB: 20,
+  multiAz: false,
+  backupRetentionDays: 7,
+  maxConnections: 100,
+} as const;
 
 export type NewServerSettings = Settings<typeof newServer>;
 const newServer = z.strictObject({
@@ -126,6 +151,27 @@ export function checkNewServer({ instanceType = '' }: NewServerSettings): Check 
       expected: 'small or larger: IAM authentication alone takes 300 to 1000 MiB of memory',
       fix: 'choose for example t4g.small',
     }
+  );
+}
+
+/** Whether each deployment makes the database and its users. */
+export function isBootstrapped(server: ServerSettings | undefined): boolean {
+  return server?.kind === 'new' || server?.masterSecretArn !== undefined;
+}
+
+/** Checks that the deployment can reach an existing server as its master user, where it is told the user's secret. */
+export function checkMasterUser(server: ServerSettings): Check[] {
+  if (server.kind === 'new') return [];
+  if (server.masterSecretArn !== undefined) {
+    return checkPresence(server, ['endpoint'], 'the master user connects to the database itself, past the proxy');
+  }
+  return (['masterSecretKmsKeyArn', 'masterUsername'] as const).map(
+    (field) =>
+      server[field] !== undefined && {
+        path: `database.server.${field}`,
+        expected: 'nothing without masterSecretArn',
+        fix: 'remove it, or name the master user’s secret',
+      },
   );
 }
 

@@ -1,10 +1,16 @@
 /** Compares an environment with its other choices: what each of them would save, or cost more. */
-import { proxyItems } from './cost-items.js';
-import { type CostAlternative, type Costed, cents, count, monthly, proxyPrice } from './costed.js';
+import { architectureOf, computingPerMonth, largestFunction, proxyItems } from './cost-items.js';
+import { type CostAlternative, type Costed, cents, count, monthly, natGatewayPerMonth, proxyPrice } from './costed.js';
 
 /** Those of one environment together need not make sense: each is a change of the environment as it is. */
 export function alternativesTo(costed: Costed): CostAlternative[] {
-  return [...toProxy(costed), ...toDatabase(costed), ...toEgress(costed), ...toSqlDataSource(costed)];
+  return [
+    ...toProxy(costed),
+    ...toDatabase(costed),
+    ...toEgress(costed),
+    ...toSqlDataSource(costed),
+    ...toArchitecture(costed),
+  ];
 }
 
 /** None to an existing proxy: what it costs is not known. */
@@ -34,7 +40,7 @@ function toDatabase({ ofType, prices }: Costed): CostAlternative[] {
 
 function toEgress({ environment: { network }, prices, zoneCount }: Costed): CostAlternative[] {
   const { egress = { kind: 'none' } } = network;
-  const natGateway = monthly(prices.natGatewayPerHour.usd) + monthly(prices.publicAddressPerHour.usd);
+  const natGateway = natGatewayPerMonth(prices);
   const endpointInOneZone = monthly(prices.interfaceEndpointPerZoneHour.usd);
   const endpoint = {
     what: `an interface endpoint in ${count(zoneCount, 'zone')}, for each service: network.egress { kind: 'endpoints' }`,
@@ -44,15 +50,23 @@ function toEgress({ environment: { network }, prices, zoneCount }: Costed): Cost
     what: `a NAT gateway${network.kind === 'existing' ? ', where the VPC has none' : ''}: network.egress { kind: 'nat' }`,
     usd: natGateway,
   };
+  const ipv6 = { what: "egress over IPv6, to what answers there: network.egress { kind: 'ipv6' }", usd: 0 };
   const none = { what: "no egress: network.egress { kind: 'none' }", usd: 0 };
   const instead = (nowUsd: number, choices: readonly { what: string; usd: number }[]) =>
     choices.map(({ what, usd }) => ({ what, changeUsd: cents(usd - nowUsd) }));
 
-  if (egress.kind === 'none') return instead(0, [endpoint, nat]);
+  if (egress.kind === 'none') return instead(0, [ipv6, endpoint, nat]);
+  if (egress.kind === 'ipv6') return instead(0, [endpoint, nat]);
   if (egress.kind === 'nat') {
+    // What a regional one costs is not known.
+    if (egress.gateways === 'regional') return [];
     const gateways = network.kind === 'existing' ? 0 : (egress.gateways ?? 1);
     const one = { what: 'one NAT gateway for both zones: network.egress.gateways 1', usd: natGateway };
-    return instead(gateways * natGateway, [...(gateways > 1 ? [one] : []), endpoint, ...(gateways > 0 ? [none] : [])]);
+    return instead(gateways * natGateway, [
+      ...(gateways > 1 ? [one] : []),
+      endpoint,
+      ...(gateways > 0 ? [ipv6, none] : []),
+    ]);
   }
   const endpoints = (egress.interfaces ?? []).filter(({ existing }) => existing === undefined).length;
   const zones = egress.zones === 'one' ? 1 : zoneCount;
@@ -60,7 +74,7 @@ function toEgress({ environment: { network }, prices, zoneCount }: Costed): Cost
     what: `${count(endpoints, 'interface endpoint')} in one zone: network.egress.zones 'one'`,
     usd: endpoints * endpointInOneZone,
   };
-  const choices = [...(endpoints > 0 && zones > 1 ? [inOneZone] : []), nat, ...(endpoints > 0 ? [none] : [])];
+  const choices = [...(endpoints > 0 && zones > 1 ? [inOneZone] : []), nat, ...(endpoints > 0 ? [ipv6, none] : [])];
   return instead(endpoints * zones * endpointInOneZone, choices);
 }
 
@@ -69,4 +83,17 @@ function toSqlDataSource({ environment, prices, zoneCount }: Costed): CostAltern
   if (environment.sqlDataSource === undefined) return [];
   const usd = zoneCount * monthly(prices.interfaceEndpointPerZoneHour.usd);
   return [{ what: 'no sqlDataSource, which needs an interface endpoint', changeUsd: cents(-usd) }];
+}
+
+/** By the stated traffic: the function with the most memory stands for all. */
+function toArchitecture(costed: Costed): CostAlternative[] {
+  const largest = largestFunction(costed);
+  if (largest === undefined || architectureOf(largest) === 'arm64') return [];
+  const [now, arm64] = (['x86_64', 'arm64'] as const).map((one) => computingPerMonth(largest, costed, one));
+  return [
+    {
+      what: "the functions on arm64: architecture 'arm64' in their resource.ts",
+      changeUsd: cents((arm64 ?? 0) - (now ?? 0)),
+    },
+  ];
 }

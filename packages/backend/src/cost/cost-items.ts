@@ -4,22 +4,35 @@ import {
   type Costed,
   type CostedEnvironment,
   type CostItem,
+  type CostPart,
   cents,
   count,
   monthly,
+  natGatewayPerMonth,
   PROXY_MINIMUM,
   proxyPrice,
 } from './costed.js';
 import type { RegionPrices } from './prices.js';
 
+type Architecture = keyof RegionPrices['functionPerGibSecond'];
+
 /** The requests are all to the function with the most memory. */
-const TRAFFIC = { requestsPerMonth: 1_000_000, millisecondsEach: 100, logGigabytes: 1 } as const;
+const REQUEST = { milliseconds: 100, logKilobytes: 1 } as const;
+
+type Item = Omit<CostItem, 'part'>;
 
 export function costItems(costed: Costed): CostItem[] {
-  return [...proxyItems(costed), ...database(costed), ...network(costed), ...secrets(costed), ...requests(costed)];
+  const of = (part: CostPart, items: readonly Item[]) => items.map((item) => ({ part, ...item }));
+  return [
+    ...of('RDS Proxy', proxyItems(costed)),
+    ...of('database', database(costed)),
+    ...of('egress', network(costed)),
+    ...of('secrets', secrets(costed)),
+    ...of('functions and logs', requests(costed)),
+  ];
 }
 
-export function proxyItems(costed: Costed): CostItem[] {
+export function proxyItems(costed: Costed): Item[] {
   const { ofType, prices, environment } = costed;
   if (ofType('AWS::RDS::DBProxy').length === 0) return [];
   const { vcpus, usd } = proxyPrice(costed);
@@ -33,7 +46,7 @@ export function proxyItems(costed: Costed): CostItem[] {
   return [{ what: `RDS Proxy for ${vcpus} vCPUs${more[environment.database.server?.kind ?? 'new']}`, usd }];
 }
 
-function database({ ofType, prices }: Costed): CostItem[] {
+function database({ ofType, prices }: Costed): Item[] {
   return ofType('AWS::RDS::DBInstance').flatMap(({ DBInstanceClass, MultiAZ, AllocatedStorage }) => {
     const zones = MultiAZ === true ? 'twoZones' : 'oneZone';
     const hour = prices.instancePerHour[String(DBInstanceClass).replace('db.', '')]?.[zones];
@@ -48,8 +61,10 @@ function database({ ofType, prices }: Costed): CostItem[] {
   });
 }
 
-function network({ ofType, prices, environment }: Costed): CostItem[] {
-  const gateways = ofType('AWS::EC2::NatGateway').length;
+function network({ ofType, prices, environment, zoneCount }: Costed): Item[] {
+  const natGatewayResources = ofType('AWS::EC2::NatGateway');
+  const hasRegional = natGatewayResources.some(({ AvailabilityMode }) => AvailabilityMode === 'regional');
+  const gateways = hasRegional ? 0 : natGatewayResources.length;
   const addresses = ofType('AWS::EC2::EIP').length;
   const endpoints = ofType('AWS::EC2::VPCEndpoint').filter(({ VpcEndpointType }) => VpcEndpointType === 'Interface');
   const natGateways = {
@@ -61,7 +76,12 @@ function network({ ofType, prices, environment }: Costed): CostItem[] {
     what: count(addresses, 'public IPv4 address'),
     usd: monthly(addresses * prices.publicAddressPerHour.usd),
   };
+  const zonal = (zoneCount * natGatewayPerMonth(prices)).toFixed(2);
+  const regional = {
+    what: `a regional NAT gateway in ${count(zoneCount, 'zone')}: no source of its price was found; as many zonal ones are ${zonal}`,
+  };
   return [
+    ...(hasRegional ? [regional] : []),
     ...(gateways === 0 ? [] : [natGateways]),
     ...(addresses === 0 ? [] : [publicAddresses]),
     ...endpoints.map(({ ServiceName, SubnetIds }) => ({
@@ -74,7 +94,7 @@ function network({ ofType, prices, environment }: Costed): CostItem[] {
 }
 
 /** Its owner pays for its hours. The gigabytes are those of this environment. */
-function existingEgress({ network: { kind, egress } }: CostedEnvironment, prices: RegionPrices): CostItem[] {
+function existingEgress({ network: { kind, egress } }: CostedEnvironment, prices: RegionPrices): Item[] {
   if (egress?.kind === 'nat' && kind === 'existing') {
     return [{ what: 'the existing NAT gateway', usd: 0, usdPerGigabyte: prices.natGatewayPerGigabyte.usd }];
   }
@@ -95,28 +115,46 @@ function serviceOf(serviceName: unknown): string {
 }
 
 /** Those of the templates, and that which RDS makes for the master user of an instance. */
-function secrets({ ofType, prices }: Costed): CostItem[] {
+function secrets({ ofType, prices }: Costed): Item[] {
   const ofMasterUsers = ofType('AWS::RDS::DBInstance').filter((instance) => instance.ManageMasterUserPassword === true);
   const secretCount = ofType('AWS::SecretsManager::Secret').length + ofMasterUsers.length;
   if (secretCount === 0) return [];
   return [{ what: count(secretCount, 'secret'), usd: cents(secretCount * prices.secretPerMonth.usd) }];
 }
 
-function requests({ ofType, prices }: Costed): CostItem[] {
-  const [largest] = ofType('AWS::Lambda::Function').filter(isAppFunction).sort(byMemory);
+function requests(costed: Costed): Item[] {
+  const { prices, requestsPerMonth } = costed;
+  const largest = largestFunction(costed);
   if (largest === undefined) return [];
-  const { requestsPerMonth, millisecondsEach, logGigabytes } = TRAFFIC;
-  const architecture = largest.Architectures?.[0] === 'arm64' ? 'arm64' : 'x86_64';
-  const gibSeconds = (requestsPerMonth * millisecondsEach * largest.MemorySize) / 1000 / 1024;
-  const computing = gibSeconds * prices.functionPerGibSecond[architecture].usd;
+  const logGigabytes = (requestsPerMonth * REQUEST.logKilobytes) / 1_000_000;
+  const architecture = architectureOf(largest);
+  const computing = computingPerMonth(largest, costed, architecture);
   const logs = logGigabytes * (prices.logPerGigabyte.usd + prices.logStoragePerGibMonth.usd);
   return [
     {
-      what: `${requestsPerMonth.toLocaleString('en')} requests of ${millisecondsEach} ms to a function of ${largest.MemorySize} MB on ${architecture}`,
+      what: `${requestsPerMonth.toLocaleString('en')} requests of ${REQUEST.milliseconds} ms to a function of ${largest.MemorySize} MB on ${architecture}`,
       usd: cents(requestsPerMonth * prices.functionPerRequest.usd + computing),
     },
-    { what: `their logs, ${logGigabytes} GB, kept for a month`, usd: cents(logs) },
+    { what: `their logs, ${logGigabytes.toLocaleString('en')} GB, kept for a month`, usd: cents(logs) },
   ];
+}
+
+export function largestFunction({ ofType }: Costed): Properties | undefined {
+  const [largest] = ofType('AWS::Lambda::Function').filter(isAppFunction).sort(byMemory);
+  return largest;
+}
+
+export const architectureOf = ({ Architectures }: Properties): Architecture =>
+  Architectures?.[0] === 'arm64' ? 'arm64' : 'x86_64';
+
+/** The GiB-seconds of the stated traffic, in USD. */
+export function computingPerMonth(
+  { MemorySize }: Properties,
+  { prices, requestsPerMonth }: Costed,
+  architecture: Architecture,
+): number {
+  const gibSeconds = (requestsPerMonth * REQUEST.milliseconds * MemorySize) / 1000 / 1024;
+  return gibSeconds * prices.functionPerGibSecond[architecture].usd;
 }
 
 /** Amplify gives this variable to each function that the app defines. */

@@ -9,7 +9,13 @@ const HOURS_PER_MONTH = 730;
 /** RDS charges for no less, however small the database is. @see https://aws.amazon.com/rds/proxy/pricing/ */
 export const PROXY_MINIMUM = { vcpus: 2, acus: 8 } as const;
 
+/** The parts of a month's cost, in the order of its table. */
+export const COST_PARTS = ['RDS Proxy', 'database', 'egress', 'secrets', 'functions and logs'] as const;
+
+export type CostPart = (typeof COST_PARTS)[number];
+
 export interface CostItem {
+  readonly part: CostPart;
   /** What is paid for, in words. */
   readonly what: string;
   /** A month of it, in USD. Absent when prices.ts has no price of it. */
@@ -33,6 +39,7 @@ export interface Costed {
   readonly prices: RegionPrices;
   /** The availability zones of the functions' subnets. */
   readonly zoneCount: number;
+  readonly requestsPerMonth: number;
   /** The properties of each resource of a type, in all templates. */
   ofType(type: string): Properties[];
 }
@@ -60,3 +67,7 @@ function vcpusOf(instanceClass: string): number {
   const [, multiple] = /\.(\d*)xlarge$/.exec(instanceClass) ?? [];
   return multiple === undefined ? 2 : 4 * Number(multiple || 1);
 }
+
+/** One, with its public address. */
+export const natGatewayPerMonth = (prices: RegionPrices) =>
+  monthly(prices.natGatewayPerHour.usd) + monthly(prices.publicAddressPerHour.usd);

@@ -8,6 +8,9 @@ import { costItems } from './cost-items.js';
 import { type CostAlternative, type Costed, type CostedEnvironment, type CostItem, cents } from './costed.js';
 import { pricesOf } from './prices.js';
 
+/** Stated in the table, and the same for every environment, so that two of them can be compared. */
+export const DEFAULT_REQUESTS_PER_MONTH = 1_000_000;
+
 export interface MonthlyCost {
   /** The region whose prices these are: the environment's, or us-east-1 where prices.ts does not have it. */
   readonly pricesOf: string;
@@ -24,12 +27,14 @@ export interface MonthlyCost {
  * @param templates All of the deployment.
  * @param region The environment's.
  * @param zoneCount The availability zones of the functions' subnets.
+ * @param requestsPerMonth Of 100 ms each, all to the function with the most memory.
  */
 export function estimateMonthlyCost(
   templates: readonly Template[],
   environment: CostedEnvironment,
   region: string,
   zoneCount: number,
+  requestsPerMonth = DEFAULT_REQUESTS_PER_MONTH,
 ): MonthlyCost {
   const resources = templates.flatMap(({ Resources = {} }) => Object.values(Resources));
   const found = pricesOf(region);
@@ -37,6 +42,7 @@ export function estimateMonthlyCost(
     environment,
     prices: found.prices,
     zoneCount,
+    requestsPerMonth,
     ofType: (type) => resources.flatMap(({ Type, Properties = {} }) => (Type === type ? [Properties] : [])),
   };
   const items = costItems(costed);

@@ -106,6 +106,13 @@ const LONDON: RegionPrices = {
 
 export const PRICES: Readonly<Record<string, RegionPrices>> = { [FALLBACK_REGION]: VIRGINIA, 'eu-west-2': LONDON };
 
+/** The same in every region, whatever the answer. */
+export const COST_EXPLORER_PER_REQUEST = price(
+  0.01,
+  'https://aws.amazon.com/aws-cost-management/aws-cost-explorer/pricing/',
+  '2026-11',
+);
+
 /** The prices of a region, or those of `FALLBACK_REGION`, with the region that they are of. */
 export function pricesOf(region: string): { readonly region: string; readonly prices: RegionPrices } {
   const prices = PRICES[region];

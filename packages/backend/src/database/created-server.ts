@@ -18,19 +18,12 @@ import type { Construct } from 'constructs';
 import type { DatabaseSettings, NewServerSettings } from '../configuration/database-settings.js';
 import type { RemovalPolicySetting } from '../configuration/environment.js';
 import type { LogRetentionDays } from '../configuration/monitoring-settings.js';
+import { NEW_SERVER_DEFAULTS } from '../configuration/server-settings.js';
 import type { Network } from '../network/network.js';
 import { refuseChange } from '../network/refuse-change.js';
 import { POSTGRES_PORT } from './ports.js';
 import type { Server } from './server.js';
 import { requireTwoZones } from './two-zones.js';
-
-const DEFAULTS = {
-  instanceType: 't4g.small',
-  allocatedStorageGiB: 20,
-  multiAz: false,
-  backupRetentionDays: 7,
-  maxConnections: 100,
-} as const;
 
 /** How far the storage may grow by itself, as a multiple of what it starts with. */
 const STORAGE_GROWTH = 4;
@@ -64,12 +57,12 @@ export function createServer(
   logRetentionDays: LogRetentionDays,
 ): Server {
   requireTwoZones(network, 'A database');
-  const { maxConnections = DEFAULTS.maxConnections } = settings;
+  const { maxConnections = NEW_SERVER_DEFAULTS.maxConnections } = settings;
   const group = network.rules.create('DatabaseSecurityGroup', network.vpc, 'PostgreSQL');
   const instance = new DatabaseInstance(scope, 'Database', {
     engine: ENGINE,
     databaseName: database.name,
-    instanceType: new InstanceType(settings.instanceType ?? DEFAULTS.instanceType),
+    instanceType: new InstanceType(settings.instanceType ?? NEW_SERVER_DEFAULTS.instanceType),
     parameterGroup: parameters(scope, maxConnections),
     credentials: Credentials.fromUsername(MASTER_USER),
     // RDS makes the master user's password, keeps it in a secret of its own and changes it every week.
@@ -96,6 +89,7 @@ export function createServer(
     maxConnections,
     proxyTarget: ProxyTarget.fromInstance(withoutGroups(scope, instance)),
     grantConnect: (grantee, user) => void instance.grantConnect(grantee, user),
+    masterUser: { username: MASTER_USER, secretArn: instance.secret?.secretArn ?? '' },
     ...userSecrets(scope, database),
   };
 }
@@ -167,7 +161,11 @@ function parameters(scope: Construct, maxConnections: number): ParameterGroup {
   });
 }
 
-function place({ multiAz = DEFAULTS.multiAz }: NewServerSettings, network: Network, securityGroup: SecurityGroup) {
+function place(
+  { multiAz = NEW_SERVER_DEFAULTS.multiAz }: NewServerSettings,
+  network: Network,
+  securityGroup: SecurityGroup,
+) {
   return {
     vpc: network.vpc,
     vpcSubnets: { subnets: [...network.databaseSubnets] },
@@ -178,7 +176,7 @@ function place({ multiAz = DEFAULTS.multiAz }: NewServerSettings, network: Netwo
   };
 }
 
-function storage({ allocatedStorageGiB = DEFAULTS.allocatedStorageGiB }: NewServerSettings) {
+function storage({ allocatedStorageGiB = NEW_SERVER_DEFAULTS.allocatedStorageGiB }: NewServerSettings) {
   const maximum = Math.min(allocatedStorageGiB * STORAGE_GROWTH, STORAGE_LIMITS.gib);
   return {
     storageEncrypted: true,
@@ -191,7 +189,7 @@ function storage({ allocatedStorageGiB = DEFAULTS.allocatedStorageGiB }: NewServ
 
 /** Protected only when the environment says so: a protected instance cannot be rolled back when its first deployment fails. */
 function recovery(
-  { backupRetentionDays = DEFAULTS.backupRetentionDays, deletionProtection = false }: NewServerSettings,
+  { backupRetentionDays = NEW_SERVER_DEFAULTS.backupRetentionDays, deletionProtection = false }: NewServerSettings,
   removalPolicy: RemovalPolicySetting,
 ) {
   const isRetained = removalPolicy === 'retain';

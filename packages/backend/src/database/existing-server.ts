@@ -12,6 +12,9 @@ import type { Network } from '../network/network.js';
 import { POSTGRES_PORT } from './ports.js';
 import type { Server } from './server.js';
 
+/** RDS's own suggestion. */
+const DEFAULT_MASTER_USERNAME = 'postgres';
+
 export function importServer(
   scope: Construct,
   settings: ExistingInstanceSettings | ExistingClusterSettings,
@@ -24,7 +27,22 @@ export function importServer(
     settings.kind === 'cluster'
       ? { clusterIdentifier: settings.clusterIdentifier }
       : { instanceIdentifier: settings.instanceIdentifier };
-  return { host: endpoint, port, group, identifier, maxConnections, ...target };
+  return { host: endpoint, port, group, identifier, maxConnections, ...masterUser(settings), ...target };
+}
+
+function masterUser({
+  masterSecretArn,
+  masterSecretKmsKeyArn,
+  masterUsername = DEFAULT_MASTER_USERNAME,
+}: ExistingInstanceSettings | ExistingClusterSettings): Pick<Server, 'masterUser'> {
+  if (masterSecretArn === undefined) return {};
+  return {
+    masterUser: {
+      username: masterUsername,
+      secretArn: masterSecretArn,
+      ...(masterSecretKmsKeyArn !== undefined && { secretKmsKeyArn: masterSecretKmsKeyArn }),
+    },
+  };
 }
 
 /** Imported without security groups: network/security-group-rules.ts writes the rules. */

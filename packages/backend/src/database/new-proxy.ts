@@ -4,13 +4,14 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import type { ISubnet } from 'aws-cdk-lib/aws-ec2';
 import { type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { DatabaseProxy, DefaultAuthScheme } from 'aws-cdk-lib/aws-rds';
+import { CfnDBProxyTargetGroup, DatabaseProxy, DefaultAuthScheme } from 'aws-cdk-lib/aws-rds';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { DatabaseSettings, NewProxySettings } from '../configuration/database-settings.js';
 import type { Network } from '../network/network.js';
 import { rootStackOf } from '../network/root-stack.js';
 import type { SecurityGroupRef } from '../network/security-group-rules.js';
+import type { Bootstrap } from './bootstrap/bootstrap.js';
 import type { Database } from './database.js';
 import { POSTGRES_PORT } from './ports.js';
 import type { Server } from './server.js';
@@ -28,6 +29,7 @@ export function createProxy(
   settings: NewProxySettings,
   server: Server,
   network: Network,
+  bootstrap: Bootstrap | undefined,
 ): Database {
   requireTwoZones(network, 'An RDS Proxy');
   const { maxConnectionsPercent = DEFAULTS.maxConnectionsPercent } = settings;
@@ -50,8 +52,10 @@ export function createProxy(
   });
   // Otherwise the proxy may try to sign in before its role may.
   proxy.node.addDependency(role);
+  if (bootstrap !== undefined) waitFor(bootstrap, proxy);
   return {
     name,
+    bootstrap,
     host: proxy.endpoint,
     port: POSTGRES_PORT,
     certificateAuthority: 'public',
@@ -65,6 +69,16 @@ export function createProxy(
     // rds-db:connect on dbuser:<proxy id>/<user>: this proxy and this user, nothing wider.
     grantConnect: (grantee, user) => void proxy.grantConnect(grantee, user),
   };
+}
+
+/**
+ * CloudFormation waits until the targets are available, for which the proxy logs in as the users. The proxy itself takes minutes:
+ * it is created meanwhile.
+ */
+function waitFor({ step }: Bootstrap, proxy: DatabaseProxy): void {
+  const [targetGroup] = proxy.node.children.filter((child) => child instanceof CfnDBProxyTargetGroup);
+  if (targetGroup === undefined) throw new Error('The CDK has no target group in a proxy.');
+  targetGroup.node.addDependency(step);
 }
 
 /** function -> proxy -> database. */

@@ -2,8 +2,9 @@
 import type { Construct } from 'constructs';
 import type { DatabaseSettings } from '../configuration/database-settings.js';
 import type { Environment, RemovalPolicySetting } from '../configuration/environment.js';
-import { DEFAULT_LOG_RETENTION_DAYS } from '../configuration/monitoring-settings.js';
+import { logSettingsOf } from '../monitoring/monitor-deployment.js';
 import type { Network } from '../network/network.js';
+import { bootstrapAtDeploy } from './bootstrap/bootstrap-at-deploy.js';
 import type { Database } from './database.js';
 import { importProxy } from './existing-proxy.js';
 import { createProxy } from './new-proxy.js';
@@ -16,18 +17,20 @@ import type { Server } from './server.js';
  */
 export function provideDatabase(
   scope: Construct,
-  { database: settings, monitoring }: Pick<Environment, 'database' | 'monitoring'>,
+  environment: Pick<Environment, 'database' | 'monitoring'>,
   network: Network,
   removalPolicy: RemovalPolicySetting,
 ): Database {
+  const { database: settings } = environment;
   if (settings.proxy.kind === 'existing') return importProxy(scope, settings, settings.proxy, network);
   // The schema demands a server wherever there is no proxy yet.
   if (settings.server === undefined) throw new Error('A database without a proxy that exists needs a server.');
-  const { logRetentionDays = DEFAULT_LOG_RETENTION_DAYS } = monitoring ?? {};
-  const server = provideServer(scope, settings.server, settings, network, removalPolicy, logRetentionDays);
+  const logs = logSettingsOf(environment, removalPolicy);
+  const server = provideServer(scope, settings.server, settings, network, removalPolicy, logs.retentionDays);
+  const bootstrap = bootstrapAtDeploy(scope, settings, server, network, logs);
   return settings.proxy.kind === 'new'
-    ? createProxy(scope, settings, settings.proxy, server, network)
-    : connectDirectly(settings, server, network);
+    ? createProxy(scope, settings, settings.proxy, server, network, bootstrap)
+    : { ...connectDirectly(settings, server, network), bootstrap };
 }
 
 function connectDirectly({ name }: DatabaseSettings, server: Server, { rules, functionGroup }: Network): Database {

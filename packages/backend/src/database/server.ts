@@ -6,6 +6,14 @@ import type { SecurityGroupRef } from '../network/security-group-rules.js';
 
 export type ServerIdentifier = { readonly instanceIdentifier: string } | { readonly clusterIdentifier: string };
 
+export interface MasterUser {
+  readonly username: string;
+  /** Of the secret with the user's name and password. May be a token. */
+  readonly secretArn: string;
+  /** The secret's key, if it has one of its own. */
+  readonly secretKmsKeyArn?: string;
+}
+
 export interface Server {
   /** The host name of the writer. An existing server tells it only where it is needed. */
   readonly host: string | undefined;
@@ -18,6 +26,8 @@ export interface Server {
   readonly maxConnections: number | undefined;
   /** Permits a role to log in with IAM as one database user, and as no other. */
   grantConnect(grantee: IGrantable, user: string): void;
+  /** The user who may create roles. Absent where the deployment is not told its secret: somebody prepares the server by hand. */
+  readonly masterUser?: MasterUser;
   /** The secrets with names and passwords of the database users, where the server brings them. */
   readonly userSecrets?: readonly ISecret[];
 }

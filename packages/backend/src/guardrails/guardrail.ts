@@ -8,6 +8,8 @@ import type { Network } from '../network/network.js';
 
 export interface Guardrail {
   readonly name: GuardrailName;
+  /** A warning is printed, and ends no synthesis. @default 'error' */
+  readonly severity?: 'error' | 'warning';
   /** What to do about a finding, as an instruction. */
   readonly fix: string;
   find(backend: GuardedBackend): Finding[];
@@ -29,6 +31,8 @@ export interface GuardedBackend {
   readonly database: Database;
   /** The functions that backend.ts declares to need the database. */
   readonly databaseFunctions: readonly CfnFunction[];
+  /** The function that prepares a server during a deployment. In a security group of its own where there is a proxy. */
+  readonly bootstrapFunction: CfnFunction | undefined;
   /** The function that migrates during a deployment. */
   readonly migrationFunction: CfnFunction | undefined;
   /** Amplify's own function of the SQL data source, in an environment that has one. In a security group of its own. */

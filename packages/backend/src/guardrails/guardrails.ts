@@ -15,10 +15,13 @@ import type { IConstruct } from 'constructs';
 import type { Acknowledgement } from '../configuration/guardrail-names.js';
 import type { DefinedFunction } from '../functions/defined-function.js';
 import type { Finding, GuardedBackend, Guardrail } from './guardrail.js';
+import { concurrentRequests } from './rules/concurrent-requests.js';
 import { connectionLimit } from './rules/connection-limit.js';
 import { dataLoss } from './rules/data-loss.js';
 import { extraNetworkInterfaces } from './rules/extra-network-interfaces.js';
 import { functionTimeout } from './rules/function-timeout.js';
+import { ipv6Service } from './rules/ipv6-service.js';
+import { networkConnector } from './rules/network-connector.js';
 import { networkInterfacePolicy } from './rules/network-interface-policy.js';
 import { oneZone } from './rules/one-zone.js';
 import { openEgress } from './rules/open-egress.js';
@@ -37,7 +40,10 @@ const GUARDRAILS: readonly Guardrail[] = [
   networkInterfacePolicy,
   undeclaredFunction,
   extraNetworkInterfaces,
+  networkConnector,
+  concurrentRequests,
   openEgress,
+  ipv6Service,
   wildcardConnect,
   secretInVpc,
   physicalName,
@@ -51,7 +57,10 @@ const PLUGIN = 'Guardrails';
 /** @param rootStack Amplify's root stack. */
 export function addGuardrails(
   rootStack: Stack,
-  backend: Omit<GuardedBackend, 'root' | 'databaseFunctions' | 'migrationFunction' | 'sqlFunction'> & {
+  backend: Omit<
+    GuardedBackend,
+    'root' | 'databaseFunctions' | 'bootstrapFunction' | 'migrationFunction' | 'sqlFunction'
+  > & {
     readonly databaseFunctions: readonly DefinedFunction[];
     readonly migrationFunction: DefinedFunction | undefined;
     readonly sqlFunction: DefinedFunction | undefined;
@@ -60,11 +69,12 @@ export function addGuardrails(
   const app = rootStack.node.root;
   const { acknowledgements = [] } = backend.environment;
   const databaseFunctions = backend.databaseFunctions.map(({ resources }) => resources.cfnResources.cfnFunction);
+  const bootstrapFunction = backend.database.bootstrap?.function.resources.cfnResources.cfnFunction;
   const migrationFunction = backend.migrationFunction?.resources.cfnResources.cfnFunction;
   const sqlFunction = backend.sqlFunction?.resources.cfnResources.cfnFunction;
   Validations.of(app).addPlugins(
     new GuardrailsPlugin(
-      { ...backend, databaseFunctions, migrationFunction, sqlFunction, root: rootStack },
+      { ...backend, databaseFunctions, bootstrapFunction, migrationFunction, sqlFunction, root: rootStack },
       acknowledgements,
     ),
   );
@@ -86,15 +96,14 @@ class GuardrailsPlugin implements IPolicyValidationPlugin {
     const violations = GUARDRAILS.flatMap((guardrail) =>
       guardrail.find(this.backend).map((finding) => toViolation(guardrail, finding)),
     );
-    const refused = violations.filter(
-      ({ ruleName }) => !this.acknowledgements.some(({ guardrail }) => guardrail === ruleName),
-    );
-    if (refused.length > 0 && leavesReportToCaller(appConstruct)) console.error(describeRefusal(refused));
+    const acknowledged = this.acknowledgements.map(({ guardrail }) => String(guardrail));
+    const remaining = violations.filter(({ ruleName }) => !acknowledged.includes(ruleName));
+    if (leavesReportToCaller(appConstruct)) printFindings(remaining);
     const unused = this.acknowledgements.filter(
       ({ guardrail }) => !violations.some(({ ruleName }) => ruleName === guardrail),
     );
     return {
-      success: violations.length === 0,
+      success: !violations.some(isError),
       violations: [...violations, ...unused.map((acknowledgement) => this.#warnOfUnused(acknowledgement))],
     };
   }
@@ -116,19 +125,29 @@ function leavesReportToCaller(app: IConstruct): boolean {
   return String(app.node.tryGetContext(FAIL_SYNTH_ON_VALIDATION_ERRORS_CONTEXT)) === 'false';
 }
 
-function describeRefusal(violations: readonly PolicyViolation[]): string {
+const isError = ({ severity }: PolicyViolation) => severity === 'error';
+
+function printFindings(violations: readonly PolicyViolation[]): void {
+  const errors = violations.filter(isError);
+  const warnings = violations.filter((violation) => !isError(violation));
+  if (warnings.length > 0) console.warn(describeFindings('The guardrails warn.', warnings));
+  if (errors.length > 0) console.error(describeFindings('The guardrails refuse this deployment.', errors));
+}
+
+function describeFindings(heading: string, violations: readonly PolicyViolation[]): string {
   const findings = violations.map(({ ruleName, description, fix }) =>
     [`  ${ruleName}`, `    problem  ${description}`, `    fix      ${fix}`].join('\n'),
   );
-  return ['The guardrails refuse this deployment.', ...findings].join('\n\n');
+  return [heading, ...findings].join('\n\n');
 }
 
-function toViolation({ name, fix }: Guardrail, { construct, problem }: Finding): PolicyViolation {
+function toViolation({ name, fix, severity = 'error' }: Guardrail, { construct, problem }: Finding): PolicyViolation {
+  const way = severity === 'error' ? 'To deploy it all the same' : 'To have no warning';
   return {
     ruleName: name,
-    severity: 'error',
+    severity,
     description: problem,
-    fix: `${fix}. To deploy it all the same, add { guardrail: '${name}', reason: '…' } to the environment's acknowledgements.`,
+    fix: `${fix}. ${way}, add { guardrail: '${name}', reason: '…' } to the environment's acknowledgements.`,
     violatingResources: [{ constructPath: construct.node.path, locations: [] }],
   };
 }

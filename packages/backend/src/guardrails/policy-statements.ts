@@ -1,7 +1,7 @@
 /** The statements of every IAM policy at or below a construct. */
 import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { asList, asRecord, resourcesOf } from './resources.js';
+import { asList, asRecord, type Properties, resourcesOf } from './resources.js';
 
 export interface IamStatement {
   readonly construct: CfnResource;
@@ -15,6 +15,21 @@ export interface IamStatement {
 
 export function statementsOf(root: IConstruct): IamStatement[] {
   return [...attachedStatements(root), ...inlineStatements(root)];
+}
+
+/** The logical id of a function's role. A role from outside of the function's stack has none. */
+export function roleIdOf({ Role }: Properties): string | undefined {
+  const [id] = asList(asRecord(Role)['Fn::GetAtt']);
+  return typeof id === 'string' ? id : undefined;
+}
+
+/** What the policies of this backend allow a function. Those that AWS manages are not among them. */
+export function allowedActionsOf(fn: CfnResource, properties: Properties): string[] {
+  const roleId = roleIdOf(properties);
+  if (roleId === undefined) return [];
+  return statementsOf(Stack.of(fn))
+    .filter(({ effect, roleIds }) => effect === 'Allow' && roleIds.includes(roleId))
+    .flatMap(({ actions }) => actions);
 }
 
 function attachedStatements(root: IConstruct): IamStatement[] {

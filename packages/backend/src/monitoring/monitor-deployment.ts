@@ -9,7 +9,10 @@ import type { MonitoredFunction } from './monitored.js';
 import { createMonitoring } from './monitoring.js';
 
 /** @param removalPolicy What the deletion of the deployment leaves of the logs. */
-export function logSettingsOf({ monitoring }: Environment, removalPolicy: RemovalPolicySetting): LogSettings {
+export function logSettingsOf(
+  { monitoring }: Pick<Environment, 'monitoring'>,
+  removalPolicy: RemovalPolicySetting,
+): LogSettings {
   return {
     retentionDays: monitoring?.logRetentionDays ?? DEFAULT_LOG_RETENTION_DAYS,
     removalPolicy: removalPolicy === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,

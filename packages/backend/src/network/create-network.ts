@@ -4,9 +4,10 @@ import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { Environment } from '../configuration/environment.js';
 import type { NetworkSettings } from '../configuration/network-settings.js';
 import type { CachedContext } from './cached-context.js';
-import { createVpc, ISOLATED_SUBNETS, SUBNETS_WITH_EGRESS } from './created-vpc.js';
+import { createVpc, functionSubnetsFor, ISOLATED_SUBNETS } from './created-vpc.js';
 import { openEgress } from './egress.js';
 import { isLookupPending, lookUpVpc } from './existing-vpc.js';
+import { requireIpv6Ranges } from './ipv6.js';
 import { createLookupStack } from './lookup-stack.js';
 import type { Network } from './network.js';
 import { rootStackOf } from './root-stack.js';
@@ -20,12 +21,17 @@ import { selectSubnets } from './subnets.js';
  */
 export function createNetwork(stack: Stack, environment: Environment, cachedContext: CachedContext): Network {
   const { network: settings, region } = environment;
+  const { egress = { kind: 'none' } } = settings;
   const lookupStack = once(() => createLookupStack(rootStackOf(stack), environment, cachedContext));
   const vpcSubnets =
     settings.kind === 'existing' ? existingVpcSubnets(settings, lookupStack()) : newVpcSubnets(stack, settings);
   const rules = new SecurityGroupRules(stack);
-  const network = { ...vpcSubnets, rules, functionGroup: functionGroupOf(settings, rules, vpcSubnets.vpc) };
-  openEgress(stack, network, settings.egress ?? { kind: 'none' }, region, lookupStack);
+  const functionGroup = functionGroupOf(settings, rules, vpcSubnets.vpc);
+  const network = { ...vpcSubnets, rules, functionGroup, hasIpv6: egress.kind === 'ipv6' };
+  if (network.hasIpv6 && settings.kind === 'existing' && !network.lookupPending) {
+    requireIpv6Ranges(lookupStack(), network.functionSubnets);
+  }
+  openEgress(stack, network, egress, region, lookupStack);
   return network;
 }
 
@@ -37,14 +43,14 @@ function existingVpcSubnets(settings: Extract<NetworkSettings, { kind: 'existing
   return { vpc, lookupPending: isLookupPending(vpc), functionSubnets: subnets, databaseSubnets: subnets };
 }
 
-/** Only functions need the route to a NAT gateway. */
+/** Only functions need the route to a gateway. */
 function newVpcSubnets(stack: Stack, settings: Extract<NetworkSettings, { kind: 'new' }>): VpcSubnets {
   const vpc = createVpc(stack, settings);
   const subnets = (subnetGroupName: string) => vpc.selectSubnets({ subnetGroupName }).subnets;
   return {
     vpc,
     lookupPending: false,
-    functionSubnets: subnets(settings.egress?.kind === 'nat' ? SUBNETS_WITH_EGRESS : ISOLATED_SUBNETS),
+    functionSubnets: subnets(functionSubnetsFor(settings.egress ?? { kind: 'none' })),
     databaseSubnets: subnets(ISOLATED_SUBNETS),
   };
 }

@@ -1,4 +1,4 @@
-/** What the functions reach besides the database: nothing, some AWS services, or the internet through NAT. */
+/** What the functions reach besides the database: nothing, some AWS services, or the internet through NAT or over IPv6. */
 import type { Stack } from 'aws-cdk-lib';
 import { PrefixList } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
@@ -21,7 +21,15 @@ export function openEgress(
   lookupStack: () => Stack,
 ): void {
   if (settings.kind === 'nat') {
-    network.rules.allowToEverywhere(network.functionGroup, HTTPS, 'Functions to the internet, through NAT');
+    network.rules.allowToEverywhere(
+      network.functionGroup,
+      '0.0.0.0/0',
+      HTTPS,
+      'Functions to the internet, through NAT',
+    );
+  }
+  if (settings.kind === 'ipv6') {
+    network.rules.allowToEverywhere(network.functionGroup, '::/0', HTTPS, 'Functions to the internet, over IPv6');
   }
   if (settings.kind === 'endpoints') {
     openGateways(scope, network, settings, region, lookupStack);

@@ -10,6 +10,8 @@ export interface Network {
   readonly functionSubnets: readonly ISubnet[];
   /** Where a proxy or a database that is created gets its own. */
   readonly databaseSubnets: readonly ISubnet[];
+  /** Whether the functions' subnets have IPv6 addresses, with a way out. */
+  readonly hasIpv6: boolean;
   readonly functionGroup: SecurityGroupRef;
   readonly rules: SecurityGroupRules;
 }

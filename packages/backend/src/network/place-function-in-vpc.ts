@@ -5,7 +5,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Effect, ManagedPolicy, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { CfnFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { DefinedFunction } from '../functions/defined-function.js';
+import type { ConnectableFunction } from '../functions/defined-function.js';
 import type { Network } from './network.js';
 
 /**
@@ -22,13 +22,22 @@ const NETWORK_INTERFACE_ACTIONS = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
-export function placeFunctionInVpc({ resources }: DefinedFunction, network: Network): void {
+/**
+ * Without it the AWS SDKs ask for a service's IPv4 host, which a function without a way out over IPv4 cannot reach.
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html
+ */
+const DUAL_STACK_ENDPOINTS = 'AWS_USE_DUALSTACK_ENDPOINT';
+
+export function placeFunctionInVpc(fn: ConnectableFunction, network: Network): void {
+  const { resources } = fn;
   const { role, functionArn } = resources.lambda;
   const { cfnFunction } = resources.cfnResources;
   cfnFunction.vpcConfig = {
     subnetIds: network.functionSubnets.map((subnet) => subnet.subnetId),
     securityGroupIds: [network.functionGroup.securityGroup.securityGroupId],
+    ...(network.hasIpv6 && { ipv6AllowedForDualStack: true }),
   };
+  if (network.hasIpv6) fn.addEnvironment(DUAL_STACK_ENDPOINTS, 'true');
   if (role === undefined) return;
   // The CDK adds this policy only when it sets the VPC itself. Without it, creating the function fails with "does not
   // have permissions to call CreateNetworkInterface". It is part of the role, which the function waits for.

@@ -21,7 +21,7 @@ export interface SecurityGroupRef {
   readonly rules: 'own' | ExistingSecurityGroup['rules'];
 }
 
-const EVERYWHERE = '0.0.0.0/0';
+const EVERYWHERE = { '0.0.0.0/0': Peer.anyIpv4(), '::/0': Peer.anyIpv6() } as const;
 
 export class SecurityGroupRules {
   /** In the order in which they became known. */
@@ -72,8 +72,8 @@ export class SecurityGroupRules {
     this.#allowOut(from, Peer.prefixList(prefixListId), () => prefixListId, port, description);
   }
 
-  allowToEverywhere(from: SecurityGroupRef, port: number, description: string): void {
-    this.#allowOut(from, Peer.anyIpv4(), () => EVERYWHERE, port, description);
+  allowToEverywhere(from: SecurityGroupRef, range: keyof typeof EVERYWHERE, port: number, description: string): void {
+    this.#allowOut(from, EVERYWHERE[range], () => range, port, description);
   }
 
   #allowOut(from: SecurityGroupRef, peer: IPeer, peerName: () => string, port: number, description: string): void {

@@ -21,6 +21,7 @@ const MINUTES: Readonly<Record<string, { readonly what: string; readonly minutes
   'AWS::EC2::NatGateway': { what: 'a VPC with NAT gateways', minutes: 4 },
   'AWS::EC2::VPCEndpoint': { what: 'VPC endpoints', minutes: 3 },
   'AWS::RDS::DBInstance': { what: 'a database', minutes: 20 },
+  'Custom::BootstrappedDatabase': { what: 'its roles', minutes: 3 },
   'AWS::RDS::DBProxy': { what: 'an RDS Proxy', minutes: 10 },
 };
 

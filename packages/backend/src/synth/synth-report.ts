@@ -53,11 +53,12 @@ export function readSynthReport(
 
 export const isError = ({ severity }: ValidationFinding) => severity === 'error' || severity === 'fatal';
 
-interface TemplateWithReport extends Template {
+export interface TemplateWithReport extends Template {
   readonly Metadata?: { readonly [NETWORK_REPORT]?: string };
 }
 
-function networkReportOf({ Metadata }: TemplateWithReport): NetworkReport | undefined {
+/** Stands in one of the templates. */
+export function networkReportOf({ Metadata }: TemplateWithReport): NetworkReport | undefined {
   const report = Metadata?.[NETWORK_REPORT];
   return report === undefined ? undefined : JSON.parse(report);
 }

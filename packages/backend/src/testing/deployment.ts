@@ -34,13 +34,15 @@ export function isDatabaseFunction(lambda: Resource, { functions }: SynthesizedD
   return Object.hasOwn(functions, name) && functions[name]?.database === true;
 }
 
-/** What the backend package itself puts into the VPC: the function that migrates, and Amplify's SQL data source. */
-export const isOfBackendPackage = ({ logicalId }: Resource): boolean => /^(Migrations|SQLFunction)/.test(logicalId);
+/** What the backend package itself puts into the VPC: what prepares and migrates the database, and Amplify's SQL data source. */
+export const isOfBackendPackage = ({ logicalId }: Resource): boolean =>
+  /^(Bootstrap|Migrations|SQLFunction)/.test(logicalId);
 
 /** The functions whose permissions the app and this package choose: not those of Amplify and the CDK. */
 export const ownLambdas = (deployment: SynthesizedDeployment): Resource[] =>
   lambdasOf(deployment).filter(
     (lambda) =>
       Object.hasOwn(deployment.functions, nameOf(lambda)) ||
-      (inVpc(lambda) && lambda.logicalId.startsWith('Migrations')),
+      (inVpc(lambda) && /^(Bootstrap|Migrations)/.test(lambda.logicalId)) ||
+      lambda.logicalId.startsWith('BootstrapSecrets'),
   );

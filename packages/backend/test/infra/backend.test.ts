@@ -95,6 +95,14 @@ describe('the function', () => {
     });
   });
 
+  test('runs on arm64, as whatever else is in the VPC', () => {
+    const inVpc = [...example.files.values()]
+      .flatMap((text) => Object.values<{ Properties?: Record<string, unknown> }>(JSON.parse(text).Resources ?? {}))
+      .filter(({ Properties }) => Properties?.VpcConfig !== undefined);
+
+    expect(inVpc.map(({ Properties }) => Properties?.Architectures)).toEqual([['arm64'], ['arm64']]);
+  });
+
   test('is the only one in the VPC, but for the one that migrates', () => {
     const inVpc = [...example.files.values()]
       .flatMap((text) => Object.entries<Record<string, unknown>>(JSON.parse(text).Resources ?? {}))

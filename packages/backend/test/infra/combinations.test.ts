@@ -5,9 +5,9 @@ import {
   asSandbox,
   type Combination,
   combinations,
+  egressContext,
   fewCombinations,
   PREFIX_LISTS,
-  prefixListContext,
 } from '@vpc-postgres/testing/support/deployments.js';
 import { DATABASE_GROUP, SECRET_ARN } from '@vpc-postgres/testing/support/environments.js';
 import { exhaustive, sample } from '@vpc-postgres/testing/support/exhaustive.js';
@@ -22,13 +22,12 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 /**
- * Every combination of VPC, egress and way to the database, for a branch and for sandboxes, through the real backend;
- * `npm test` takes a few. An
- * error of CloudFormation Validate, a guardrail or an unexplained finding of cdk-nag ends a synthesis, and so its tests.
+ * Every combination of VPC, egress and way to the database, for a branch and for sandboxes, through the real backend; `npm test`
+ * takes a few. An error of CloudFormation Validate, a guardrail or an unexplained finding of cdk-nag ends a synthesis.
  */
 const inputs = (name: string, environment: Combination['environment']): SynthesisInputs => ({
   environments: { [name]: environment },
-  cachedContext: { ...readProjectContext(), ...prefixListContext },
+  cachedContext: { ...readProjectContext(), ...egressContext },
   bundle: false,
   validate: true,
 });
@@ -81,11 +80,13 @@ describe.each(exhaustive ? combinations : fewCombinations)('$title', ({ network,
     expect([...main.missingLookups, ...alice.missingLookups]).toEqual([]);
   });
 
-  test('only orders-api is in the VPC, in two subnets and one group, and waits for the role that may place it', () => {
+  test('only orders-api is in the VPC, and what prepares a created database, in two subnets and one group, and waits for the role that may place it', () => {
     for (const synthesis of [main, alice]) {
       const inVpc = resourcesIn(synthesis).filter(({ properties }) => 'VpcConfig' in properties);
-      expect(inVpc.map(({ id }) => id)).toEqual([expect.stringMatching(/^ordersapilambda/)]);
-      const { properties, dependsOn, stack } = inVpc[0] as (typeof inVpc)[number];
+      const serving = inVpc.filter(({ id }) => !/^Bootstrap[0-9A-F]{8}$/.test(id));
+      expect(serving.map(({ id }) => id)).toEqual([expect.stringMatching(/^ordersapilambda/)]);
+      expect(inVpc).toHaveLength(created ? 2 : 1);
+      const { properties, dependsOn, stack } = serving[0] as (typeof inVpc)[number];
       const { SubnetIds, SecurityGroupIds } = properties.VpcConfig;
       expect([SubnetIds.length, SecurityGroupIds.length]).toEqual([2, 1]);
 
@@ -128,8 +129,10 @@ describe.each(exhaustive ? combinations : fewCombinations)('$title', ({ network,
 
   test('the proxy may sign in to one database as one user, or read one secret', () => {
     const ofNetwork = allowStatementsIn(main, 'networkAndDatabase').filter(
-      // The flow log's, and those of the CDK's function that ends the logs of a created database.
-      ({ actions }) => !actions.every((action) => action.startsWith('logs:')),
+      // Not the flow log's, those of the CDK's function that ends the logs of a created database, and of what prepares it.
+      ({ actions, resources }) =>
+        !actions.every((action) => /^(logs|lambda):/.test(action)) &&
+        !resources.some((resource) => /\/postgres$|MasterUserSecret/.test(resource)),
     );
     if (!hasNewProxy) return expect(ofNetwork).toEqual([]);
     expect(ofNetwork).toEqual([
@@ -144,7 +147,6 @@ describe.each(exhaustive ? combinations : fewCombinations)('$title', ({ network,
             resources: [created ? expect.stringMatching(/^REF\(DatabaseUserSecret/) : SECRET_ARN],
             condition: undefined,
           },
-      // Made before there is a migrator: its password is set by hand between two deployments.
       ...(created && !path.endsWith('IAM')
         ? [expect.objectContaining({ resources: [expect.stringMatching(/^REF\(MigratorSecret/)] })]
         : []),
@@ -168,12 +170,22 @@ describe.each(exhaustive ? combinations : fewCombinations)('$title', ({ network,
         ...(network === 'existing' ? [{ ...onPort(443), DestinationSecurityGroupId: 'sg-0aaaaaaaaaaaaaaaa' }] : []),
       ],
       nat: [{ ...onPort(443), CidrIp: '0.0.0.0/0' }],
+      ipv6: [{ ...onPort(443), CidrIpv6: '::/0' }],
     }[egress];
 
     expect(functions?.properties.SecurityGroupEgress).toEqual([...chosen, toDatabase]);
     expect(ofType(main, 'AWS::EC2::SecurityGroupEgress')).toEqual([]);
     const others = ofType(main, 'AWS::EC2::SecurityGroup').filter(({ id }) => id !== functions?.id);
     expect(JSON.stringify(others)).not.toMatch(/0\.0\.0\.0\/0|::\/0/);
+  });
+
+  test('only functions with egress over IPv6 have IPv6 addresses, and ask for hosts that have them', () => {
+    for (const synthesis of [main, alice]) {
+      const [fn] = resourcesIn(synthesis).filter(({ properties }) => 'VpcConfig' in properties);
+      const isIpv6 = egress === 'ipv6';
+      expect(fn?.properties.VpcConfig.Ipv6AllowedForDualStack).toBe(isIpv6 ? true : undefined);
+      expect(fn?.properties.Environment.Variables.AWS_USE_DUALSTACK_ENDPOINT).toBe(isIpv6 ? 'true' : undefined);
+    }
   });
 
   test('each group admits one other on one port', () => {
@@ -191,12 +203,13 @@ describe.each(exhaustive ? combinations : fewCombinations)('$title', ({ network,
       });
     }
     const onDatabase = ingress.filter(({ FromPort }) => FromPort === 5432);
-    expect(onDatabase).toHaveLength(hasNewProxy ? 2 : 1);
+    // With a proxy, what prepares a created database has one of its own.
+    expect(onDatabase).toHaveLength(hasNewProxy ? (created ? 3 : 2) : 1);
     expect(ingress.filter(({ FromPort }) => FromPort === 443)).toHaveLength(
       egress === 'endpoints' ? (network === 'existing' ? 2 : 1) : 0,
     );
-    // EC2 refuses a second rule of the same content.
-    expect(new Set(ingress.map(({ Description, ...rule }) => JSON.stringify(rule))).size).toBe(ingress.length);
+    const contents = ingress.map(({ Description, ...rule }) => JSON.stringify(rule));
+    expect(new Set(contents).size, 'EC2 refuses a second rule of the same content').toBe(ingress.length);
   });
 
   test('a new proxy demands TLS and an IAM token, in two zones', () => {
@@ -209,7 +222,6 @@ describe.each(exhaustive ? combinations : fewCombinations)('$title', ({ network,
         ...(path.endsWith('IAM')
           ? { DefaultAuthScheme: 'IAM_AUTH' }
           : {
-              // Of a created database there is one for its migrator, too.
               Auth: Array.from({ length: created ? 2 : 1 }, () =>
                 expect.objectContaining({ AuthScheme: 'SECRETS', IAMAuth: 'REQUIRED' }),
               ),
@@ -260,11 +272,12 @@ describe.each(exhaustive ? combinations : fewCombinations)('$title', ({ network,
     expect(ofType(alice, 'AWS::Cognito::UserPool')).toMatchObject([{ deletionPolicy: 'Delete' }]);
   });
 
-  test('there is a NAT gateway in a created VPC that chose it, and otherwise no way to the internet', () => {
-    const natGateways = network === 'new' && egress === 'nat' ? 1 : 0;
+  test('there is the gateway that a created VPC chose, and otherwise no way to the internet', () => {
+    const inCreated = (chosen: typeof egress) => (network === 'new' && egress === chosen ? 1 : 0);
 
-    expect(ofType(main, 'AWS::EC2::NatGateway')).toHaveLength(natGateways);
-    expect(ofType(main, 'AWS::EC2::InternetGateway')).toHaveLength(natGateways);
+    expect(ofType(main, 'AWS::EC2::NatGateway')).toHaveLength(inCreated('nat'));
+    expect(ofType(main, 'AWS::EC2::InternetGateway')).toHaveLength(inCreated('nat'));
+    expect(ofType(main, 'AWS::EC2::EgressOnlyInternetGateway')).toHaveLength(inCreated('ipv6'));
     const endpoints = ofType(main, 'AWS::EC2::VPCEndpoint').map(({ properties }) => properties.VpcEndpointType);
     expect(endpoints).toEqual(egress === 'endpoints' ? ['Gateway', 'Gateway', 'Interface'] : []);
   });

@@ -1,5 +1,5 @@
 import type { Synthesis } from '@vpc-postgres/testing/support/cloud-assembly.js';
-import { prefixListContext } from '@vpc-postgres/testing/support/deployments.js';
+import { egressContext } from '@vpc-postgres/testing/support/deployments.js';
 import {
   DATABASE_GROUP,
   exampleEnvironment,
@@ -23,7 +23,7 @@ import type { NetworkReport } from '../../src/network/network-report.js';
 const deploy = (environment: Environment) =>
   synthesize(branch('main'), {
     environments: { main: environment },
-    cachedContext: { ...readProjectContext(), ...prefixListContext },
+    cachedContext: { ...readProjectContext(), ...egressContext },
     bundle: false,
   });
 

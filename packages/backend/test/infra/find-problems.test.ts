@@ -1,12 +1,7 @@
 import type { ConfigurationProblem } from '@vpc-postgres/backend/configuration/configuration-error.js';
 import type { Environment } from '@vpc-postgres/backend/configuration/environment.js';
 import { functions } from '@vpc-postgres/testing/app/amplify/functions/functions.js';
-import {
-  asBranch,
-  combinations,
-  fewCombinations,
-  prefixListContext,
-} from '@vpc-postgres/testing/support/deployments.js';
+import { asBranch, combinations, egressContext, fewCombinations } from '@vpc-postgres/testing/support/deployments.js';
 import { exampleWithMigrations, withSqlDataSource } from '@vpc-postgres/testing/support/environments.js';
 import { synthesizeExample } from '@vpc-postgres/testing/support/example-synthesis.js';
 import { exhaustive } from '@vpc-postgres/testing/support/exhaustive.js';
@@ -18,7 +13,7 @@ import { readTemplates, type TemplateFiles } from '../../src/testing/templates.j
 import { BROKEN_TEMPLATES } from './broken-templates.js';
 import { type EditableTemplates, editable } from './editable-templates.js';
 
-const cachedContext = { ...readProjectContext(), ...prefixListContext };
+const cachedContext = { ...readProjectContext(), ...egressContext };
 
 function problemsIn(
   files: TemplateFiles,

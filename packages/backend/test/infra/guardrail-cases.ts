@@ -11,14 +11,17 @@ import {
 import { Names } from 'aws-cdk-lib';
 import { CfnSecurityGroupEgress } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { COMPUTE_CASES } from './guardrail-compute-cases.js';
 import {
   addFunction,
   addGroup,
+  allowAction,
   allowConnect,
   type Case,
   functionOf,
   isolated,
   limited,
+  overIpv6,
   REASON,
   roleOf,
   sqlFunctionOf,
@@ -62,7 +65,8 @@ export const CASES: readonly Case[] = [
       vpc: isolated('10.20.0.0/28', ['eu-west-1a', 'eu-west-1b']),
       environment: withDatabase({ server: { kind: 'new' }, proxy: proxyWithIam }),
     },
-    problem: /subnet-00000000 is a \/28 with 11 addresses, and 13 are needed: functions 1, RDS Proxy 10, database 2/,
+    problem:
+      /subnet-00000000 is a \/28 with 11 addresses, and 14 are needed: functions 1, bootstrap 1, RDS Proxy 10, database 2/,
     keeps: {
       vpc: isolated('10.20.0.0/27', ['eu-west-1a', 'eu-west-1b']),
       environment: withDatabase({ server: { kind: 'new' }, proxy: proxyWithIam }),
@@ -133,6 +137,29 @@ export const CASES: readonly Case[] = [
     problem: /reports\/Rule lets out tcp on ports 0 to 65535 to ::\/0, and egress is 'nat'/,
     keeps: { environment: throughNat() },
   },
+  {
+    guardrail: 'open-egress',
+    what: 'a group that lets IPv4 out, although egress goes over IPv6',
+    breaks: {
+      environment: overIpv6(),
+      change: (backend) => addGroup(backend, { ipProtocol: 'tcp', fromPort: 443, toPort: 443, cidrIp: '0.0.0.0/0' }),
+    },
+    problem: /reports\/Group lets out tcp on ports 443 to 443 to 0\.0\.0\.0\/0, and egress is 'ipv6'/,
+    keeps: {
+      environment: overIpv6(),
+      change: (backend) => addGroup(backend, { ipProtocol: 'tcp', fromPort: 443, toPort: 443, cidrIpv6: '::/0' }),
+    },
+  },
+  {
+    guardrail: 'ipv6-service',
+    isWarning: true,
+    what: 'a permission to call a service that is not known to answer over IPv6',
+    breaks: { environment: overIpv6(), change: (backend) => allowAction(backend, 'dynamodb:GetItem') },
+    problem:
+      /orders-api-lambda\/Resource is allowed to call dynamodb, not known on \d{4}-\d\d-\d\d to answer over IPv6/,
+    keeps: { environment: overIpv6(), change: (backend) => allowAction(backend, 'sqs:SendMessage') },
+  },
+  ...COMPUTE_CASES,
   {
     guardrail: 'wildcard-connect',
     what: 'the right to connect as any user',

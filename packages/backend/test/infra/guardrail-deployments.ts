@@ -1,11 +1,12 @@
 /** Deploys the fixture app with a change that a guardrail must find, and builds the parts of such changes. */
+import { egressContext } from '@vpc-postgres/testing/support/deployments.js';
 import { exampleEnvironment, exampleNetwork } from '@vpc-postgres/testing/support/environments.js';
 import { pinnedVpc, readProjectContext, type SubnetGroup } from '@vpc-postgres/testing/support/pinned-vpc.js';
 import { branch, type SynthesisInputs, sandbox, synthesize } from '@vpc-postgres/testing/support/synthesize.js';
 import type { App } from 'aws-cdk-lib';
 import { CfnSecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { CfnRole, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnFunction, CfnNetworkConnector, CfnWebFunctionRevision } from 'aws-cdk-lib/aws-lambda';
 import type { Environment } from '../../src/configuration/environment.js';
 import type { Acknowledgement, GuardrailName } from '../../src/configuration/guardrail-names.js';
 
@@ -23,6 +24,8 @@ export interface Deployment {
 
 export interface Case {
   readonly guardrail: GuardrailName;
+  /** Whether it is printed, and the deployment goes on. */
+  readonly isWarning?: boolean;
   readonly what: string;
   readonly breaks: Deployment;
   /** The problem as it is told: what is there, and what should be. */
@@ -70,6 +73,50 @@ export function addFunction(backend: Backend, properties: Partial<CfnFunction> =
   return Object.assign(fn, properties);
 }
 
+/** Network interfaces for web functions, in the subnets of the example. */
+export const addConnector = (backend: Backend) =>
+  new CfnNetworkConnector(backend.createStack('reports'), 'Connector', {
+    configuration: {
+      vpcEgressConfiguration: {
+        associatedComputeResourceTypes: ['WebFunction'],
+        networkProtocol: 'IPv4',
+        securityGroupIds: ['sg-0fffffffffffffff0'],
+        subnetIds: ['subnet-0c30000000000000a', 'subnet-0c30000000000000b'],
+      },
+    },
+    operatorRole: 'arn:aws:iam::111122223333:role/connector',
+  });
+
+/** A revision of a web function, with or without a way into a VPC. */
+export const addWebFunction = (backend: Backend, egressNetworkConnectorArn?: string) =>
+  new CfnWebFunctionRevision(backend.createStack('reports'), 'Revision', {
+    functionName: 'reports',
+    buildConfig: {
+      codeConfig: { s3Object: { bucket: 'reports', key: 'code.zip' } },
+      runtimeConfig: { runtime: 'nodejs24.x' },
+    },
+    serviceConfig: {
+      executionRoleArn: 'arn:aws:iam::111122223333:role/reports',
+      ...(egressNetworkConnectorArn && { egressNetworkConnectorArn }),
+    },
+  });
+
+/** On instances of a capacity provider, as somebody sets it on what defineFunction made. */
+export const onManagedInstances = (fn: CfnFunction, perExecutionEnvironmentMaxConcurrency?: number) =>
+  Object.assign(fn, {
+    capacityProviderConfig: {
+      lambdaManagedInstancesCapacityProviderConfig: {
+        capacityProviderArn: 'arn:aws:lambda:eu-west-1:111122223333:capacity-provider:shared',
+        ...(perExecutionEnvironmentMaxConcurrency && { perExecutionEnvironmentMaxConcurrency }),
+      },
+    },
+  });
+
+export const allowAction = (backend: Backend, action: string) =>
+  backend['orders-api'].resources.lambda.addToRolePolicy(
+    new PolicyStatement({ actions: [action], resources: ['arn:aws:sqs:eu-west-1:111122223333:orders'] }),
+  );
+
 export const addGroup = (backend: Backend, egress: CfnSecurityGroup.EgressProperty) =>
   new CfnSecurityGroup(backend.createStack('reports'), 'Group', {
     groupDescription: 'Reports',
@@ -87,6 +134,10 @@ export function throughNat(): Environment {
   };
 }
 
+export function overIpv6(): Environment {
+  return { ...exampleEnvironment, network: { ...exampleNetwork, egress: { kind: 'ipv6' } } };
+}
+
 export function roleOf(backend: Backend): CfnRole {
   const role = backend['orders-api'].resources.lambda.role?.node.defaultChild;
   if (role instanceof CfnRole) return role;
@@ -99,7 +150,9 @@ export function deploy(deployment: Deployment, acknowledgements: readonly Acknow
   const name = deployment.sandbox ? 'sandbox' : 'main';
   return synthesize(deployment.sandbox ? sandbox('alice') : branch('main'), {
     environments: { [name]: environment },
-    cachedContext: deployment.vpc ? pinnedVpc(environment, deployment.vpc) : readProjectContext(),
+    cachedContext: deployment.vpc
+      ? pinnedVpc(environment, deployment.vpc)
+      : { ...readProjectContext(), ...egressContext },
     bundle: false,
     ...(deployment.change && { prepare: (_app: App, backend: Backend) => void deployment.change?.(backend) }),
   });

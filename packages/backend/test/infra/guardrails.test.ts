@@ -12,7 +12,25 @@ const firstCases = CASES.filter(
   ({ guardrail }, index) => index === CASES.findIndex((other) => other.guardrail === guardrail),
 );
 
-describe.each(exhaustive ? CASES : firstCases)('$guardrail: $what', ({ guardrail, breaks, problem }) => {
+const tried = exhaustive ? CASES : firstCases;
+const warnings = tried.filter(({ isWarning }) => isWarning);
+const errors = tried.filter(({ isWarning }) => !isWarning);
+
+describe.each(warnings)('$guardrail: $what', ({ guardrail, breaks, problem }) => {
+  test('is deployed with a warning, the fix, and how to have none', async () => {
+    const { findings } = await deploy(breaks);
+
+    expect(findings.filter(({ rule }) => rule === guardrail)).toEqual([
+      expect.objectContaining({
+        severity: 'warning',
+        problem: expect.stringMatching(problem),
+        fix: expect.stringContaining(`To have no warning, add { guardrail: '${guardrail}', reason: '…' }`),
+      }),
+    ]);
+  });
+});
+
+describe.each(errors)('$guardrail: $what', ({ guardrail, breaks, problem }) => {
   test('is refused, with what is wrong, the fix, and how to deploy it all the same', async () => {
     const refusal = await deploy(breaks).then(
       () => 'nothing was refused',

@@ -1,5 +1,5 @@
 import type { Synthesis } from '@vpc-postgres/testing/support/cloud-assembly.js';
-import { prefixListContext } from '@vpc-postgres/testing/support/deployments.js';
+import { egressContext } from '@vpc-postgres/testing/support/deployments.js';
 import {
   exampleEnvironment,
   existingInstance,
@@ -19,7 +19,7 @@ import type { Template } from '../../src/testing/templates.js';
 async function estimate(environment: Environment): Promise<MonthlyCost> {
   const synthesis = await synthesize(branch('main'), {
     environments: { main: environment },
-    cachedContext: { ...readProjectContext(), ...prefixListContext },
+    cachedContext: { ...readProjectContext(), ...egressContext },
     bundle: false,
   });
   return estimateMonthlyCost(templatesOf(synthesis), environment, environment.region, 2);
@@ -30,7 +30,7 @@ const templatesOf = ({ files }: Synthesis) => [...files.values()].map((text): Te
 const costs = ({ items }: MonthlyCost) => items.map(({ what, usd }) => [what, usd]);
 const changes = ({ alternatives }: MonthlyCost) => alternatives.map(({ changeUsd }) => changeUsd);
 
-const REQUESTS = ['1,000,000 requests of 100 ms to a function of 1024 MB on x86_64', 1.87];
+const REQUESTS = ['1,000,000 requests of 100 ms to a function of 1024 MB on arm64', 1.53];
 const LOGS = ['their logs, 1 GB, kept for a month', 0.53];
 
 const { name, user } = exampleEnvironment.database;
@@ -40,9 +40,9 @@ describe('a month of five environments, to the cent', () => {
     const cost = await estimate(exampleEnvironment);
 
     expect(costs(cost)).toEqual([REQUESTS, LOGS]);
-    expect(cost).toMatchObject({ pricesOf: 'us-east-1', totalUsd: 2.4 });
+    expect(cost).toMatchObject({ pricesOf: 'us-east-1', totalUsd: 2.06 });
     expect(cost.notCounted[0]).toBe('the existing proxy and its database: their owner pays for them');
-    expect(changes(cost)).toEqual([14.6, 36.5]);
+    expect(changes(cost)).toEqual([0, 14.6, 36.5]);
   });
 
   test('2. a new proxy before an existing Aurora cluster', async () => {
@@ -53,9 +53,9 @@ describe('a month of five environments, to the cent', () => {
       REQUESTS,
       LOGS,
     ]);
-    expect(cost.totalUsd).toBe(24.3);
+    expect(cost.totalUsd).toBe(23.96);
     expect(cost.notCounted[0]).toBe('the existing database: its owner pays for it');
-    expect(changes(cost)).toEqual([-21.9, 14.6, 36.5]);
+    expect(changes(cost)).toEqual([-21.9, 0, 14.6, 36.5]);
   });
 
   test('3. a created database behind a proxy in a created VPC', async () => {
@@ -73,9 +73,9 @@ describe('a month of five environments, to the cent', () => {
       REQUESTS,
       LOGS,
     ]);
-    expect(cost.totalUsd).toBe(50.36);
+    expect(cost.totalUsd).toBe(50.02);
     expect(cost.notCounted).toHaveLength(1);
-    expect(changes(cost)).toEqual([-21.9, 26.39, 14.6, 36.5]);
+    expect(changes(cost)).toEqual([-21.9, 26.39, 0, 14.6, 36.5]);
   });
 
   test('4. a created database in two zones without a proxy, and a NAT gateway in each', async () => {
@@ -94,8 +94,8 @@ describe('a month of five environments, to the cent', () => {
       REQUESTS,
       LOGS,
     ]);
-    expect(cost.totalUsd).toBe(127.85);
-    expect(changes(cost)).toEqual([21.9, -26.39, -36.5, -58.4, -73]);
+    expect(cost.totalUsd).toBe(127.51);
+    expect(changes(cost)).toEqual([21.9, -26.39, -36.5, -58.4, -73, -73]);
   });
 
   test('5. in London: a created database with passwords, and an interface endpoint', async () => {
@@ -116,9 +116,9 @@ describe('a month of five environments, to the cent', () => {
       REQUESTS,
       ['their logs, 1 GB, kept for a month', 0.63],
     ]);
-    expect(cost).toMatchObject({ pricesOf: 'eu-west-2', totalUsd: 73.52 });
+    expect(cost).toMatchObject({ pricesOf: 'eu-west-2', totalUsd: 73.18 });
     // The price of a standby in London is not known.
-    expect(changes(cost)).toEqual([-24.82, -8.03, 24.09, -16.06]);
+    expect(changes(cost)).toEqual([-24.82, -8.03, 24.09, -16.06, -16.06]);
   });
 });
 
@@ -126,8 +126,8 @@ test('the endpoint of the SQL data source is paid for, and going without it save
   const cost = await estimate(withSqlDataSource(exampleEnvironment));
 
   expect(costs(cost)[0]).toEqual(['interface endpoint of ssm in 2 zones', 14.6]);
-  expect(cost.totalUsd).toBe(17);
-  expect(changes(cost)).toEqual([14.6, 36.5, -14.6]);
+  expect(cost.totalUsd).toBe(16.66);
+  expect(changes(cost)).toEqual([0, 14.6, 36.5, -14.6]);
 });
 
 test('egress that exists costs for each gigabyte only', async () => {
@@ -140,6 +140,30 @@ test('egress that exists costs for each gigabyte only', async () => {
 
   expect(nat.items[0]).toEqual({ what: 'the existing NAT gateway', usd: 0, usdPerGigabyte: 0.045 });
   expect(changes(nat)).toEqual([14.6]);
+});
+
+test('egress over IPv6 costs nothing', async () => {
+  const cost = await estimate({
+    ...withDatabase({ server: { kind: 'new' }, proxy: proxyWithIam }),
+    network: { kind: 'new', egress: { kind: 'ipv6' } },
+  });
+
+  expect(cost.totalUsd).toBe(50.02);
+  expect(changes(cost)).toEqual([-21.9, 26.39, 14.6, 36.5]);
+});
+
+test('a regional NAT gateway has no price, because no source of one was found, and says what zonal ones are', async () => {
+  const cost = await estimate({
+    ...withDatabase({ server: { kind: 'new' }, proxy: proxyWithIam }),
+    network: { kind: 'new', egress: { kind: 'nat', gateways: 'regional' } },
+  });
+
+  expect(costs(cost)[4]).toEqual([
+    'a regional NAT gateway in 2 zones: no source of its price was found; as many zonal ones are 73.00',
+    undefined,
+  ]);
+  expect(cost.totalUsd).toBe(50.02);
+  expect(changes(cost)).toEqual([-21.9, 26.39]);
 });
 
 test('a proxy before an instance that exists says what a larger one costs', async () => {

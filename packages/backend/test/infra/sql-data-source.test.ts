@@ -1,6 +1,6 @@
 import { findCycle } from '@vpc-postgres/backend/testing/stack-graph.js';
 import type { Synthesis } from '@vpc-postgres/testing/support/cloud-assembly.js';
-import { prefixListContext } from '@vpc-postgres/testing/support/deployments.js';
+import { egressContext } from '@vpc-postgres/testing/support/deployments.js';
 import {
   DATABASE_GROUP,
   exampleEnvironment,
@@ -27,7 +27,7 @@ const PROXY_GROUP = 'sg-0d1e2f3a4b5c60798';
 const deploy = (environment: Environment, inputs: SynthesisInputs = {}) =>
   synthesize(branch('main'), {
     environments: { main: environment },
-    cachedContext: { ...readProjectContext(), ...prefixListContext },
+    cachedContext: { ...readProjectContext(), ...egressContext },
     bundle: false,
     ...inputs,
   });

@@ -25,34 +25,34 @@ export interface ResolverEvent {
   identity: unknown;
 }
 
-/** Answers a field. AppSync has checked the arguments against the schema, and who may call. */
-export type FieldResolver<Arguments = Readonly<Record<string, unknown>>, Result = unknown> = (
-  caller: Caller,
-  args: Arguments,
-) => Promise<Result>;
+export type FieldResolver = (caller: Caller, args: Readonly<Record<string, unknown>>) => Promise<unknown>;
 
 /**
- * A resolver for each query and mutation of a schema, with the arguments and the result that the schema declares: a field that
- * is added, removed or changed there does not compile here, until both agree.
+ * The resolvers of a schema's operations, each with the arguments and the result that the schema gives it.
  *
- * @typeParam Schema `ClientSchema` of @aws-amplify/data-schema.
+ * @template Schema `ClientSchema` of the operations that one function resolves: of a domain, or some of it with `Pick`.
  */
 export type FieldResolvers<Schema> = {
-  readonly [Field in keyof Schema as Schema[Field] extends Resolvable ? Field : never]: Schema[Field] extends Resolvable
-    ? FieldResolver<Schema[Field]['args'], Awaited<Schema[Field]['returnType']>>
+  [Name in keyof Schema as Schema[Name] extends Operation ? Name : never]: Schema[Name] extends Operation
+    ? (caller: Caller, args: Schema[Name]['args']) => Promise<ResultOf<Schema[Name]>>
     : never;
 };
 
-/** What this uses of the type of a query or mutation. */
-interface Resolvable {
-  readonly operationType: 'Query' | 'Mutation';
-  readonly args: unknown;
-  readonly returnType: unknown;
+/** What `ClientSchema` says of a query, a mutation or a subscription. */
+interface Operation {
+  operationType: string;
+  args: unknown;
+  returnType: unknown;
 }
 
+/** The resolver of a subscription runs when a client subscribes. It has no result: the mutations send theirs. */
+type ResultOf<Resolved extends Operation> = Resolved['operationType'] extends 'Subscription'
+  ? null
+  : Resolved['returnType'];
+
 export interface ResolverOptions {
-  /** By field name of the schema: `FieldResolvers`. */
-  fields: Readonly<Record<string, FieldResolver<never>>>;
+  /** By field name of the schema: FieldResolvers, or functions that read their arguments themselves. */
+  fields: Readonly<Record<string, (caller: Caller, args: never) => Promise<unknown>>>;
   /** The problem that the caller gets when a constraint of this name rejects a row. @default {} */
   constraints?: Readonly<Record<string, InputProblem>>;
   activity: Readonly<DatabaseActivity>;
@@ -90,7 +90,7 @@ export function createResolver({ fields, constraints = {}, activity, log }: Reso
       if (resolve === undefined) throw new Error(`No resolver for the field ${event.typeName}.${event.fieldName}.`);
       const data = await asCaller(event.identity, context, (caller) => {
         assertStorableText(event.arguments);
-        // Of the types in the schema: AppSync has seen to it.
+        // AppSync has checked them against the schema that the resolver's types come from.
         return resolve(caller, event.arguments as never);
       });
       log('info', 'resolved', { ...invocation, ...measurements() });

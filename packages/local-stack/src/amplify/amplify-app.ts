@@ -2,6 +2,7 @@
 import { SourceMap } from 'node:module';
 import { join, relative } from 'node:path';
 import { type BuildOptions, build, context, type Message, type OutputFile } from 'esbuild';
+import { readUserPoolSettings, type UserPoolSettings } from '../cognito/settings.js';
 import { LocalStackError } from '../local-stack-error.js';
 import { findUnknownGroups, findUnlistedFunctions } from './check-app.js';
 import { type FunctionDefinition, readFunctionDefinition } from './function-definition.js';
@@ -15,6 +16,8 @@ export interface AmplifyApp {
   readonly functions: Readonly<Record<string, FunctionDefinition>>;
   /** Of amplify/auth/resource.ts. Undefined for an existing user pool (`referenceAuth`), whose groups only AWS knows. */
   readonly groups: readonly string[] | undefined;
+  /** What the user pool of amplify/auth/resource.ts enforces. */
+  readonly userPool: UserPoolSettings;
 }
 
 const FILES = {
@@ -139,7 +142,8 @@ async function evaluate(outputFiles: readonly OutputFile[], projectDirectory: st
     problems.push(...findUnlistedFunctions(sdl, names), ...findUnknownGroups(sdl, groups));
   }
   refuseProblems(problems);
-  return { sdl: sdl ?? '', functions: Object.fromEntries(functions), groups };
+  const userPool = readUserPoolSettings(auth?.authProps);
+  return { sdl: sdl ?? '', functions: Object.fromEntries(functions), groups, userPool };
 }
 
 /** Runs a bundle. Where it throws is found by its source map: nothing else knows the lines of the files. */

@@ -23,6 +23,11 @@ export interface AuthenticationOptions {
   modes: ReadonlySet<AuthorizationMode>;
 }
 
+/** What is looked at of a request: of HTTP's, or of the headers that a message of a WebSocket holds. */
+export interface CredentialedRequest extends Pick<IncomingMessage, 'method' | 'url' | 'headers'> {
+  readonly socket: { readonly remoteAddress?: string | undefined };
+}
+
 /**
  * The caller of a request. A token is sent bare, as Amplify's client does: AppSync cannot parse one with "Bearer" in front,
  * so neither does this.
@@ -30,7 +35,7 @@ export interface AuthenticationOptions {
  * @param readBody asked only for a signature's sake, which covers the body
  */
 export async function authenticate(
-  request: IncomingMessage,
+  request: CredentialedRequest,
   readBody: () => Promise<Buffer>,
   { userPool, access, region, modes }: AuthenticationOptions,
 ): Promise<AuthenticatedCaller> {
@@ -45,8 +50,8 @@ export async function authenticate(
   if (isSigned(authorization)) {
     const { method = '', url = '', headers } = request;
     const signed = { method, url, headers, body: await readBody() };
-    const role = verifySignature(signed, { region, roles: access.roles, now: Date.now() });
-    return { mode: 'iam', role, identity: iamIdentity(role, region, access.roles[role].accessKeyId, sourceIp) };
+    const role = verifySignature(signed, { region, roles: access.roles, service: 'appsync', now: Date.now() });
+    return { mode: 'iam', role, identity: iamIdentity(role, userPool, access.roles[role].accessKeyId, sourceIp) };
   }
   try {
     const identity = await userPool.verifyToken(authorization);
@@ -63,13 +68,18 @@ function refusalOf(cause: unknown): string {
 }
 
 /** What AppSync tells a resolver of an identity pool's user, or of any other role. */
-function iamIdentity(role: IamRole, region: string, accessKeyId: string, sourceIp: string[]): IamIdentity {
+function iamIdentity(
+  role: IamRole,
+  { identityPoolId, identityId }: LocalUserPool,
+  accessKeyId: string,
+  sourceIp: string[],
+): IamIdentity {
   const sessionName = role === 'service' ? 'local' : 'CognitoIdentityCredentials';
   const fromPool = role !== 'service';
   return {
     accountId: ACCOUNT,
-    cognitoIdentityPoolId: fromPool ? `${region}:00000000-0000-0000-0000-000000000000` : null,
-    cognitoIdentityId: fromPool ? `${region}:00000000-0000-0000-0000-000000000001` : null,
+    cognitoIdentityPoolId: fromPool ? identityPoolId : null,
+    cognitoIdentityId: fromPool ? identityId : null,
     cognitoIdentityAuthType: fromPool ? (role === 'guest' ? 'unauthenticated' : 'authenticated') : null,
     cognitoIdentityAuthProvider: null,
     sourceIp,

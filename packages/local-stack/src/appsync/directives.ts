@@ -59,6 +59,11 @@ export function cognitoGroups(directives: Directives): string[] | undefined {
     .find((groups) => groups !== undefined);
 }
 
+/** The mutations whose results a field of Subscription gets: `@aws_subscribe(mutations: […])`. */
+export function subscribedMutations(directives: Directives): string[] {
+  return argumentsOf(directives, 'aws_subscribe').flatMap(({ mutations }) => stringsIn(mutations) ?? []);
+}
+
 /** The names of the directives that say by which authorization mode a type may be read. */
 export function authorizationModeDirectives(directives: Directives): string[] {
   const modes = ['aws_api_key', 'aws_cognito_user_pools', 'aws_iam', 'aws_lambda', 'aws_oidc'];

@@ -4,18 +4,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import {
-  type DocumentNode,
-  type ExecutionArgs,
-  type ExecutionResult,
-  execute,
-  GraphQLError,
-  getOperationAST,
-  Kind,
-  validate,
-} from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, execute, GraphQLError, getOperationAST, validate } from 'graphql';
 import type { LocalUserPool } from '../cognito/user-pool.js';
-import { authenticate } from './authentication.js';
+import { authenticate, type CredentialedRequest } from './authentication.js';
 import { callerName } from './caller.js';
 import type { AppSyncCredentials } from './credentials-file.js';
 import {
@@ -29,7 +20,9 @@ import {
 import { type RequestContext, requestHeaders } from './event.js';
 import { type Invoke, withDeadline } from './invocation.js';
 import { type ParsedRequest, parseQueryString, parseRequestBody, readRequestBody } from './request.js';
+import { fieldNamesByResponseKey, rootFields } from './root-fields.js';
 import { authorizationModesOf, createExecutableSchema } from './schema.js';
+import { createSubscription, type Subscription } from './subscriptions/subscription.js';
 
 /** AppSync ends a request after 30 s, whatever its Lambdas' own timeouts. */
 const REQUEST_LIMIT_MILLIS = 30_000;
@@ -47,6 +40,8 @@ export interface GraphqlEndpointOptions {
   invoke: Invoke;
   /** Called once a request, after its answer was sent. @default - nobody is told */
   onRequest?: (record: RequestRecord) => void;
+  /** Called with what a mutation's field returned to its caller: that selection, and nothing else. @default - not published */
+  onMutation?: (fieldName: string, result: unknown) => void;
   /** How long a request may run, in milliseconds. @default 30_000, AppSync's own limit */
   requestLimitMillis?: number;
 }
@@ -66,8 +61,21 @@ export interface RequestRecord {
   millis: number;
 }
 
-/** Answers one request. It rejects only on a defect of its own; every other failure is an answer. */
-export type GraphqlEndpoint = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+export interface GraphqlEndpoint {
+  /** Answers one request. It rejects only on a defect of its own; every other failure is an answer. */
+  (request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** @throws RequestRefusedError when the caller cannot be told */
+  authenticate(request: CredentialedRequest, body: string): Promise<void>;
+  /**
+   * What a client subscribes to, after its rules were checked and its resolver has run; or why it cannot.
+   * @param body as HTTP would have it: the query and its variables
+   */
+  subscribe(request: CredentialedRequest, body: string): Promise<Subscription | SubscriptionRefusal>;
+}
+
+export interface SubscriptionRefusal {
+  errors: readonly (AnswerError | { errorType: string; message: string })[];
+}
 
 interface HttpResponse {
   status: number;
@@ -76,7 +84,7 @@ interface HttpResponse {
 
 /** Throws a LocalStackError at once when the schema holds something that cannot be served truthfully. */
 export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlEndpoint {
-  const { sdl, onRequest, requestLimitMillis = REQUEST_LIMIT_MILLIS } = options;
+  const { sdl, onRequest, onMutation, requestLimitMillis = REQUEST_LIMIT_MILLIS } = options;
   const schema = createExecutableSchema({ sdl, invoke: withDeadline(options.invoke) });
   const authentication = { ...options, modes: authorizationModesOf(sdl) };
 
@@ -121,28 +129,73 @@ export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlE
     if (data === undefined) {
       return refuse((errors ?? []).slice(0, 1).map((error) => formatQueryError(error, document)));
     }
+    if (operation.operation === 'mutation' && data !== null) {
+      for (const [key, fieldName] of fieldNamesByResponseKey(document, operation)) onMutation?.(fieldName, data[key]);
+    }
     return { status: 200, body: { data, ...(errors && { errors: errors.map((e) => formatFieldError(e, schema)) }) } };
   }
 
-  return async (request, response) => {
-    const startMillis = performance.now();
-    const requestId = randomUUID();
-    const record: RequestRecord = { requestId, operation: '', username: null, status: 0, errorTypes: [], millis: 0 };
-    allowEveryOrigin(response);
-    if (request.method === 'OPTIONS') {
-      response.writeHead(200).end();
-      return;
-    }
-    const { status, body } = await answer(request, record).catch(respondToError);
-    response.setHeader('x-amzn-requestid', requestId);
-    send(response, status, body);
+  async function subscribe(request: CredentialedRequest, body: string, record: RequestRecord) {
+    const caller = await authenticate(request, async () => Buffer.from(body), authentication);
+    record.username = callerName(caller);
+    const graphqlRequest = parseRequestBody(Buffer.from(body));
+    record.operation = rootFields(graphqlRequest);
+    const deadlineMillis = performance.now() + requestLimitMillis;
+    return createSubscription(schema, graphqlRequest, {
+      caller,
+      headers: requestHeaders(request.headers),
+      deadlineMillis,
+    });
+  }
+
+  const openRecord = (): RequestRecord => ({
+    requestId: randomUUID(),
+    operation: '',
+    username: null,
+    status: 0,
+    errorTypes: [],
+    millis: 0,
+  });
+  const close = (record: RequestRecord, startMillis: number, { status, body }: HttpResponse) =>
     onRequest?.({
       ...record,
       status,
       errorTypes: (body.errors ?? []).map(({ errorType }) => errorType ?? 'GraphQLError'),
       millis: performance.now() - startMillis,
     });
+
+  const answerRequest = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const startMillis = performance.now();
+    const record = openRecord();
+    allowEveryOrigin(response);
+    if (request.method === 'OPTIONS') {
+      response.writeHead(200).end();
+      return;
+    }
+    const answered = await answer(request, record).catch(respondToError);
+    response.setHeader('x-amzn-requestid', record.requestId);
+    send(response, answered.status, answered.body);
+    close(record, startMillis, answered);
   };
+  return Object.assign(answerRequest, {
+    async authenticate(request: CredentialedRequest, body: string) {
+      await authenticate(request, async () => Buffer.from(body), authentication);
+    },
+    async subscribe(request: CredentialedRequest, body: string) {
+      const startMillis = performance.now();
+      const record = openRecord();
+      try {
+        const subscription = await subscribe(request, body, record);
+        const refused = 'errors' in subscription ? { errors: [...subscription.errors] } : {};
+        close(record, startMillis, { status: 200, body: refused });
+        return subscription;
+      } catch (error) {
+        const refused = respondToError(error);
+        close(record, startMillis, refused);
+        return { errors: refused.body.errors ?? [] };
+      }
+    },
+  });
 }
 
 /** graphql-js throws, instead of telling, that a schema has no mutations. */
@@ -179,22 +232,4 @@ function allowEveryOrigin(response: ServerResponse): void {
   response.setHeader('access-control-allow-methods', 'POST, OPTIONS');
   response.setHeader('access-control-expose-headers', 'x-amzn-RequestId,x-amzn-ErrorType');
   response.setHeader('access-control-max-age', '172800');
-}
-
-function rootFields({
-  document,
-  operationName,
-}: {
-  document: DocumentNode;
-  operationName: string | undefined;
-}): string {
-  const operation = document.definitions.find(
-    (definition) =>
-      definition.kind === Kind.OPERATION_DEFINITION &&
-      (operationName === undefined || definition.name?.value === operationName),
-  );
-  if (operation?.kind !== Kind.OPERATION_DEFINITION) return '';
-  return operation.selectionSet.selections
-    .map((selection) => (selection.kind === Kind.FIELD ? selection.name.value : '…'))
-    .join(', ');
 }

@@ -32,6 +32,10 @@ export interface RequestContext {
   headers: Record<string, string>;
   /** By when it must have been answered, on the clock of performance.now(). */
   deadlineMillis: number;
+  /** True while a mutation's result is sent to a subscription: its resolver has run when the client subscribed. */
+  isDelivery?: boolean;
+  /** Called with the arguments of the field that a client subscribes to. */
+  onSubscribe?: (args: Record<string, unknown>) => void;
 }
 
 export interface ResolvedField {

@@ -19,13 +19,14 @@ export interface SignedRequest {
 
 interface SignatureContext {
   region: string;
+  /** As AWS abbreviates it: `appsync`. */
+  service: string;
   roles: AppSyncCredentials['roles'];
   /** Milliseconds since 1970. */
   now: number;
 }
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
-const SERVICE = 'appsync';
 const TERMINATOR = 'aws4_request';
 const MAX_CLOCK_SKEW_MILLIS = 5 * 60 * 1000;
 const HEADER =
@@ -36,13 +37,13 @@ export function isSigned(authorization: string): boolean {
 }
 
 /** The role that signed. @throws RequestRefusedError with AWS's words for what is wrong */
-export function verifySignature(request: SignedRequest, { region, roles, now }: SignatureContext): IamRole {
+export function verifySignature(request: SignedRequest, { region, roles, service, now }: SignatureContext): IamRole {
   const {
     credential = '',
     names = '',
     signature = '',
   } = HEADER.exec(request.headers.authorization ?? '')?.groups ?? {};
-  const [accessKeyId, date, signedRegion, service, terminator, ...more] = credential.split('/');
+  const [accessKeyId, date, signedRegion, signedService, terminator, ...more] = credential.split('/');
   const signedHeaders = names.split(';');
   if (terminator === undefined || more.length > 0 || !signedHeaders.includes('host')) {
     throw signatureRefused(
@@ -50,11 +51,11 @@ export function verifySignature(request: SignedRequest, { region, roles, now }: 
       'Authorization header is incomplete, or does not sign host.',
     );
   }
-  const scope = [date, region, SERVICE, TERMINATOR].join('/');
-  if ([date, signedRegion, service, terminator].join('/') !== scope) {
+  const scope = [date, region, service, TERMINATOR].join('/');
+  if ([date, signedRegion, signedService, terminator].join('/') !== scope) {
     throw signatureRefused(
       'InvalidSignatureException',
-      `Credential should be scoped to a valid region, to correct service: '${SERVICE}', in '${region}'.`,
+      `Credential should be scoped to a valid region, to correct service: '${service}', in '${region}'.`,
     );
   }
   const time = headerOf(request.headers, 'x-amz-date');

@@ -33,6 +33,7 @@ import {
   cognitoGroups,
   type FunctionReference,
   functionReferences,
+  subscribedMutations,
 } from './directives.js';
 import { openEnvelope } from './envelope.js';
 import { notAuthorized } from './errors.js';
@@ -59,10 +60,9 @@ export function createExecutableSchema({ sdl, invoke }: ExecutableSchemaOptions)
   // Amplify's directives have no definition. Unvalidated they stay readable on the tree, and out of introspection.
   const schema = buildASTSchema(parse(`${scalars}\n${sdl}`), { assumeValidSDL: true });
   installAwsScalars(schema);
-  if (schema.getSubscriptionType()) throw notSupportedYet('type Subscription');
 
   const modes = authorizationModesOf(sdl);
-  const roots = [schema.getQueryType(), schema.getMutationType()];
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   for (const type of Object.values(schema.getTypeMap())) {
     if (type.name.startsWith('__')) continue;
     if (isEnumType(type)) installEnumCoercion(type);
@@ -100,6 +100,9 @@ function resolveField({ type, field, mayReadType, isRoot, invoke }: FieldToResol
   const functions = functionReferences(field.astNode?.directives);
   if (isRoot && functions.length === 0) throw notSupportedYet(`${place}, which has no a.handler.function`);
 
+  if (type.name === 'Subscription' && subscribedMutations(field.astNode?.directives).length === 0) {
+    throw notSupportedYet(`${place}, which has no mutation in .for()`);
+  }
   const rules = authRules(field.astNode?.directives);
   // The rules of a field stand in place of its type's.
   const mayRead = isRoot || rules !== undefined ? orService(createAccessCheck(place, rules)) : mayReadType;
@@ -109,7 +112,8 @@ function resolveField({ type, field, mayReadType, isRoot, invoke }: FieldToResol
 
   field.resolve = (source, args, context, info) => {
     if (mayRead?.(context.caller) === false) throw notAuthorized(type.name, field.name);
-    return resolve(source, args, context, info);
+    if (isRoot) context.onSubscribe?.(args);
+    return (context.isDelivery ? defaultFieldResolver : resolve)(source, args, context, info);
   };
 }
 

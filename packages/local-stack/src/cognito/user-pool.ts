@@ -1,24 +1,18 @@
 /**
- * Emulates a Cognito user pool: one signing key kept in the state folder, tokens with the claims of a
- * Cognito access token, and the check that AppSync makes of them. It has no users, passwords or sign-in.
+ * Emulates a Cognito user pool: one signing key and one list of users, kept in the state folder. What its users can do is in
+ * operations/; the check that AppSync makes of a token is in token-signer.ts.
  */
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-// By parts: the whole of jose takes twice as long to load, and `npm start` waits for it.
-import type { JWK, JWTPayload } from 'jose';
-import { SignJWT } from 'jose/jwt/sign';
-import { jwtVerify } from 'jose/jwt/verify';
-import { exportJWK } from 'jose/key/export';
-import { generateKeyPair } from 'jose/key/generate/keypair';
-import { importJWK } from 'jose/key/import';
+import { createHash, randomUUID } from 'node:crypto';
+import type { JWTPayload } from 'jose';
+import type { SampleUser } from '../local-app.js';
 import { LocalStackError } from '../local-stack-error.js';
-import { replacePrivateFile } from '../replace-file.js';
+import { createPoolFile, poolFilePath, readPoolFile } from './pool-file.js';
+import type { TokenSigner, UserPoolIdentity } from './token-signer.js';
+import { UserStore } from './users.js';
 
-const SIGNING_ALGORITHM = 'RS256';
-const FILE_NAME = 'user-pool.json';
+export type { UserPoolIdentity };
 
-/** Cognito's own default for access tokens: one hour. */
+/** Of a token that a command line or a page asks for. A sign-in gives what the app client has: 15 minutes. */
 export const DEFAULT_TOKEN_EXPIRES_IN_SECONDS = 3600;
 
 /**
@@ -27,43 +21,27 @@ export const DEFAULT_TOKEN_EXPIRES_IN_SECONDS = 3600;
  */
 const SUB_NAMESPACE = 'd9f2b6a4-6e0b-4c0e-9a51-3f0f7f0c5a1e';
 
-/** The identity object that AppSync hands to a resolver for a user-pool caller. */
-export interface UserPoolIdentity {
-  sub: string;
-  issuer: string;
-  username: string;
-  claims: Record<string, unknown>;
-  /** The caller's addresses. The pool does not see the connection: it gives loopback, and the endpoint the real one. */
-  sourceIp: string[];
-  defaultAuthStrategy: 'ALLOW';
-  /** The claim `cognito:groups`; null, as AppSync has it, for a user in no group. */
-  groups: string[] | null;
-}
-
 export interface IssueTokenOptions {
+  /** A username or an email address. One that is not in the pool gets a token as if it were. */
   username: string;
-  /** Group names, for the claim `cognito:groups`. @default - in no group */
-  groups?: readonly string[];
+  /** Group names, for the claim `cognito:groups`. @default - those of the user */
+  groups?: readonly string[] | undefined;
   /** Seconds until the token expires; negative for one that has. @default DEFAULT_TOKEN_EXPIRES_IN_SECONDS */
   expiresInSeconds?: number;
 }
 
-export interface LocalUserPool {
-  /** What the tokens hold in `iss`. */
-  readonly issuer: string;
-  /** The one app client of this pool: `client_id` of an access token, `aud` of an ID token. */
-  readonly clientId: string;
-  /** A signed access token. */
+export interface LocalUserPool extends Omit<TokenSigner, 'sign'> {
+  /** `local_…`. What AWS calls the region is the part before `_`. */
+  readonly id: string;
+  /** Of the identity pool that gives AWS credentials to this pool's users: `local:…`. */
+  readonly identityPoolId: string;
+  /** Of every signed-in user: the identity pool has one set of credentials. */
+  readonly identityId: string;
+  readonly users: UserStore;
+  /** A signed access token, without a sign-in. */
   issueToken(options: IssueTokenOptions): Promise<string>;
-  /** The caller whom the token names. Throws a jose error when the token is not one of this pool, or has expired. */
-  verifyToken(token: string): Promise<UserPoolIdentity>;
-}
-
-/** What the file holds. `privateKey` is a JWK; its public half is derived from it. */
-interface UserPoolFile {
-  issuer: string;
-  clientId: string;
-  privateKey: JWK;
+  /** Signs claims as they are, with those that every token of this pool has. */
+  sign(claims: JWTPayload): Promise<string>;
 }
 
 /**
@@ -72,7 +50,8 @@ interface UserPoolFile {
  * @param stateDirectory the stack's data folder, `.local`
  */
 export async function loadOrCreateUserPool(stateDirectory: string): Promise<LocalUserPool> {
-  return (await readUserPool(stateDirectory)) ?? (await createUserPool(stateDirectory));
+  const signer = (await readPoolFile(stateDirectory)) ?? (await createPoolFile(stateDirectory));
+  return createUserPool(signer, await UserStore.open(stateDirectory));
 }
 
 /**
@@ -82,14 +61,14 @@ export async function loadOrCreateUserPool(stateDirectory: string): Promise<Loca
  * @param stateDirectory the stack's data folder, `.local`
  */
 export async function loadUserPool(stateDirectory: string): Promise<LocalUserPool> {
-  const userPool = await readUserPool(stateDirectory);
-  if (userPool === undefined) {
+  const signer = await readPoolFile(stateDirectory);
+  if (signer === undefined) {
     throw new LocalStackError(
-      `There is no local user pool in ${join(stateDirectory, FILE_NAME)} yet.`,
+      `There is no local user pool in ${poolFilePath(stateDirectory)} yet.`,
       'Run `npm start` first, in this folder: it makes one.',
     );
   }
-  return userPool;
+  return createUserPool(signer, await UserStore.open(stateDirectory));
 }
 
 /** The `sub` of a user: the same for the same name, in every pool. A UUID of version 5 (RFC 9562). */
@@ -101,126 +80,90 @@ export function subOf(username: string): string {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-async function readUserPool(stateDirectory: string): Promise<LocalUserPool | undefined> {
-  const path = join(stateDirectory, FILE_NAME);
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw new LocalStackError(`${path} cannot be read.`, 'Make it readable for you, or remove it: it is made anew.', {
-      cause: error,
+/**
+ * Puts the users of local.config.ts into the pool, those that are not in it yet, with an address at example.com and
+ * LOCAL_PASSWORD. Their groups are those of local.config.ts at each start.
+ */
+export async function seedUsers({ users }: LocalUserPool, samples: readonly SampleUser[]): Promise<void> {
+  let hasChanged = false;
+  for (const { username, groups } of samples) {
+    const kept = users.find(username);
+    if (kept?.groups.join() === groups.join()) continue;
+    hasChanged = true;
+    if (kept !== undefined) {
+      kept.groups = [...groups];
+      continue;
+    }
+    const nowMillis = Date.now();
+    const isAddress = username.includes('@');
+    users.add({
+      username,
+      sub: subOf(username),
+      status: 'CONFIRMED',
+      isEnabled: true,
+      createdAtMillis: nowMillis,
+      modifiedAtMillis: nowMillis,
+      attributes: { email: isAddress ? username : `${username}@example.com`, email_verified: 'true' },
+      unverified: {},
+      groups: [...groups],
+      codes: {},
+      sessions: [],
     });
   }
-  try {
-    const file: unknown = JSON.parse(text);
-    if (!isUserPoolFile(file)) throw new Error('issuer, clientId or privateKey is missing');
-    return await openUserPool(file);
-  } catch (error) {
-    throw new LocalStackError(
-      `${path} does not hold a user pool.`,
-      'Remove it: the next `npm start` makes a new one, and tokens issued before are refused.',
-      { cause: error },
-    );
-  }
+  if (hasChanged) await users.save();
 }
 
-async function createUserPool(stateDirectory: string): Promise<LocalUserPool> {
-  const { privateKey } = await generateKeyPair(SIGNING_ALGORITHM, { extractable: true });
-  const file: UserPoolFile = {
-    // .localhost never leaves the machine (RFC 6761), so nothing can be mistaken for a deployed pool.
-    issuer: `https://cognito-idp.localhost/local_${randomBytes(5).toString('hex')}`,
-    clientId: randomBytes(13).toString('hex'),
-    privateKey: await exportJWK(privateKey),
-  };
-  await mkdir(stateDirectory, { recursive: true });
-  const path = join(stateDirectory, FILE_NAME);
-  // Renamed into place, so that an interrupted first start never leaves half a key.
-  await replacePrivateFile(path, `${JSON.stringify(file, null, 2)}\n`);
-  return openUserPool(file);
-}
-
-function isUserPoolFile(value: unknown): value is UserPoolFile {
-  if (typeof value !== 'object' || value === null) return false;
-  const { issuer, clientId, privateKey } = value as Partial<Record<keyof UserPoolFile, unknown>>;
-  return (
-    typeof issuer === 'string' &&
-    typeof clientId === 'string' &&
-    typeof privateKey === 'object' &&
-    privateKey !== null &&
-    'd' in privateKey
-  );
-}
-
-async function openUserPool({ issuer, clientId, privateKey }: UserPoolFile): Promise<LocalUserPool> {
-  const { kty, n, e } = privateKey;
-  if (kty !== 'RSA' || n === undefined || e === undefined) throw new Error('privateKey is not an RSA key');
-  const signingKey = await importJWK(privateKey, SIGNING_ALGORITHM);
-  const verificationKey = await importJWK({ kty, n, e }, SIGNING_ALGORITHM);
-  const keyId = createHash('sha256').update(n).digest('base64');
-
+function createUserPool(signer: TokenSigner, users: UserStore): LocalUserPool {
+  const { issuer, clientId } = signer;
+  const id = issuer.slice(issuer.lastIndexOf('/') + 1);
+  const sign = (claims: JWTPayload) =>
+    signer.sign({ ...claims, iss: issuer, event_id: randomUUID(), jti: randomUUID() });
   return {
-    issuer,
-    clientId,
+    ...signer,
+    id,
+    identityPoolId: `local:${subOf(id)}`,
+    identityId: `local:${subOf(`a user of ${id}`)}`,
+    users,
+    sign,
 
-    async issueToken({ username, groups = [], expiresInSeconds = DEFAULT_TOKEN_EXPIRES_IN_SECONDS }) {
+    async issueToken({ username, groups, expiresInSeconds = DEFAULT_TOKEN_EXPIRES_IN_SECONDS }) {
+      const user = users.find(username);
       const nowSeconds = Math.floor(Date.now() / 1000);
-      return new SignJWT({
-        sub: subOf(username),
-        // Cognito leaves the claim out for a user in no group.
-        ...(groups.length > 0 && { 'cognito:groups': [...groups] }),
-        iss: issuer,
-        client_id: clientId,
+      return sign({
+        ...accessClaims({
+          sub: user?.sub ?? subOf(username),
+          username: user?.username ?? username,
+          groups: groups ?? user?.groups ?? [],
+          clientId,
+        }),
         origin_jti: randomUUID(),
-        event_id: randomUUID(),
-        token_use: 'access',
-        scope: 'aws.cognito.signin.user.admin',
         auth_time: nowSeconds,
         exp: nowSeconds + expiresInSeconds,
         iat: nowSeconds,
-        jti: randomUUID(),
-        username,
-      })
-        .setProtectedHeader({ alg: SIGNING_ALGORITHM, kid: keyId })
-        .sign(signingKey);
-    },
-
-    async verifyToken(token) {
-      // AppSync takes the key that the token names from the pool's list: this one is the list.
-      const keyNamed = ({ kid }: { kid?: string | undefined }) => {
-        if (kid !== keyId) throw new Error('The token names no key of this user pool.');
-        return verificationKey;
-      };
-      const { payload } = await jwtVerify(token, keyNamed, {
-        // Without this list a token could choose HS256 and be "signed" with the public key.
-        algorithms: [SIGNING_ALGORITHM],
-        issuer,
-        requiredClaims: ['sub', 'exp', 'token_use'],
       });
-      return identityOf(payload, { issuer, clientId });
     },
   };
 }
 
-function identityOf(claims: JWTPayload, pool: { issuer: string; clientId: string }): UserPoolIdentity {
-  // Cognito names the client in `client_id` of an access token and in `aud` of an ID token.
-  const [client, username] =
-    claims.token_use === 'access'
-      ? [claims.client_id, claims.username]
-      : claims.token_use === 'id'
-        ? [claims.aud, claims['cognito:username']]
-        : [undefined, undefined];
-  if (client !== pool.clientId) throw new Error('The token was not issued to the app client of this user pool.');
-  if (typeof username !== 'string' || claims.sub === undefined) throw new Error('The token names no user.');
-
-  const groups = claims['cognito:groups'];
+/** What an access token says of its user. */
+export function accessClaims({
+  sub,
+  username,
+  groups,
+  clientId,
+}: {
+  sub: string;
+  username: string;
+  groups: readonly string[];
+  clientId: string;
+}): JWTPayload {
   return {
-    sub: claims.sub,
-    issuer: pool.issuer,
+    sub,
+    // Cognito leaves the claim out for a user in no group.
+    ...(groups.length > 0 && { 'cognito:groups': [...groups] }),
+    client_id: clientId,
+    token_use: 'access',
+    scope: 'aws.cognito.signin.user.admin',
     username,
-    claims,
-    sourceIp: ['127.0.0.1'],
-    defaultAuthStrategy: 'ALLOW',
-    groups: Array.isArray(groups) ? groups.map(String) : null,
   };
 }

@@ -127,6 +127,7 @@ export function createExecutionEnvironment(configuration: FunctionConfiguration)
     if (failure === undefined) runtime?.freeze();
     else await reset();
     if (outcome.kind === 'done') return { requestId, payload: outcome.payload, millis };
+    if (error !== undefined) error.requestId = requestId;
     throw error;
   };
 

@@ -3,6 +3,8 @@ import type { ProcessExit } from '../process-exit.js';
 
 export class FunctionError extends Error {
   override readonly name = 'FunctionError';
+  /** Of the invocation that failed. */
+  requestId: string | undefined;
 
   /**
    * @param errorType `errorType` of Lambda's error payload, for example Sandbox.Timedout or the name of the class thrown.

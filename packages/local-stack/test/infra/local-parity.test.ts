@@ -14,7 +14,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readAmplifyApp } from '../../src/amplify/amplify-app.js';
 import { functionNamesIn } from '../../src/appsync/directives.js';
 import { functionEnvironment } from '../../src/function-environment.js';
-import { LOCAL_POOL_SETTINGS } from '../../src/stack.js';
+import { LOCAL_POOL_SETTINGS } from '../../src/start-database.js';
 
 /** What runs on the laptop is what Amplify deploys. */
 const PROJECT = join(import.meta.dirname, '../../../testing/app');

@@ -37,6 +37,7 @@ test('a request has its invocations, with the time since its start and without t
         {
           functionName: 'orders-api',
           fieldName: 'getOrder',
+          requestId: 'id',
           startMillis: expect.any(Number),
           totalMillis: expect.any(Number),
           initMillis: 50,

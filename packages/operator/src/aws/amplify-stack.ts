@@ -19,6 +19,8 @@ export interface DeploymentOptions {
   readonly appId?: string | undefined;
   /** Of a sandbox, as in `npx ampx sandbox --identifier`. @default - the user's name */
   readonly identifier?: string | undefined;
+  /** Of a sandbox: the name in the app's package.json. @default - of the one in this folder */
+  readonly packageName?: string | undefined;
 }
 
 /** Stacks that are about to be something else tell nothing of what is deployed. */
@@ -44,7 +46,7 @@ export async function findRootStacks(
  * Amplify names a root stack `amplify-NAMESPACE-NAME-TYPE-HASH`.
  * @see https://github.com/aws-amplify/amplify-backend/blob/main/packages/platform-core/src/backend_identifier_conversions.ts
  */
-function isDeployment(stackName: string, { environment, appId, identifier }: DeploymentOptions): boolean {
+function isDeployment(stackName: string, { environment, appId, identifier, packageName }: DeploymentOptions): boolean {
   const isSandbox = environment === 'sandbox';
   const name = isSandbox ? (identifier ?? userInfo().username) : environment;
   const [, namespace, hash] =
@@ -53,12 +55,12 @@ function isDeployment(stackName: string, { environment, appId, identifier }: Dep
     ).exec(stackName) ?? [];
   if (namespace === undefined) return false;
   // A sandbox's hash is of the name in package.json, of which the stack's name has only letters and digits.
-  const fullNamespace = isSandbox ? packageName() : namespace;
+  const fullNamespace = isSandbox ? (packageName ?? packageNameHere()) : namespace;
   if (!isSandbox && appId !== undefined && appId !== namespace) return false;
   return hash === createHash('sha512').update(fullNamespace).update(name).digest('hex').slice(0, HASH_LENGTH);
 }
 
-function packageName(): string {
+function packageNameHere(): string {
   const { name }: { readonly name: string } = JSON.parse(readFileSync('package.json', 'utf8'));
   return name;
 }

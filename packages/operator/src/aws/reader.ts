@@ -2,8 +2,10 @@
  * Asks AWS. Every request of the operator tools that read goes through read(), which knows the commands of reads.ts and no
  * other: a write cannot be called. Credentials, profile, region and AWS_ENDPOINT_URL are those of the AWS SDK.
  */
+import { setMaxListeners } from 'node:events';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CostExplorerClient } from '@aws-sdk/client-cost-explorer';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -46,7 +48,8 @@ const BUDGET_MILLIS = 15_000;
 /** The waits between them are 0.5, 1, 2 and 4 s at most. */
 const MAX_ATTEMPTS = 5;
 const CONNECTION_TIMEOUT_MILLIS = 3_000;
-const REQUEST_TIMEOUT_MILLIS = 8_000;
+/** For one request, as a share of all the time there is: one that is lost can be asked again. */
+const REQUEST_SHARE = 0.5;
 
 interface Client {
   send(command: object, options: { readonly abortSignal: AbortSignal }): Promise<unknown>;
@@ -56,6 +59,8 @@ interface Client {
 /** @param allowed The reads of the command. Any other throws, before AWS is asked. */
 export function openReader<Name extends ReadName>(allowed: readonly Name[], options: ReaderOptions): Reader<Name> {
   const deadline = AbortSignal.timeout(options.budgetMillis ?? BUDGET_MILLIS);
+  // Each request listens; a run makes about a hundred.
+  setMaxListeners(0, deadline);
   const progress = { asked: 0, answered: 0 };
   const open = (region: string): Reader<Name> => {
     const clients = new Map<string, Client>();
@@ -131,6 +136,7 @@ function send(client: Client, command: object, deadline: AbortSignal): Promise<u
 }
 
 const CLIENTS = {
+  ce: CostExplorerClient,
   cloudformation: CloudFormationClient,
   cloudwatch: CloudWatchClient,
   ec2: EC2Client,
@@ -143,7 +149,10 @@ const CLIENTS = {
   sts: STSClient,
 };
 
-function createClient(service: string, { region, profile, endpoint, credentials }: ReaderOptions): Client {
+function createClient(
+  service: string,
+  { region, profile, endpoint, credentials, budgetMillis = BUDGET_MILLIS }: ReaderOptions,
+): Client {
   const Client = CLIENTS[service as keyof typeof CLIENTS] as new (configuration: STSClientConfig) => unknown;
   return new Client({
     region,
@@ -153,6 +162,10 @@ function createClient(service: string, { region, profile, endpoint, credentials 
     // It slows down by itself when AWS throttles.
     retryMode: 'adaptive',
     maxAttempts: MAX_ATTEMPTS,
-    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MILLIS, requestTimeout: REQUEST_TIMEOUT_MILLIS },
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MILLIS,
+      requestTimeout: budgetMillis * REQUEST_SHARE,
+      throwOnRequestTimeout: true,
+    },
   }) as Client;
 }

@@ -4,6 +4,7 @@
  */
 import { DescribeStacksCommand, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { GetCostAndUsageCommand } from '@aws-sdk/client-cost-explorer';
 import {
   DescribeAvailabilityZonesCommand,
   DescribeNatGatewaysCommand,
@@ -74,6 +75,11 @@ export const READS = {
   'lambda:GetFunctionConcurrency': single(GetFunctionConcurrencyCommand),
   'iam:SimulatePrincipalPolicy': list(SimulatePrincipalPolicyCommand, 'EvaluationResults', MARKER),
   'cloudwatch:DescribeAlarms': list(DescribeAlarmsCommand, 'MetricAlarms'),
+  /** AWS charges for each page of the answer. */
+  'ce:GetCostAndUsage': list(GetCostAndUsageCommand, 'ResultsByTime', {
+    input: 'NextPageToken',
+    output: 'NextPageToken',
+  }),
   'servicequotas:GetServiceQuota': single(GetServiceQuotaCommand),
 } as const;
 

@@ -21,21 +21,20 @@ export const EXAMPLE = {
     { kind: 'table', name: 'orders' },
   ],
   /** Types of the schema. */
-  types: ['OrderStatus', 'OrderLine', 'Order', 'OrderPage', 'OrderTotal'],
+  types: ['OrderStatus', 'OrderLine', 'Order', 'OrderPage', 'OrderTotal', 'DatabaseStatus'],
 } as const;
 
-/** Where the frontend shows the example, and what stands there without it. */
-const IN_FRONTEND: readonly (readonly [found: RegExp, without: string])[] = [
-  [/^import \{ Orders \} from '\.\/orders\/orders\.js';\n/m, ''],
-  [/<Orders [^>]*\/>/, '<p>Your page comes here: site/src/app.tsx.</p>'],
-  [/>Orders</g, '>My app<'],
-  [/Orders: a small frontend/, 'A small frontend'],
-];
+/** The file of the frontend that shows the example. */
+export const HOME = 'site/src/home.tsx';
 
-/** @param text site/src/app.tsx or site/index.html */
-export function withoutExampleInFrontend(text: string): string {
-  return IN_FRONTEND.reduce((rest, [found, without]) => rest.replace(found, without), text);
+/** What takes its place: the sign-in and the client stay. */
+export const MINIMAL_HOME = `/** What a signed-in user sees: your application. The API is in client.ts. */
+import type { User } from './user.js';
+
+export function Home({ user }: { user: User }) {
+  return <h1>Welcome, {user.email}</h1>;
 }
+`;
 
 /** What README.md and docs/ say of the example stands between these, on lines of their own or within one. */
 const IN_DOCUMENTS = /^<!-- example -->\n[\s\S]*?^<!-- \/example -->\n\n?|<!-- example -->.*?<!-- \/example -->/gm;

@@ -13,7 +13,7 @@ import { Changes } from '../generate/changes.js';
 import { formatNewFiles } from '../generate/format.js';
 import { planDomain } from '../new-domain.js';
 import { planFunction } from '../new-function.js';
-import { dropMigration, EXAMPLE, withoutExample, withoutExampleInFrontend } from './example.js';
+import { dropMigration, EXAMPLE, HOME, MINIMAL_HOME, withoutExample } from './example.js';
 import { findReferences, findTableReferences } from './find-references.js';
 
 export interface ExampleRemoveOptions {
@@ -51,9 +51,9 @@ export async function removeExample(project: string, options: ExampleRemoveOptio
   for (const path of EXAMPLE.paths) changes.remove(path);
   unlistFunction(changes, EXAMPLE.api);
   unlistDomain(changes, EXAMPLE.domain);
+  if (changes.read(HOME) !== undefined) changes.write(HOME, MINIMAL_HOME);
   removeScript(changes);
   cleanDocuments(changes);
-  cleanFrontend(changes);
   const { names, problems: ofMigrations } = planMigrations(changes, options);
   const problems = [...ofMigrations, ...findReferences(changes)];
   if (problems.length > 0) return { problems, report: describeProblems(problems) };
@@ -122,14 +122,6 @@ function cleanDocuments(changes: Changes): void {
   }
 }
 
-/** Of a frontend that is not the example's, nothing changes: what it imports of the example is found. */
-function cleanFrontend(changes: Changes): void {
-  for (const path of ['site/src/app.tsx', 'site/index.html']) {
-    const text = changes.read(path);
-    if (text !== undefined) changes.write(path, withoutExampleInFrontend(text));
-  }
-}
-
 function assertCommitted(project: string): void {
   let status: string;
   try {
@@ -190,7 +182,7 @@ function describe(changes: Changes, options: ExampleRemoveOptions, instructions:
     ...(dryRun
       ? ['Nothing was changed. Before it is done: commit your changes, and end npm start.']
       : ['Check it: npm run check && npm test -- --project app']),
-    ...(dryRun ? [] : ['Undo it: git restore . && git clean -fd amplify src test']),
+    ...(dryRun ? [] : ['Undo it: git restore . && git clean -fd amplify src test site']),
     'Write your own domain: npx vpc-postgres new domain invoices (docs/change.md)',
   ].join('\n');
 }

@@ -2,6 +2,13 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+export interface FileEdit {
+  readonly path: string;
+  /** Undefined for a new file. */
+  readonly before: string | undefined;
+  readonly after: string;
+}
+
 export class Changes {
   readonly #written = new Map<string, { text: string; isNew: boolean }>();
   readonly #removed = new Set<string>();
@@ -40,6 +47,15 @@ export class Changes {
   /** Files that did not exist. */
   get newFiles(): string[] {
     return [...this.#written].filter(([, { isNew }]) => isNew).map(([path]) => path);
+  }
+
+  /** Files that are written, as they are and as they will be. */
+  get edits(): FileEdit[] {
+    return [...this.#written].map(([path, { text, isNew }]) => ({
+      path,
+      before: isNew ? undefined : readFileSync(join(this.project, path), 'utf8'),
+      after: text,
+    }));
   }
 
   /** A line for each change. */

@@ -16,6 +16,8 @@ export const ${camel} = defineFunction({
   timeoutSeconds: 15,
   /** Memory also buys CPU. 128 to 10240. */
   memoryMB: ${database ? 1024 : 512},
+  /** A fifth cheaper than x86_64. A dependency with a binary of its own needs one for arm64. */
+  architecture: 'arm64',
 });
 `;
 }

@@ -1,6 +1,7 @@
-/** What goes to AWS as code that runs in the VPC: every function of amplify/functions and the one that migrates, bundled as deployed. */
+/** What goes to AWS as code: every function of amplify/functions, and those that work during a deployment, bundled as deployed. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { bootstrapBuildOptions } from '@vpc-postgres/backend/database/bootstrap/bundle.js';
 import { migrationBuildOptions } from '@vpc-postgres/backend/database/migrations/bundle.js';
 import { functionBuildOptions } from '@vpc-postgres/lambda/bundle/function-bundle.js';
 import { readMigrationFiles } from '@vpc-postgres/lambda/database/migrate/read-folder.js';
@@ -23,7 +24,13 @@ export interface ShippedFunction {
  */
 export async function buildShippedFunctions(project: string): Promise<ShippedFunction[]> {
   const root = findLockfileFolder(project);
-  const options = { ...functionsOf(project), [MIGRATIONS]: optionsOfMigrations(project) };
+  const options = {
+    ...functionsOf(project),
+    // The CDK's functions and not Amplify's.
+    bootstrap: bootstrapBuildOptions('prepare', project),
+    'bootstrap-secrets': bootstrapBuildOptions('read-secrets', project),
+    migrations: optionsOfMigrations(project),
+  };
   return Promise.all(
     Object.entries(options)
       .toSorted(([one], [other]) => (one < other ? -1 : 1))
@@ -31,9 +38,7 @@ export async function buildShippedFunctions(project: string): Promise<ShippedFun
   );
 }
 
-/** The CDK's function and not Amplify's, with the texts of the migrations inside. */
-const MIGRATIONS = 'migrations';
-
+/** With the texts of the migrations inside. */
 const optionsOfMigrations = (project: string) =>
   migrationBuildOptions(readMigrationFiles(join(project, 'src/migrations')), project);
 

@@ -182,10 +182,39 @@ describe.skipIf(motoServer === undefined)('ampx', () => {
     expect(output).toContain(REFUSAL);
     expect(code).toBe(1);
   });
+
+  test('deploy takes the environment that its identifier names, and keeps what a branch keeps', async () => {
+    const environment = environmentIn('vpc-0123456789abcdef0');
+    const subnets = { 'subnet-0aaaaaaaaaaaaaaaa': `${region}a`, 'subnet-0bbbbbbbbbbbbbbbb': `${region}b` };
+    const cachedContext = pinnedVpc(environment, [{ type: 'Isolated', subnets }]);
+    project.configure({ environments: { main: environment }, cachedContext });
+
+    const { output } = await ampx(['deploy', '--identifier', 'main', '--backend', '--yes'], direct);
+
+    expect(output).toContain(REFUSAL);
+    expect(createdStacks()).toEqual([
+      { name: expect.stringMatching(/^amplify-main-backend-standalone-/), template: expect.any(String), ...standard },
+    ]);
+    const templates = await uploadedTemplates(account, direct);
+    expect(functionSubnets(templates)).toEqual([Object.keys(subnets), Object.keys(subnets)]);
+    expect(userPoolPolicies(templates)).toEqual(['Retain']);
+  });
+
+  test('deploy under an identifier that no environment has is refused, before anything is uploaded', async () => {
+    project.configure({ environments: { main: environmentIn('vpc-0123456789abcdef0') } });
+
+    const { output } = await ampx(['deploy', '--identifier', 'shop', '--backend', '--yes'], direct);
+
+    expect(output).toContain('The deployment "shop" has no environment of that name');
+    expect(output).toContain('one of the environments that exist: "main"');
+    expect(uploads()).toEqual([]);
+    expect(createdStacks()).toEqual([]);
+  });
 });
 
 interface Resource {
   readonly Type?: string;
+  readonly DeletionPolicy?: string;
   readonly Properties?: { readonly VpcConfig?: { readonly SubnetIds?: unknown } };
 }
 
@@ -195,6 +224,11 @@ const resourcesIn = (templates: ReadonlyMap<string, string>) =>
 /** The subnets of each function in the VPC. */
 const functionSubnets = (templates: ReadonlyMap<string, string>) =>
   resourcesIn(templates).flatMap(({ Properties }) => (Properties?.VpcConfig ? [Properties.VpcConfig.SubnetIds] : []));
+
+const userPoolPolicies = (templates: ReadonlyMap<string, string>) =>
+  resourcesIn(templates).flatMap(({ Type, DeletionPolicy }) =>
+    Type === 'AWS::Cognito::UserPool' ? [DeletionPolicy] : [],
+  );
 
 const endpointsIn = (templates: ReadonlyMap<string, string>) =>
   resourcesIn(templates).flatMap(({ Type, Properties }) => (Type === 'AWS::EC2::VPCEndpoint' ? [Properties] : []));

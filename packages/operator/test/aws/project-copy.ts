@@ -15,6 +15,7 @@ const APP = join(import.meta.dirname, '../../../testing/app');
 /** What a deployment reads. Amplify looks for the lockfile to find the root of the project. */
 const COPIED = { [APP]: ['amplify', 'src'], [REPOSITORY]: ['package.json', 'package-lock.json', 'tsconfig.json'] };
 
+const BIN = join(import.meta.dirname, '../../bin/vpc-postgres.mjs');
 const CLI = join(import.meta.dirname, '../run-cli.ts');
 
 /** The operator package has a later version than the root of node_modules. */
@@ -30,6 +31,8 @@ export interface ProjectCopy {
    * `vpc-postgres sql-secret` as one file, run by a Node.js that allows it neither to start another program nor to write a file.
    */
   sqlSecret(args: readonly string[], access: Access): Promise<AmpxRun>;
+  /** The command line as a person runs it, from TypeScript. */
+  vpcPostgres(args: readonly string[], access: Access): Promise<AmpxRun>;
   /** Its files, to look for what must not be in them. */
   readonly folder: string;
   remove(): void;
@@ -58,6 +61,7 @@ export function copyProject(): ProjectCopy {
       const bundle = await bundleCommand(folder, CLI);
       return run(folder, [...confined(), bundle, 'sql-secret', ...args], environmentFor(folder, access));
     },
+    vpcPostgres: (args, access) => run(folder, [BIN, ...args], environmentFor(folder, access)),
     folder,
     remove: () => rmSync(folder, { recursive: true }),
   };
@@ -82,6 +86,7 @@ function environmentFor(folder: string, { endpoint, region, credentials }: Acces
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,
     AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     // As npx sets it: ampx learns from it which package manager to name in its advice.
     npm_config_user_agent: 'npm',
     AMPLIFY_DISABLE_TELEMETRY: '1',

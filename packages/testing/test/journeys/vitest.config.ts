@@ -9,6 +9,11 @@ keepTemporaryFilesInMemory();
  */
 export default defineConfig({
   test: {
+    globalSetup: 'packages/testing/support/new-cluster/make-once.ts',
+    setupFiles: [
+      'packages/local-stack/src/forget-postgres-variables.ts',
+      'packages/testing/support/secrets/after-each.ts',
+    ],
     include: ['packages/testing/test/journeys/**/*.test.ts'],
     testTimeout: 900_000,
     hookTimeout: 120_000,

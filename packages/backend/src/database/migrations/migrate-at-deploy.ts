@@ -4,15 +4,13 @@
  */
 import { MIGRATION_LIMITS } from '@vpc-postgres/lambda/database/migrate/limits.js';
 import { fingerprintOf } from '@vpc-postgres/lambda/database/migrate/migration.js';
-import { CustomResource, Duration, Validations } from 'aws-cdk-lib';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Provider } from 'aws-cdk-lib/custom-resources';
-import { Construct, type IConstruct } from 'constructs';
+import { CustomResource, Duration } from 'aws-cdk-lib';
+import type { Construct, IConstruct } from 'constructs';
 import type { DefinedFunction } from '../../functions/defined-function.js';
 import type { LogSettings } from '../../monitoring/log-group.js';
 import type { Network } from '../../network/network.js';
 import type { Database } from '../database.js';
-import { invokesEveryVersionOf, usesManagedPolicy } from './acknowledged-findings.js';
+import { createNamedLogGroup, createProvider } from '../deployment-step.js';
 import { createMigrationFunction } from './migration-function.js';
 import { readProjectMigrations } from './project-migrations.js';
 
@@ -43,7 +41,7 @@ export function migrateAtDeploy(
 
   const resource = new CustomResource(scope, 'MigratedDatabase', {
     resourceType: 'Custom::MigratedDatabase',
-    serviceToken: createProvider(scope, fn, logs).serviceToken,
+    serviceToken: createProvider(scope, 'MigrationsMessenger', fn, logs).serviceToken,
     serviceTimeout: Duration.seconds(MIGRATION_LIMITS.resourceSeconds),
     properties: {
       Files: fingerprintOf(migrations),
@@ -58,31 +56,4 @@ export function migrateAtDeploy(
       for (const construct of constructs) construct.node.addDependency(resource);
     },
   };
-}
-
-/**
- * Under the name that Lambda gives a function's group. The CDK's provider ends every error with that name, whatever group the
- * function writes to: under another one, the deployment's error would lead to a group that does not exist.
- */
-function createNamedLogGroup({ resources: { lambda } }: DefinedFunction, logs: LogSettings): void {
-  new LogGroup(lambda, 'LogGroup', {
-    logGroupName: `/aws/lambda/${lambda.functionName}`,
-    retention: logs.retentionDays,
-    removalPolicy: logs.removalPolicy,
-  });
-}
-
-/**
- * CloudFormation waits for an answer in S3, where a function without a way out of the VPC cannot write it. So the CDK's own
- * function, which is not in the VPC, invokes ours through Lambda, waits, and passes the answer on.
- */
-function createProvider(scope: Construct, { resources }: DefinedFunction, logs: LogSettings): Provider {
-  const place = new Construct(scope, 'MigrationsMessenger');
-  const logGroup = new LogGroup(place, 'Log', { retention: logs.retentionDays, removalPolicy: logs.removalPolicy });
-  const messenger = new Provider(place, 'Provider', { onEventHandler: resources.lambda, logGroup });
-  Validations.of(messenger).acknowledge(
-    usesManagedPolicy('AWSLambdaBasicExecutionRole'),
-    invokesEveryVersionOf(resources.cfnResources.cfnFunction),
-  );
-  return messenger;
 }

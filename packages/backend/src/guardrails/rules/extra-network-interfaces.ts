@@ -11,8 +11,9 @@ export const extraNetworkInterfaces: Guardrail = {
   name: 'extra-network-interfaces',
   fix: 'give all functions the same subnets and security groups: packages/backend/src/network/place-function-in-vpc.ts',
   find(backend) {
-    // The SQL data source has a group of its own on purpose: it reaches SSM, and the functions do not.
-    const functions = functionsInVpc(backend).filter(({ construct }) => construct !== backend.sqlFunction);
+    // These have a group of their own on purpose: one reaches SSM, the other passes the proxy, and the functions do not.
+    const apart = [backend.sqlFunction, backend.bootstrapFunction];
+    const functions = functionsInVpc(backend).filter(({ construct }) => !apart.includes(construct));
     const [first] = functions;
     if (first === undefined) return [];
     const combinations = new Set(functions.flatMap(combinationsOf));

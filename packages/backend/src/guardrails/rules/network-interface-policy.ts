@@ -1,8 +1,8 @@
 /** Lambda makes a function's network interfaces with the function's own role. Without the right, creating it fails. */
 import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type { Guardrail } from '../guardrail.js';
-import { statementsOf } from '../policy-statements.js';
-import { asList, asRecord, nameOf, resourcesOf } from '../resources.js';
+import { roleIdOf, statementsOf } from '../policy-statements.js';
+import { asList, nameOf, resourcesOf } from '../resources.js';
 import { functionsInVpc } from '../vpc-functions.js';
 
 const MANAGED_POLICY = 'AWSLambdaVPCAccessExecutionRole';
@@ -13,7 +13,7 @@ export const networkInterfacePolicy: Guardrail = {
   fix: `place the function with packages/backend/src/network/place-function-in-vpc.ts, which attaches ${MANAGED_POLICY} to its role`,
   find(backend) {
     return functionsInVpc(backend).flatMap(({ construct, properties }) => {
-      const roleId = logicalIdOf(properties.Role);
+      const roleId = roleIdOf(properties);
       // A role from outside of this stack: what it may do is not known here.
       if (roleId === undefined || mayCreateInterfaces(Stack.of(construct), roleId)) return [];
       const problem = `${nameOf(construct)} is in a VPC, and its role does not have ${MANAGED_POLICY} or ${ACTION}.`;
@@ -31,11 +31,6 @@ function mayCreateInterfaces(stack: Stack, roleId: string): boolean {
     .some(
       ({ effect, actions }) => effect === 'Allow' && actions.some((action) => [ACTION, 'ec2:*', '*'].includes(action)),
     );
-}
-
-function logicalIdOf(role: unknown): string | undefined {
-  const [id] = asList(asRecord(role)['Fn::GetAtt']);
-  return typeof id === 'string' ? id : undefined;
 }
 
 const idOf = (construct: CfnResource, stack: Stack): unknown => stack.resolve(construct.logicalId);

@@ -18,6 +18,8 @@ const ADDRESSES = {
   /** One network interface serves all functions with the same security group. */
   functions: 1,
   interfaceEndpoint: 1,
+  /** Its function's, which has a security group of its own where there is a proxy. */
+  bootstrap: 1,
   /** Its function's, which has a security group of its own. */
   sqlDataSource: 1,
 } as const;
@@ -49,7 +51,7 @@ function judge(subnet: ISubnet, backend: GuardedBackend): Finding[] {
   ];
 }
 
-function needsOf(subnet: ISubnet, { environment, network }: GuardedBackend): Record<string, number> {
+function needsOf(subnet: ISubnet, { environment, network, bootstrapFunction }: GuardedBackend): Record<string, number> {
   const { proxy, server } = environment.database;
   const needs: Record<string, number> = {};
   const within = (subnets: readonly ISubnet[]) => subnets.some(({ subnetId }) => subnetId === subnet.subnetId);
@@ -59,6 +61,7 @@ function needsOf(subnet: ISubnet, { environment, network }: GuardedBackend): Rec
     if (endpoints > 0 && within(oneOfEachZone(network.functionSubnets))) {
       needs['interface endpoints'] = endpoints * ADDRESSES.interfaceEndpoint;
     }
+    if (bootstrapFunction !== undefined && proxy.kind !== 'none') needs.bootstrap = ADDRESSES.bootstrap;
     if (environment.sqlDataSource) needs['SQL data source'] = ADDRESSES.sqlDataSource;
   }
   if (within(network.databaseSubnets)) {

@@ -119,7 +119,7 @@ const isEverywhere = ({ CidrIp, CidrIpv6 }: Properties) =>
 function isOfEnvironment(rule: Properties, { environment }: SynthesizedDeployment): boolean {
   if (!isOnPort(rule, [HTTPS])) return false;
   const { egress } = environment.network;
-  if (isEverywhere(rule)) return egress?.kind === 'nat';
+  if (isEverywhere(rule)) return egress?.kind === (rule.CidrIpv6 === undefined ? 'nat' : 'ipv6');
   const isToService = rule.DestinationSecurityGroupId !== undefined || rule.DestinationPrefixListId !== undefined;
   return isToService && egress?.kind === 'endpoints';
 }

@@ -1,5 +1,5 @@
 /** Lists the shapes of an environment, and every change of a single field that a second deployment can bring. */
-import { combinations, EGRESS, prefixListContext } from '@vpc-postgres/testing/support/deployments.js';
+import { combinations, EGRESS, egressContext } from '@vpc-postgres/testing/support/deployments.js';
 import { exampleEnvironment, existingCluster, existingInstance } from '@vpc-postgres/testing/support/environments.js';
 import { pinnedVpc, readProjectContext } from '@vpc-postgres/testing/support/pinned-vpc.js';
 import type { DatabaseSettings } from '../../../src/configuration/database-settings.js';
@@ -31,7 +31,7 @@ const group = (digit: string) => ({ id: `sg-0${digit.repeat(16)}`, rules: 'add' 
 /** The answers to every lookup of a shape or a change. */
 export const cachedContext = {
   ...readProjectContext(),
-  ...prefixListContext,
+  ...egressContext,
   ...pinnedVpc(
     { ...exampleEnvironment, network: { kind: 'existing', vpc: { id: OTHER_VPC }, subnets: { type: 'isolated' } } },
     [
@@ -116,9 +116,23 @@ export const changes: readonly Change[] = [
   egressTo('none'),
   egressTo('endpoints'),
   egressTo('nat'),
+  egressTo('ipv6'),
+  change('network', 'network.egress.gateways', "1 to 'regional'", (network) =>
+    network.kind === 'new' && network.egress?.kind === 'nat' && network.egress.gateways !== 'regional'
+      ? { egress: { kind: 'nat', gateways: 'regional' } }
+      : undefined,
+  ),
   change('database', 'database.name', 'renamed', () => ({ name: 'shop' })),
   change('database', 'database.user', 'to another user', () => ({ user: 'web' })),
   change('database', 'database.migrator', 'added', () => ({ migrator: 'migrator' })),
+  change(
+    'database',
+    'database.server.masterSecretArn',
+    'added',
+    onServer(EXISTING_SERVERS, {
+      masterSecretArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:rds!db-0a1b2c3d-AbC123',
+    }),
+  ),
   change('database', 'database.proxy.kind', "to 'none'", ({ proxy }) =>
     proxy.kind === 'new' ? { proxy: { kind: 'none' } } : undefined,
   ),

@@ -9,6 +9,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { chooseEnvironment } from '../../../src/configuration/choose-environment.js';
 import type { AccountAndRegion, BackendIdentifier } from '../../../src/configuration/deployment.js';
+import { SANDBOX_OF_ITS_OWN } from '../../../src/configuration/sandbox-offer.js';
 
 const UNKNOWN: AccountAndRegion = { account: undefined, region: undefined };
 const SANDBOX: BackendIdentifier = { type: 'sandbox', namespace: 'orders', name: 'alice' };
@@ -25,6 +26,18 @@ describe('which environment', () => {
 
   test.each(['branch', 'standalone'] as const)('a %s deploys the environment of its name', (type) => {
     expect(chooseEnvironment({ main, sandbox }, { ...branch('main'), type }, UNKNOWN)).toBe(main);
+  });
+
+  test('ampx deploy, whose backend has the same name always, deploys the environment of its identifier', () => {
+    const shop = { type: 'standalone', namespace: 'main', name: 'backend' } as const;
+
+    expect(chooseEnvironment({ main, backend: sandbox }, shop, UNKNOWN)).toBe(main);
+    expect(refusal({ main }, { ...shop, namespace: 'shop' }).message).toMatch(/^The deployment "shop" has no/);
+    expect(refusal({ main, sandbox }, { ...shop, namespace: 'sandbox' }).problems).toMatchObject([
+      { got: '"sandbox", which only npx ampx sandbox deploys', fix: 'give the deployment another name' },
+    ]);
+    // A branch of that name is a branch.
+    expect(chooseEnvironment({ main: sandbox, backend: main }, branch('backend'), UNKNOWN)).toBe(main);
   });
 
   test('a branch without an environment is refused, naming those that exist', () => {
@@ -100,6 +113,19 @@ describe('placeholders', () => {
       expect(got).toBe('"REPLACE_ME", still the placeholder');
       expect(fix).toMatch(/^(run aws |list the )/);
     }
+  });
+
+  test('of a VPC and a database: a sandbox is told which it can have of its own, and at what price', () => {
+    const { sandbox = exampleEnvironment } = environments;
+    const offer = (region: string) => refusal({ sandbox: { ...sandbox, region } }, SANDBOX).message;
+
+    expect(offer('eu-west-2')).toContain(
+      'about 29.34 USD a month as long as it exists (db.t4g.small, 20 GiB and a secret; list prices of eu-west-2)',
+    );
+    expect(offer('eu-west-1')).toMatch(/about 26\.06 USD a month .* list prices of us-east-1\)/);
+    expect(offer('eu-west-1').endsWith(SANDBOX_OF_ITS_OWN)).toBe(true);
+    expect(refusal({ main: sandbox }, branch('main')).message).not.toContain('a month');
+    expect(refusal({ sandbox: { ...exampleEnvironment, account: '1' } }, SANDBOX).message).not.toContain('a month');
   });
 
   test('of one environment do not stop another', () => {

@@ -16,6 +16,7 @@ const problemsOf = (environment: object, deployment: typeof branch | typeof sand
     region: undefined,
   }).map(({ path, expected }) => [path.replace('environments.main.', ''), expected]);
 
+const MASTER_SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:rds!db-0a1b2c3d-AbC123';
 const printed = { id: 'sg-0cccccccccccccccc', rules: 'print' } as const;
 const functions = { ...exampleNetwork, functionSecurityGroup: printed };
 const existingProxy = {
@@ -50,6 +51,19 @@ describe('a rule that another person must add, for a group that this deployment 
       }),
       'database.proxy.securityGroup.rules',
     ],
+    [
+      'with a master user, who passes the proxy',
+      withDatabase({
+        server: { ...printedInstance, masterSecretArn: MASTER_SECRET_ARN },
+        proxy: { ...proxyWithIam, securityGroup: printed },
+      }),
+      'database.server.securityGroup.rules',
+    ],
+    [
+      'with a master user and without a proxy',
+      withDatabase({ server: { ...printedInstance, masterSecretArn: MASTER_SECRET_ARN }, proxy: { kind: 'none' } }),
+      'database.server.securityGroup.rules',
+    ],
   ])('%s', (_, environment, path) => {
     expect(problemsOf(environment)).toEqual([[path, expect.stringContaining('cannot be added before')]]);
   });
@@ -61,6 +75,16 @@ describe('a rule that another person must add is accepted', () => {
     [
       'for a group of functions that exists',
       { ...withDatabase({ proxy: existingProxy, migrator: 'migrator' }), network: functions },
+    ],
+    [
+      'for a master user in a group of functions that exists',
+      {
+        ...withDatabase({
+          server: { ...printedInstance, masterSecretArn: MASTER_SECRET_ARN },
+          proxy: { ...proxyWithIam, securityGroup: printed },
+        }),
+        network: functions,
+      },
     ],
     [
       'for a group of a new proxy that exists',

@@ -24,6 +24,11 @@ const newProxyWithMigrator = withDatabase({
   server: existingInstance,
   proxy: { kind: 'new', auth: { kind: 'secret', secretArn: SECRET_ARN, migratorSecretArn: MIGRATOR_SECRET_ARN } },
 });
+const MASTER_SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:rds!db-0a1b2c3d-AbC123';
+const prepared = withDatabase({
+  server: { ...existingInstance, masterSecretArn: MASTER_SECRET_ARN },
+  proxy: proxyWithIam,
+});
 const withoutProxy = withDatabase({ server: existingInstance, proxy: { kind: 'none' } });
 const withEgress = (egress: unknown) =>
   ({ ...exampleEnvironment, network: { ...exampleNetwork, egress } }) as Environment;
@@ -121,8 +126,53 @@ const INCONSISTENT: readonly Wrong[] = [
     /sign in to the database itself/,
     withoutProxy,
   ],
-  ['the master user', 'database.user', 'postgres', /a user of the application/, createdDatabase],
-  ['the master user to migrate', 'database.migrator', 'postgres', /a user of the application/, createdDatabase],
+  ['another user than the one that is created', 'database.user', 'postgres', /"app", the user that/, createdDatabase],
+  [
+    'another migrator than the one that is created',
+    'database.migrator',
+    'dba',
+    /"migrator", the user that/,
+    createdDatabase,
+  ],
+  ['another user in a server that the deployment prepares', 'database.user', 'web', /"app", the user that/, prepared],
+  [
+    'a server to prepare without its endpoint',
+    'database.server.endpoint',
+    undefined,
+    /a value, because the master user connects to the database itself/,
+    prepared,
+  ],
+  [
+    'a master user whose secret is not named',
+    'database.server.masterUsername',
+    'dba',
+    /nothing without masterSecretArn/,
+    newProxyToInstance,
+  ],
+  [
+    'the key of a master secret that is not named',
+    'database.server.masterSecretKmsKeyArn',
+    'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000',
+    /nothing without masterSecretArn/,
+    newProxyToInstance,
+  ],
+  [
+    'a master secret of another region',
+    'database.server.masterSecretArn',
+    'arn:aws:secretsmanager:eu-central-1:111122223333:secret:rds!db-0a1b2c3d-AbC123',
+    /one of account 111122223333 in eu-west-1/,
+    prepared,
+  ],
+  [
+    'the master user’s secret for the SQL data source',
+    'sqlDataSource.secretArn',
+    MASTER_SECRET_ARN,
+    /a secret of its own/,
+    {
+      ...prepared,
+      sqlDataSource: { secretArn: SQL_SECRET_ARN },
+    },
+  ],
   ['one user to serve and to migrate', 'database.migrator', 'app', /another user than database\.user/],
   [
     'a migrator whose password is in no secret',

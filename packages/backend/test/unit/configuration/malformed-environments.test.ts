@@ -21,6 +21,20 @@ type Wrong = [what: string, path: string, value: unknown, expected: RegExp, base
 /** Values that are wrong in themselves. */
 const MALFORMED: readonly Wrong[] = [
   ['a wildcard to migrate as', 'database.migrator', '*', /no wildcard/],
+  [
+    'a master secret by its name',
+    'database.server.masterSecretArn',
+    'rds!db-1',
+    /the complete ARN/,
+    newProxyToInstance,
+  ],
+  [
+    'a wildcard as master user',
+    'database.server.masterUsername',
+    '*',
+    /the name of the master user/,
+    newProxyToInstance,
+  ],
   ['a secret by its name', 'database.proxy.auth.migratorSecretArn', 'migrator', /the complete ARN/, newProxyToInstance],
   ['an account of eleven digits', 'account', '11112222333', /12 digits/],
   ['an account that is a number', 'account', 111122223333, /12 digits/],
@@ -40,14 +54,14 @@ const MALFORMED: readonly Wrong[] = [
   ['public subnets', 'network.subnets.type', 'public', /'isolated' or 'withEgress'/],
   ['one subnet', 'network.subnets', { ids: ['subnet-0000000a'] }, /two or more different subnet ids/],
   ['a subnet twice', 'network.subnets', { ids: ['subnet-0000000a', 'subnet-0000000a'] }, /two or more different/],
-  ['an unknown egress', 'network.egress', { kind: 'internet' }, /'none', 'endpoints' or 'nat'/],
+  ['an unknown egress', 'network.egress', { kind: 'internet' }, /'none', 'endpoints', 'nat' or 'ipv6'/],
   [
     'a gateway endpoint of SSM',
     'network.egress',
     { kind: 'endpoints', gateways: [{ service: 'ssm' }] },
     /'s3' or 'dynamodb'/,
   ],
-  ['three NAT gateways', 'network.egress', { kind: 'nat', gateways: 3 }, /for nat 1 or 2/],
+  ['three NAT gateways', 'network.egress', { kind: 'nat', gateways: 3 }, /for nat 1, 2 or 'regional'/],
   [
     'a full service name',
     'network.egress',

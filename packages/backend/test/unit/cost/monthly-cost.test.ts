@@ -62,6 +62,7 @@ test('a class without a price has none in the table either, and the sum says so'
 What other choices would change a month by:
 
     -21.90  no proxy, and limits.reservedConcurrency: database.proxy { kind: 'none' }
+      0.00  egress over IPv6, to what answers there: network.egress { kind: 'ipv6' }
     +14.60  an interface endpoint in 2 zones, for each service: network.egress { kind: 'endpoints' }
     +36.50  a NAT gateway, where the VPC has none: network.egress { kind: 'nat' }`);
 });
@@ -76,6 +77,17 @@ test('the requests go to the function of the app with the most memory, at the pr
     usd: 2.87,
   });
   expect(requestsTo(functionOf(4096, [], {}))).toBeUndefined();
+});
+
+test('what arm64 would save is an alternative to x86_64, and to nothing else', () => {
+  const alternatives = (architecture: string) =>
+    estimateMonthlyCost([functionOf(1024, [architecture])], example, 'us-east-1', 2).alternatives.map(
+      ({ changeUsd }) => changeUsd,
+    );
+
+  // 1,000,000 x 0.1 s x 1 GiB x (0.0000133334 - 0.0000166667)
+  expect(alternatives('x86_64')).toEqual([0, 14.6, 36.5, -0.33]);
+  expect(alternatives('arm64')).toEqual([0, 14.6, 36.5]);
 });
 
 test('a region that is not in the list has the prices of another, and the table says which', () => {

@@ -90,6 +90,7 @@ A month, in USD at the list prices of us-east-1:
 
 What other choices would change a month by:
 
+      0.00  egress over IPv6, to what answers there: network.egress { kind: 'ipv6' }
     +14.60  an interface endpoint in 2 zones, for each service: network.egress { kind: 'endpoints' }
     +36.50  a NAT gateway, where the VPC has none: network.egress { kind: 'nat' }
 

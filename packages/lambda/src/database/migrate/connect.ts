@@ -13,6 +13,10 @@ export interface ConnectOptions {
   readonly unreachableMillis: number;
   /** For how long to try again when the login is refused, in milliseconds from the first refusal. */
   readonly refusedMillis: number;
+  /** What to look at when the login is refused. @default - what makes the migrator */
+  readonly refusedAdvice?: string;
+  /** Tries once. @default - connect() with an IAM token */
+  readonly attempt?: () => Promise<pg.Client>;
 }
 
 /** DNS, TCP, TLS and login. */
@@ -21,11 +25,12 @@ const PAUSE_MILLIS = 3_000;
 
 /** @throws MigrationError when it cannot be reached or refuses the login for longer than that. */
 export async function connectWithRetry(settings: ConnectionSettings, options: ConnectOptions): Promise<pg.Client> {
+  const { attempt = () => connect(settings, options.applicationName), refusedAdvice = REFUSED_ADVICE } = options;
   const startedAt = performance.now();
   let firstRefusedAt: number | undefined;
   for (;;) {
     try {
-      return await connect(settings, options.applicationName);
+      return await attempt();
     } catch (cause) {
       const refused = toDatabaseError(cause) instanceof DatabaseAccessError;
       const now = performance.now();
@@ -35,22 +40,26 @@ export async function connectWithRetry(settings: ConnectionSettings, options: Co
         ? (firstRefusedAt ?? now) + options.refusedMillis
         : startedAt + options.unreachableMillis;
       if (now + PAUSE_MILLIS >= giveUpAt) {
-        throw new MigrationError(describe(settings, refused, cause as Error), { cause });
+        throw new MigrationError(describe(settings, refused ? refusedAdvice : undefined, cause as Error), { cause });
       }
       await delay(PAUSE_MILLIS);
     }
   }
 }
 
-/** Tries once. */
-export async function connect(settings: ConnectionSettings, applicationName: string): Promise<pg.Client> {
+/** Tries once. @param password @default - an IAM token */
+export async function connect(
+  settings: ConnectionSettings,
+  applicationName: string,
+  password?: string,
+): Promise<pg.Client> {
   const { host, port, database, user } = settings;
   const client = new pg.Client({
     host,
     port,
     database,
     user,
-    password: signIamToken(settings, settings.credentials(), new Date()),
+    password: password ?? signIamToken(settings, settings.credentials(), new Date()),
     ssl: { rejectUnauthorized: true },
     application_name: applicationName,
     connectionTimeoutMillis: ATTEMPT_MILLIS,
@@ -66,10 +75,16 @@ export async function connect(settings: ConnectionSettings, applicationName: str
   }
 }
 
-function describe({ host, port, database, user }: ConnectionSettings, refused: boolean, { message }: Error): string {
+const REFUSED_ADVICE =
+  'Has bootstrap.sql of @vpc-postgres/lambda been run there, and does the proxy know the user? docs/bootstrap-by-hand.md says how.';
+
+function describe(
+  { host, port, database, user }: ConnectionSettings,
+  refusedAdvice: string | undefined,
+  { message }: Error,
+): string {
   const place = `${host}:${port}, database ${database}`;
-  return refused
-    ? `The user ${user} was refused at ${place}: ${message} Has bootstrap.sql of @vpc-postgres/lambda been run there, ` +
-        'and does the proxy know the user? docs/deploy.md says how.'
-    : `There was no connection to ${place}: ${message} Look at the security groups, and at the health of the proxy's target.`;
+  return refusedAdvice === undefined
+    ? `There was no connection to ${place}: ${message} Look at the security groups, and at the health of the proxy's target.`
+    : `The user ${user} was refused at ${place}: ${message} ${refusedAdvice}`;
 }

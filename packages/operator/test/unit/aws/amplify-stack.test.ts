@@ -39,8 +39,11 @@ test('the root stack of a branch is found without the id of the app', async () =
 test('a sandbox is that of the package and of its owner', async () => {
   const alices = 'amplify-amplifyvpcpostgresstarter-alice-sandbox-47c82df3bc';
 
-  expect(await namesFound([stack(alices)], { environment: 'sandbox', identifier: 'alice' })).toEqual([alices]);
-  expect(await namesFound([stack(alices)], { environment: 'sandbox', identifier: 'bob' })).toEqual([]);
+  const sandbox = { environment: 'sandbox', packageName: 'amplify-vpc-postgres-starter' };
+
+  expect(await namesFound([stack(alices)], { ...sandbox, identifier: 'alice' })).toEqual([alices]);
+  expect(await namesFound([stack(alices)], { ...sandbox, identifier: 'bob' })).toEqual([]);
+  expect(await namesFound([stack(alices)], { ...sandbox, packageName: 'other', identifier: 'alice' })).toEqual([]);
 });
 
 test('the resources of nested stacks count, and those that are deleted do not', async () => {

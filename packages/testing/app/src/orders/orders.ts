@@ -7,12 +7,12 @@ import type { Caller } from '@vpc-postgres/lambda/graphql/caller.js';
 import { InvalidInputError } from '@vpc-postgres/lambda/graphql/client-error.js';
 import { IdempotencyKeyReusedError, OrderAlreadyCancelledError, OrderNotFoundError } from './errors.js';
 import { INVALID_NEXT_TOKEN, type ListRequest, type NewOrder, totalCents } from './input.js';
-import type { Order, OrderPage, OrderTotal } from './order.js';
+import type { DatabaseStatus, Order, OrderPage, OrderTotal } from './order.js';
 import { encodePageToken } from './page-token.js';
 
 /** One row in the shape of GraphQL's Order. `o` is the order; its lines come in the order they were placed. */
 const ORDER_COLUMNS = `
-  o.id, o.status, o.currency, o.total_cents as "totalCents", o.created_at as "createdAt",
+  o.id, o.status, o.currency, o.total_cents as "totalCents", o.created_at as "createdAt", o.customer_sub as "customerSub",
   (select json_agg(json_build_object('sku', l.sku, 'quantity', l.quantity, 'unitPriceCents', l.unit_price_cents)
                    order by l.line_number)
      from order_lines l where l.order_id = o.id) as lines`;
@@ -24,20 +24,20 @@ const ORDER_COLUMNS = `
  */
 export async function createOrder(database: Database, caller: Caller, order: NewOrder): Promise<Order> {
   const { currency, lines, idempotencyKey } = order;
-  const [created] = await database.query<Pick<Order, 'id' | 'status' | 'totalCents' | 'createdAt'>>(
+  const [created] = await database.query<Omit<Order, 'currency' | 'lines'>>(
     caller,
     `with new_order as (
        insert into orders (currency, total_cents, idempotency_key)
        values ($1, $2, $3)
        on conflict on constraint orders_idempotency_key_once do nothing
-       returning id, status, total_cents, created_at
+       returning id, status, total_cents, created_at, customer_sub
      ), new_lines as (
        insert into order_lines (order_id, line_number, sku, quantity, unit_price_cents)
        select new_order.id, line.line_number, line.sku, line.quantity, line.unit_price_cents
          from new_order, unnest($4::text[], $5::integer[], $6::integer[])
               with ordinality as line (sku, quantity, unit_price_cents, line_number)
      )
-     select id, status, total_cents as "totalCents", created_at as "createdAt" from new_order`,
+     select id, status, total_cents as "totalCents", created_at as "createdAt", customer_sub as "customerSub" from new_order`,
     [
       currency,
       totalCents(lines),
@@ -142,4 +142,17 @@ export async function orderTotals(database: Database, caller: Caller): Promise<O
     [],
     { retry: 'read' },
   );
+}
+
+/** Of the database that has the orders, for admins. */
+export async function databaseStatus(database: Database, caller: Caller): Promise<DatabaseStatus> {
+  const [status] = await database.query<DatabaseStatus>(
+    caller,
+    `select current_setting('server_version') as version, current_user as "user",
+            pg_database_size(current_database())::float8 as "sizeBytes"`,
+    [],
+    { retry: 'read' },
+  );
+  if (status === undefined) throw new Error('A select without a table returned no row.');
+  return status;
 }

@@ -3,7 +3,7 @@
  * signed, and need not be: it only names one of the caller's own orders, and the query refuses any other.
  */
 import { UUID } from '@vpc-postgres/lambda/database/text.js';
-import { ORDER_STATUSES, type OrderStatus } from './order.js';
+import type { OrderStatus } from './order.js';
 
 export interface PagePosition {
   /** Id of the last order of the page before. */
@@ -12,14 +12,15 @@ export interface PagePosition {
 }
 
 const VERSION = 1;
+const STATUSES: Record<OrderStatus, true> = { PLACED: true, CANCELLED: true };
 
 export function encodePageToken({ orderId, status }: PagePosition): string {
   return Buffer.from(JSON.stringify([VERSION, orderId, status])).toString('base64url');
 }
 
 /** Undefined when the text is not a token of ours. */
-export function decodePageToken(token: unknown): PagePosition | undefined {
-  if (typeof token !== 'string' || token.length > 200) return undefined;
+export function decodePageToken(token: string): PagePosition | undefined {
+  if (token.length > 200) return undefined;
   const position = parse(Buffer.from(token, 'base64url').toString('utf8'));
   // Only one spelling of each position is ours; base64url decoding forgives others.
   return position !== undefined && encodePageToken(position) === token ? position : undefined;
@@ -34,7 +35,10 @@ function parse(json: string): PagePosition | undefined {
   }
   if (!Array.isArray(value) || value.length !== 3 || value[0] !== VERSION) return undefined;
   const [, orderId, status]: unknown[] = value;
-  if (typeof orderId !== 'string' || !UUID.test(orderId)) return undefined;
-  const known = status === null ? null : ORDER_STATUSES.find((one) => one === status);
-  return known === undefined ? undefined : { orderId, status: known };
+  if (typeof orderId !== 'string' || !UUID.test(orderId) || !isStatusOrNull(status)) return undefined;
+  return { orderId, status };
+}
+
+function isStatusOrNull(value: unknown): value is OrderStatus | null {
+  return value === null || (typeof value === 'string' && Object.hasOwn(STATUSES, value));
 }

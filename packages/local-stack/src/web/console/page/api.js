@@ -54,6 +54,16 @@ export async function fetchStack() {
   return response.json();
 }
 
+/** The codes that the user pool has sent, the newest first; none when the stack does not answer. */
+export async function fetchInbox() {
+  try {
+    const response = await fetch('/console/inbox.json', { signal: AbortSignal.timeout(FIGURES_LIMIT_MILLIS) });
+    return response.ok ? (await response.json()).messages : [];
+  } catch {
+    return [];
+  }
+}
+
 /** Metrics of every span, switches, pins and the last requests; undefined when the stack does not answer. */
 export async function fetchMetrics() {
   try {

@@ -1,8 +1,9 @@
 /** Starts the console page and passes the state of the stack to its parts. */
-import { fetchStack, forgetTokens } from './api.js';
+import { fetchInbox, fetchStack, forgetTokens } from './api.js';
 import { showCommands } from './commands.js';
 import { initializeFaults, showFaults } from './faults.js';
 import { showHealth } from './health.js';
+import { showInbox } from './inbox.js';
 import { watchStack } from './live.js';
 import { initializeLook } from './look.js';
 import { drawPath, showMetrics } from './path.js';
@@ -22,6 +23,7 @@ async function onMetrics(metrics) {
   showRequests(metrics.requests);
   showSpansOfRun(metrics.requests);
   showPins(metrics.pins);
+  showInbox(await fetchInbox());
 }
 
 /** Ports and versions may be others, and request ids count from 1 again. */

@@ -16,4 +16,6 @@ export const ordersApi = defineFunction({
    * needs under 150 MB. 128 to 10240.
    */
   memoryMB: 1024,
+  /** A fifth cheaper than x86_64, which takes the same bundle: it is JavaScript alone. */
+  architecture: 'arm64',
 });
