@@ -11,6 +11,7 @@ import { addDoctorCommand } from './doctor/command.js';
 import type { BaselineOptions } from './migrate-baseline.js';
 import type { NewDomainOptions } from './new-domain.js';
 import type { NewFunctionOptions } from './new-function.js';
+import { addProveCommand } from './prove/command.js';
 import { addReplayCommand } from './replay/command.js';
 import { requireOption } from './require-option.js';
 import type { SbomOptions } from './sbom.js';
@@ -72,6 +73,7 @@ function createProgram(): Command {
   addCostCommand(account);
   addShellCommand(account);
   addReplayCommand(account);
+  addProveCommand(account);
   return program;
 }
 

@@ -127,7 +127,7 @@ const IMPORT_RULES: readonly ImportRule[] = [
       /^packages\/backend\/src\/(configuration\/|synth\/load-environments\.ts$|database\/(migrations|bootstrap)\/bundle\.ts$)/,
       /^packages\/lambda\/src\/(database\/(look|migrate)|bundle|sql)\//,
       /^packages\/backend\/src\/(cost\/|synth\/(synth-report|synthesize-app)\.ts$|testing\/templates\.ts$)/,
-      /^packages\/lambda\/src\/database\/(environment-names|pool-limits)\.ts$/,
+      /^packages\/lambda\/src\/database\/(batch|environment-names|errors|pool-limits)\.ts$/,
       REGISTRY,
     ],
   },

@@ -93,9 +93,10 @@ export async function openShell(
   }
 }
 
-async function openTunnel(
+/** @throws CommandError with what is missing */
+export async function openTunnel(
   environment: Environment,
-  options: ShellOptions,
+  options: Pick<ShellOptions, 'environment' | 'instance'>,
   { hostname: host, port, region }: TokenTarget,
   env: NodeJS.ProcessEnv,
 ): Promise<ForwardedPort> {

@@ -27,6 +27,7 @@ test('the executable of package.json prints every command, and the exit codes', 
     'cost',
     'shell',
     'replay',
+    'prove',
     'Exit codes:',
   ]) {
     expect(stdout).toContain(part);
@@ -47,6 +48,7 @@ test.each([
   ['discover'],
   ['shell'],
   ['replay'],
+  ['prove'],
 ])('%s explains itself with --help', async (...command) => {
   expect(await run([...command, '--help'])).toMatchObject({
     status: 0,
