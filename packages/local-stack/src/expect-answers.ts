@@ -7,7 +7,7 @@ import { callersOf, type OperationCaller, userCaller } from './operations/caller
 import { checkNames, tryRequests } from './operations/local-config.js';
 import { requestsOf } from './operations/requests.js';
 import { describe, faultsOf, isUnauthorized, type OperationResponse } from './operations/responses.js';
-import type { LocalStack } from './stack.js';
+import type { LocalStack } from './stack-options.js';
 import { whyNoPostgres } from './test-stack.js';
 import { startThrowawayStack } from './throwaway-stack.js';
 

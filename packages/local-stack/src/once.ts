@@ -9,6 +9,7 @@ import { type GraphqlRequest, HOW_TO_BEGIN, type LocalApp } from './local-app.js
 import { LocalStackError } from './local-stack-error.js';
 import type { InvocationTrace } from './request-traces.js';
 import { startLocalStack } from './stack.js';
+import type {} from './stack-options.js';
 
 /** Where the milliseconds of one request went. Each includes those below it. */
 export interface Hops {

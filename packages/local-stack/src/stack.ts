@@ -4,36 +4,30 @@
  */
 import { join, resolve } from 'node:path';
 import { allOrStop } from './all-or-stop.js';
-import type { AmplifyApp } from './amplify/amplify-app.js';
-import { type AppSyncCredentials, loadOrCreateAppSyncCredentials } from './appsync/credentials-file.js';
-import { createGraphqlEndpoint, type RequestRecord } from './appsync/endpoint.js';
+import { loadOrCreateAppSyncCredentials } from './appsync/credentials-file.js';
+import { createGraphqlEndpoint } from './appsync/endpoint.js';
 import { createRealTimeEndpoint, REAL_TIME_PATH } from './appsync/subscriptions/real-time.js';
-import { Inbox, type InboxMessage } from './cognito/inbox.js';
+import { Inbox } from './cognito/inbox.js';
 import { createUserPoolRoutes } from './cognito/routes.js';
-import { type LocalUserPool, loadOrCreateUserPool, seedUsers } from './cognito/user-pool.js';
+import { loadOrCreateUserPool, seedUsers } from './cognito/user-pool.js';
 import { writeConnectionFile } from './connection-file.js';
 import { LOCAL_DATABASE, LOCAL_DATABASE_USER, LOCAL_MIGRATOR } from './database.js';
 import type { LocalDatabase } from './function-environment.js';
 import { FunctionLogs } from './function-logs.js';
-import type { BuildEvent, HostedFunctionStatistics } from './functions.js';
 import { sendGraphql } from './graphql-client.js';
-import type { LocalApp } from './local-app.js';
 import { lookFromEachFunction } from './look-from-inside.js';
-import type { MigrationsReport } from './migrations.js';
 import { createLocalOutputs } from './outputs/local-outputs.js';
-import type { LocalPostgres } from './postgres/cluster.js';
 import { loadOrCreateCertificate } from './rds-proxy/certificate.js';
 import { loadOrCreateCredentials } from './rds-proxy/credentials.js';
-import { type RdsProxy, type RdsProxyEvent, type RdsProxyOptions, startRdsProxy } from './rds-proxy/server.js';
+import { startRdsProxy } from './rds-proxy/server.js';
 import { readApp } from './read-app.js';
-import { type InvocationTrace, type RequestStatistics, type RequestTrace, RequestTraces } from './request-traces.js';
-import type { AmplifyReport } from './served-app.js';
+import { RequestTraces } from './request-traces.js';
+import type { LocalStack, LocalStackOptions } from './stack-options.js';
 import { LOCAL_POOL_SETTINGS, startDatabase } from './start-database.js';
 import { openStateDirectory } from './state-directory.js';
 import { describeStack } from './summary.js';
 import { createConsoleRoutes } from './web/console/routes.js';
 import { createGraphiqlRoutes } from './web/graphiql/routes.js';
-import { createInboxRoutes } from './web/inbox/routes.js';
 import { createLookRoutes } from './web/look/routes.js';
 import { createProxyRoutes } from './web/proxy/routes.js';
 import { startWebServer } from './web/server.js';
@@ -42,84 +36,6 @@ import { createStackRoutes } from './web/stack/routes.js';
 
 /** Part of every IAM token. Any region does, as long as both sides agree. */
 export const LOCAL_REGION = 'eu-west-1';
-
-export interface LocalStackOptions {
-  /** What is served. */
-  app: LocalApp;
-  /** Data, certificates and local credentials. Made when missing. */
-  stateDirectory: string;
-  /** HTTP port of AppSync and the console page. 0 = any free one. */
-  port: number;
-  /** TCP port of the RDS Proxy emulator. 0 = any free one. */
-  proxyPort: number;
-  /**
-   * Rebuild functions, reload amplify/ and apply migrations on change, and start even when a migration is broken.
-   * @default false
-   */
-  watch?: boolean;
-  /** @default - the app's */
-  migrationsFolder?: string;
-  /** Concurrent execution environments of each function, 1 or more. @default 4 */
-  maxEnvironments?: number;
-  /**
-   * How long AppSync lets a request run, in milliseconds, the time included that it waits for an execution environment.
-   * @default 30_000, AppSync's own limit
-   */
-  requestLimitMillis?: number;
-  /** Starts the RDS Proxy emulator. A test may hand out one that it stops and starts again. @default startRdsProxy */
-  startProxy?: (options: RdsProxyOptions) => Promise<RdsProxy>;
-  /** Put a few rows into a new data folder. @default false */
-  sampleData?: boolean;
-  /** Where amplify_outputs.json is written for a frontend, while the stack runs. @default - nowhere */
-  outputsDirectory?: string;
-  /** A step of the start is done. */
-  onProgress?: (step: string) => void;
-  onRequest?: (request: RequestRecord, invocations: readonly InvocationTrace[]) => void;
-  onBuild?: (event: BuildEvent) => void;
-  /** With `watch`: the schema, the functions or the groups of amplify/ have changed, or do not fit together. */
-  onAmplify?: (report: AmplifyReport) => void;
-  /** With `watch`: migrations were applied, are broken, are mended, or wait. */
-  onMigrations?: (report: MigrationsReport) => void;
-  onFunctionLog?: (functionName: string, line: string) => void;
-  /** A line of a function's log as CloudWatch would have it, with START, END and REPORT. */
-  onFunctionLogStream?: (functionName: string, line: string) => void;
-  onProxyEvent?: (event: RdsProxyEvent) => void;
-  /** What a person must know of amplify_outputs.json: that another was moved aside, or that it cannot be written. */
-  onOutputsNote?: (note: string) => void;
-  /** The user pool has sent a code: Cognito would send an email. */
-  onMessage?: (message: InboxMessage) => void;
-  /** A line of PostgreSQL's own log, which quotes rows and values. */
-  onPostgresLog?: (line: string) => void;
-}
-
-export interface LocalStack {
-  /** Of the console page, without a slash at the end. GraphQL is at `${url}/graphql`. */
-  url: string;
-  proxyPort: number;
-  /** Its figures, what pinned, and its fault switches. Stopped by `stop`. */
-  proxy: Omit<RdsProxy, 'stop'>;
-  userPool: LocalUserPool;
-  /** The codes that the user pool has sent. */
-  inbox: Inbox;
-  postgres: LocalPostgres;
-  access: LocalDatabase;
-  /** The functions that run at the start. */
-  functionNames: readonly string[];
-  /** The schema, functions and groups that are served now. */
-  amplifyApp(): AmplifyApp;
-  /** What opens the API beside a user's token: an API key, IAM credentials. */
-  appSyncCredentials: AppSyncCredentials;
-  statistics(): {
-    appSync: RequestStatistics;
-    functions: Readonly<Record<string, HostedFunctionStatistics>>;
-    /** Why the files of amplify/ as they are now are not served; null when they are. */
-    amplify: { problem: string | null };
-  };
-  /** The last 100 requests with the milliseconds of each hop, the newest first. */
-  recentRequests(): readonly RequestTrace[];
-  /** Ends every process and releases every port. The data stays. */
-  stop(): Promise<void>;
-}
 
 /** @throws LocalStackError, MigrationError. Whatever had started by then has been stopped again. */
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
@@ -176,7 +92,7 @@ async function startParts(
       { credentials, databaseUsers: [LOCAL_DATABASE_USER] },
       { credentials: migratorCredentials, databaseUsers: [LOCAL_MIGRATOR] },
     ],
-    pool: LOCAL_POOL_SETTINGS,
+    pool: { ...LOCAL_POOL_SETTINGS, ...options.deployed?.pool },
     admission: { databaseUsers: [LOCAL_DATABASE_USER, LOCAL_MIGRATOR] },
     restartDatabase: () => postgres.restart(),
     ...(options.onProxyEvent && { onEvent: options.onProxyEvent }),
@@ -240,7 +156,7 @@ async function startParts(
     routes: [
       { path: '/graphql', handle: (request, response) => traces.run(() => graphql(request, response)) },
       ...createUserPoolRoutes({
-        pool: userPool,
+        userPool,
         settings: () => served.current().userPool,
         inbox,
         access: appSyncCredentials,
@@ -251,7 +167,6 @@ async function startParts(
       ...createProxyRoutes(proxy),
       ...createStackRoutes(observed, new Date()),
       ...createLookRoutes(() => lookFromEachFunction({ functions, access, migrator, migrationsFolder })),
-      ...createInboxRoutes(inbox),
       ...createConsoleRoutes({
         app,
         userPool,

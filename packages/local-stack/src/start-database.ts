@@ -4,7 +4,7 @@ import { readMigrations } from '@vpc-postgres/lambda/database/migrate/read-folde
 import { bootstrapDatabase, migrateDatabase } from './database.js';
 import { type MigrationsReport, watchMigrations } from './migrations.js';
 import { type LocalPostgres, startPostgres } from './postgres/cluster.js';
-import type { LocalStackOptions } from './stack.js';
+import type { LocalStackOptions } from './stack-options.js';
 
 /** The timeouts of a new proxy in AWS (packages/backend/src/database/new-proxy.ts). The rest is RDS Proxy's default. */
 export const LOCAL_POOL_SETTINGS = {
@@ -15,13 +15,16 @@ export const LOCAL_POOL_SETTINGS = {
 
 export async function startDatabase(
   stateDirectory: string,
-  { app, watch, migrationsFolder = app.migrationsFolder, onMigrations, onPostgresLog }: LocalStackOptions,
+  { app, watch, migrationsFolder = app.migrationsFolder, deployed, onMigrations, onPostgresLog }: LocalStackOptions,
   onStop: (stopPart: () => Promise<void>) => void,
   onProgress: (step: string) => void,
 ): Promise<{ postgres: LocalPostgres; isMigrated: boolean }> {
   const postgres = await startPostgres({
     dataDirectory: join(stateDirectory, 'data'),
-    settings: { max_connections: String(LOCAL_POOL_SETTINGS.maxConnections) },
+    settings: {
+      ...deployed?.parameters,
+      max_connections: String(deployed?.pool.maxConnections ?? LOCAL_POOL_SETTINGS.maxConnections),
+    },
     ...(onPostgresLog && { onLog: onPostgresLog }),
   });
   onStop(() => postgres.stop());

@@ -2,7 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LocalStack, type LocalStackOptions, startLocalStack } from './stack.js';
+import { startLocalStack } from './stack.js';
+import type { LocalStack, LocalStackOptions } from './stack-options.js';
 
 type ThrowawayStackOptions = Omit<LocalStackOptions, 'stateDirectory' | 'port' | 'proxyPort'>;
 

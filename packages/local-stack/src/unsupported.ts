@@ -1,9 +1,12 @@
 /** What an environment has in AWS and the local stack does not: told at the start, before somebody looks for it. */
-import type { FunctionDefinitions } from './functions.js';
+import type { AmplifyApp } from './amplify/amplify-app.js';
 import type { DescribedEnvironments } from './local-app.js';
 
 /** @returns a line for each such thing. */
-export function listUnsupported(environments: DescribedEnvironments, functions: FunctionDefinitions): string[] {
+export function listUnsupported(
+  environments: DescribedEnvironments,
+  { functions, userPool }: Pick<AmplifyApp, 'functions' | 'userPool'>,
+): string[] {
   const variables = Object.entries(functions).flatMap(([name, { unknownVariables }]) =>
     unknownVariables.map((variable) => `${variable} of the function ${name}`),
   );
@@ -12,6 +15,7 @@ export function listUnsupported(environments: DescribedEnvironments, functions: 
     .map(([name]) => name);
   return [
     ...variables.map((text) => `Not here: the environment variable ${text}. Only AWS has its value; it is not set.`),
+    ...userPool.unsupported.map((text) => `Not here: ${text}, which amplify/auth/resource.ts asks for.`),
     ...(names.length === 0 ? [] : [describeDataSource(names)]),
   ];
 }

@@ -3,6 +3,7 @@ import process from 'node:process';
 import { ConfigurationError } from '@vpc-postgres/backend/configuration/configuration-error.js';
 import { MigrationError } from '@vpc-postgres/lambda/database/migrate/migration-error.js';
 import { Command, CommanderError, Option } from 'commander';
+import { addAdoptCommand } from './adopt/command.js';
 import { CommandError } from './command-error.js';
 import { addCostCommand } from './cost/command.js';
 import { addDiscoverCommand } from './discover/command.js';
@@ -10,6 +11,8 @@ import { addDoctorCommand } from './doctor/command.js';
 import type { BaselineOptions } from './migrate-baseline.js';
 import type { NewDomainOptions } from './new-domain.js';
 import type { NewFunctionOptions } from './new-function.js';
+import { addReplayCommand } from './replay/command.js';
+import { requireOption } from './require-option.js';
 import type { SbomOptions } from './sbom.js';
 import { addShellCommand } from './shell/command.js';
 import type { SqlSecretOptions } from './sql-secret.js';
@@ -23,12 +26,13 @@ Examples:
   $ npx vpc-postgres new function send-reminder --no-database
   $ npx vpc-postgres migrate baseline --through 0002-orders.sql --environment main --via localhost:5433
   $ npx vpc-postgres sql-secret --environment main --app-id d1example --dry-run
+  $ npx vpc-postgres doctor --environment main
   $ npx vpc-postgres sbom --out sbom.json
   $ npx vpc-postgres lint-templates 'templates/amplify*.template.json'
 
 Exit codes:
   0  done, and nothing was found
-  1  found problems: a vulnerable package, a finding in a template
+  1  found problems: in the account, a vulnerable package, a finding in a template
   2  could not run: a wrong option, a missing program, a refused connection or permission; the message says which
 
 Run it in the folder that holds amplify/. npx vpc-postgres COMMAND --help has a command's options.`;
@@ -59,6 +63,7 @@ function createProgram(): Command {
     .exitOverride()
     .addHelpText('after', OVERVIEW);
   addNewCommands(program.commandsGroup('Your app:'));
+  addAdoptCommand(program);
   addDatabaseCommands(program.commandsGroup('Database:'));
   addCodeCommands(program.commandsGroup('What is deployed:'));
   const account = program.commandsGroup('Your AWS account:');
@@ -66,21 +71,8 @@ function createProgram(): Command {
   addDoctorCommand(account);
   addCostCommand(account);
   addShellCommand(account);
+  addReplayCommand(account);
   return program;
-}
-
-/**
- * Rejects a command without an option that it needs, after unknown options were rejected: commander's requiredOption() comes
- * before, and would call a misspelled option missing.
- */
-function requireOption(flags: string): (command: Command) => void {
-  return (command) => {
-    const option = command.options.find((one) => one.flags === flags);
-    if (option === undefined) throw new TypeError(`${command.name()} has no option ${flags}.`);
-    if (command.getOptionValue(option.attributeName()) === undefined) {
-      command.error(`error: required option '${flags}' not specified`);
-    }
-  };
 }
 
 function addNewCommands(program: Command): void {

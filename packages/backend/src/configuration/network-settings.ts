@@ -175,7 +175,7 @@ const newNetwork = z.strictObject({
   kind: z.literal('new'),
   /**
    * The address range, /16 to /24, free of overlap with every network that you will ever connect. The isolated subnets
-   * take a quarter; half is kept for the subnets of a NAT gateway, which can come later. @default '10.0.0.0/16'
+   * take a quarter; the rest is kept for the subnets of NAT gateways and of IPv6, which can come later. @default '10.0.0.0/16'
    */
   cidr: text(/^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}\/(1[6-9]|2[0-4])$/, {
     expected: 'an IPv4 range from /16 to /24, for example 10.0.0.0/16',

@@ -4,7 +4,7 @@ import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { Environment } from '../configuration/environment.js';
 import type { NetworkSettings } from '../configuration/network-settings.js';
 import type { CachedContext } from './cached-context.js';
-import { createVpc, ISOLATED_SUBNETS, needsSubnetsWithEgress, SUBNETS_WITH_EGRESS } from './created-vpc.js';
+import { createVpc, functionSubnetsFor, ISOLATED_SUBNETS } from './created-vpc.js';
 import { openEgress } from './egress.js';
 import { isLookupPending, lookUpVpc } from './existing-vpc.js';
 import { requireIpv6Ranges } from './ipv6.js';
@@ -46,12 +46,11 @@ function existingVpcSubnets(settings: Extract<NetworkSettings, { kind: 'existing
 /** Only functions need the route to a gateway. */
 function newVpcSubnets(stack: Stack, settings: Extract<NetworkSettings, { kind: 'new' }>): VpcSubnets {
   const vpc = createVpc(stack, settings);
-  const hasRoute = needsSubnetsWithEgress(settings.egress ?? { kind: 'none' });
   const subnets = (subnetGroupName: string) => vpc.selectSubnets({ subnetGroupName }).subnets;
   return {
     vpc,
     lookupPending: false,
-    functionSubnets: subnets(hasRoute ? SUBNETS_WITH_EGRESS : ISOLATED_SUBNETS),
+    functionSubnets: subnets(functionSubnetsFor(settings.egress ?? { kind: 'none' })),
     databaseSubnets: subnets(ISOLATED_SUBNETS),
   };
 }

@@ -21,7 +21,8 @@ const DEFAULT_CIDR = '10.0.0.0/16';
 const ZONES = 2;
 
 export const ISOLATED_SUBNETS = 'Isolated';
-export const SUBNETS_WITH_EGRESS = 'WithEgress';
+const SUBNETS_WITH_NAT = 'WithEgress';
+const SUBNETS_WITH_IPV6 = 'WithIpv6';
 
 export function createVpc(scope: Construct, settings: NewNetworkSettings): IVpc {
   const { cidr = DEFAULT_CIDR, availabilityZones, egress = { kind: 'none' } } = settings;
@@ -41,8 +42,11 @@ export function createVpc(scope: Construct, settings: NewNetworkSettings): IVpc 
   return vpc as IVpc;
 }
 
-/** Whether functions have subnets of their own, with the route that the database has no use for. */
-export const needsSubnetsWithEgress = ({ kind }: EgressSettings) => kind === 'nat' || kind === 'ipv6';
+/** The group of subnets that functions are in: with a route to a gateway in those of their own, for which the database has no use. */
+export function functionSubnetsFor({ kind }: EgressSettings): string {
+  if (kind === 'nat') return SUBNETS_WITH_NAT;
+  return kind === 'ipv6' ? SUBNETS_WITH_IPV6 : ISOLATED_SUBNETS;
+}
 
 function natGatewaysOf(egress: EgressSettings) {
   if (egress.kind !== 'nat') return { natGateways: 0, createInternetGateway: false };
@@ -63,18 +67,17 @@ function waitForInternetGateway(vpc: Vpc): void {
 
 /**
  * The same ranges with each egress: those of the subnets that are not there are reserved. Otherwise switching egress would
- * move the isolated subnets, and with them replace the database. Only zonal NAT gateways are in public subnets.
+ * move the isolated subnets, and with them replace the database. Those with IPv6 are none of the others, because a subnet
+ * that gets an IPv6 range later might be replaced. Only zonal NAT gateways are in public subnets.
  */
 function subnetsFor(egress: EgressSettings): SubnetConfiguration[] {
   const hasZonalNat = egress.kind === 'nat' && egress.gateways !== 'regional';
+  const withEgress = SubnetType.PRIVATE_WITH_EGRESS;
   return [
     { name: ISOLATED_SUBNETS, subnetType: SubnetType.PRIVATE_ISOLATED },
-    {
-      name: SUBNETS_WITH_EGRESS,
-      subnetType: SubnetType.PRIVATE_WITH_EGRESS,
-      reserved: !needsSubnetsWithEgress(egress),
-    },
+    { name: SUBNETS_WITH_NAT, subnetType: withEgress, reserved: egress.kind !== 'nat' },
     { name: 'Public', subnetType: SubnetType.PUBLIC, mapPublicIpOnLaunch: false, reserved: !hasZonalNat },
+    { name: SUBNETS_WITH_IPV6, subnetType: withEgress, reserved: egress.kind !== 'ipv6' },
   ];
 }
 

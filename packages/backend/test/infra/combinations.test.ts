@@ -22,9 +22,8 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 /**
- * Every combination of VPC, egress and way to the database, for a branch and for sandboxes, through the real backend;
- * `npm test` takes a few. An
- * error of CloudFormation Validate, a guardrail or an unexplained finding of cdk-nag ends a synthesis, and so its tests.
+ * Every combination of VPC, egress and way to the database, for a branch and for sandboxes, through the real backend; `npm test`
+ * takes a few. An error of CloudFormation Validate, a guardrail or an unexplained finding of cdk-nag ends a synthesis.
  */
 const inputs = (name: string, environment: Combination['environment']): SynthesisInputs => ({
   environments: { [name]: environment },
@@ -148,7 +147,6 @@ describe.each(exhaustive ? combinations : fewCombinations)('$title', ({ network,
             resources: [created ? expect.stringMatching(/^REF\(DatabaseUserSecret/) : SECRET_ARN],
             condition: undefined,
           },
-      // Made before there is a migrator: the deployment makes both users.
       ...(created && !path.endsWith('IAM')
         ? [expect.objectContaining({ resources: [expect.stringMatching(/^REF\(MigratorSecret/)] })]
         : []),
@@ -205,13 +203,13 @@ describe.each(exhaustive ? combinations : fewCombinations)('$title', ({ network,
       });
     }
     const onDatabase = ingress.filter(({ FromPort }) => FromPort === 5432);
-    // Of a created database one for what prepares it, where that is not the functions' own.
-    expect(onDatabase).toHaveLength((hasNewProxy ? 2 : 1) + (created && hasNewProxy ? 1 : 0));
+    // With a proxy, what prepares a created database has one of its own.
+    expect(onDatabase).toHaveLength(hasNewProxy ? (created ? 3 : 2) : 1);
     expect(ingress.filter(({ FromPort }) => FromPort === 443)).toHaveLength(
       egress === 'endpoints' ? (network === 'existing' ? 2 : 1) : 0,
     );
-    // EC2 refuses a second rule of the same content.
-    expect(new Set(ingress.map(({ Description, ...rule }) => JSON.stringify(rule))).size).toBe(ingress.length);
+    const contents = ingress.map(({ Description, ...rule }) => JSON.stringify(rule));
+    expect(new Set(contents).size, 'EC2 refuses a second rule of the same content').toBe(ingress.length);
   });
 
   test('a new proxy demands TLS and an IAM token, in two zones', () => {
@@ -224,7 +222,6 @@ describe.each(exhaustive ? combinations : fewCombinations)('$title', ({ network,
         ...(path.endsWith('IAM')
           ? { DefaultAuthScheme: 'IAM_AUTH' }
           : {
-              // Of a created database there is one for its migrator, too.
               Auth: Array.from({ length: created ? 2 : 1 }, () =>
                 expect.objectContaining({ AuthScheme: 'SECRETS', IAMAuth: 'REQUIRED' }),
               ),

@@ -4,7 +4,7 @@ import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { LocalStack } from '@vpc-postgres/local-stack/stack.js';
+import type { LocalStack } from '@vpc-postgres/local-stack/stack-options.js';
 import { lambdaProcesses } from '@vpc-postgres/testing/support/processes.js';
 import type pg from 'pg';
 

@@ -51,7 +51,7 @@ export async function authenticate(
     const { method = '', url = '', headers } = request;
     const signed = { method, url, headers, body: await readBody() };
     const role = verifySignature(signed, { region, roles: access.roles, service: 'appsync', now: Date.now() });
-    return { mode: 'iam', role, identity: iamIdentity(role, region, access.roles[role].accessKeyId, sourceIp) };
+    return { mode: 'iam', role, identity: iamIdentity(role, userPool, access.roles[role].accessKeyId, sourceIp) };
   }
   try {
     const identity = await userPool.verifyToken(authorization);
@@ -68,13 +68,18 @@ function refusalOf(cause: unknown): string {
 }
 
 /** What AppSync tells a resolver of an identity pool's user, or of any other role. */
-function iamIdentity(role: IamRole, region: string, accessKeyId: string, sourceIp: string[]): IamIdentity {
+function iamIdentity(
+  role: IamRole,
+  { identityPoolId, identityId }: LocalUserPool,
+  accessKeyId: string,
+  sourceIp: string[],
+): IamIdentity {
   const sessionName = role === 'service' ? 'local' : 'CognitoIdentityCredentials';
   const fromPool = role !== 'service';
   return {
     accountId: ACCOUNT,
-    cognitoIdentityPoolId: fromPool ? `${region}:00000000-0000-0000-0000-000000000000` : null,
-    cognitoIdentityId: fromPool ? `${region}:00000000-0000-0000-0000-000000000001` : null,
+    cognitoIdentityPoolId: fromPool ? identityPoolId : null,
+    cognitoIdentityId: fromPool ? identityId : null,
     cognitoIdentityAuthType: fromPool ? (role === 'guest' ? 'unauthenticated' : 'authenticated') : null,
     cognitoIdentityAuthProvider: null,
     sourceIp,

@@ -23,7 +23,7 @@ export function readAttributes(
   by: 'client' | 'admin',
 ): Record<string, string> {
   if (by === 'client' && list.some(({ Name }) => !settings.writeAttributes.includes(Name))) {
-    const isKnown = list.every(({ Name }) => settings.attributes[Name] !== undefined);
+    const isKnown = list.every(({ Name }) => Object.hasOwn(settings.attributes, Name));
     if (isKnown) throw new CognitoError('NotAuthorizedException', 'A client attempted to write unauthorized attribute');
   }
   const problems = list.flatMap(({ Name, Value }) => {

@@ -1,17 +1,16 @@
-/** Serves the user pools API: one request of Cognito's JSON 1.1 protocol, and one response. */
+/** Serves an API of Cognito: one request of Cognito's JSON 1.1 protocol, and one response. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { refuseMethod } from '../web/json.js';
 import { readBody } from '../web/read-body.js';
 import { CognitoError } from './errors.js';
-import type { Operation, PoolContext } from './pool-context.js';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
 const CONTENT_TYPE = 'application/x-amz-json-1.1';
 const PREFLIGHT_MAX_AGE_SECONDS = 172_800;
 
 export interface FoundOperation {
-  run: Operation;
+  run: (input: unknown) => Promise<object>;
   needsSignature: boolean;
 }
 
@@ -24,7 +23,6 @@ export interface JsonService {
   find(name: string): Promise<FoundOperation | undefined>;
   /** For an operation that needs a signature. @throws CognitoError when the request has none that allows it */
   authorize(operationName: string, request: IncomingMessage, body: Buffer): void;
-  context(): PoolContext;
 }
 
 export function createJsonEndpoint(service: JsonService) {
@@ -60,7 +58,7 @@ async function answer(service: JsonService, request: IncomingMessage): Promise<o
   if (body === undefined)
     throw new CognitoError('SerializationException', `The body is over ${BODY_LIMIT_BYTES} bytes.`);
   if (operation.needsSignature) service.authorize(operationName, request, body);
-  return operation.run(parseBody(body), service.context());
+  return operation.run(parseBody(body));
 }
 
 function parseBody(body: Buffer): unknown {

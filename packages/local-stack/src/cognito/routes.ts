@@ -1,43 +1,51 @@
-/** Puts the user pool together: its operations, its keys for those who check tokens, and its inbox. */
+/** Puts the user pool together: its operations, its identity pool, its keys for those who check tokens, and its inbox. */
 import type { IncomingMessage } from 'node:http';
 import type { AppSyncCredentials } from '../appsync/credentials-file.js';
 import { RequestRefusedError } from '../appsync/errors.js';
 import { isSigned, verifySignature } from '../appsync/iam-signature.js';
+import { createInboxRoutes } from '../web/inbox/routes.js';
 import { refuseMethod, sendJson } from '../web/json.js';
 import type { WebRoute } from '../web/server.js';
 import { createJsonEndpoint, type FoundOperation } from './endpoint.js';
 import { CognitoError, type CognitoErrorName } from './errors.js';
 import type { Inbox } from './inbox.js';
-import { createPoolContext } from './pool-context.js';
+import type { IdentityPool } from './operations/identities.js';
+import { createPoolContext, type PoolContext } from './pool-context.js';
 import type { UserPoolSettings } from './settings.js';
 import type { LocalUserPool } from './user-pool.js';
 
 export const USER_POOL_PATH = '/cognito-idp';
+export const IDENTITY_POOL_PATH = '/cognito-identity';
 
 export interface UserPoolRoutesOptions {
-  pool: LocalUserPool;
+  userPool: LocalUserPool;
   settings: () => UserPoolSettings;
   inbox: Inbox;
-  /** Whose signatures administer the pool. */
+  /** Whose signatures administer the pool, and what signed-in users get of the identity pool. */
   access: AppSyncCredentials;
   /** Of the signatures. */
   region: string;
 }
 
 export function createUserPoolRoutes(options: UserPoolRoutesOptions): WebRoute[] {
-  const { pool, settings, inbox } = options;
+  const { userPool: pool, settings, inbox, access } = options;
   const context = createPoolContext({ pool, settings, inbox });
-  const handle = createJsonEndpoint({
+  const users = createJsonEndpoint({
     target: 'AWSCognitoIdentityProviderService',
     name: 'user pool',
-    find: findOperation,
-    context: () => context,
+    find: (name) => findUserPoolOperation(name, context),
     authorize: (name, request, body) => assertAllowed(name, request, body, options),
   });
+  const identities = createJsonEndpoint({
+    target: 'AWSCognitoIdentityService',
+    name: 'identity pool',
+    find: (name) => findIdentityPoolOperation(name, { context, credentials: access.roles.authenticated }),
+    authorize: () => {},
+  });
   return [
-    { path: USER_POOL_PATH, handle },
-    // Some clients put the path of the request behind that of the endpoint.
-    { path: `${USER_POOL_PATH}/`, handle },
+    ...routesAt(USER_POOL_PATH, users),
+    ...routesAt(IDENTITY_POOL_PATH, identities),
+    ...createInboxRoutes(inbox),
     {
       path: `/${pool.id}/.well-known/jwks.json`,
       handle(request, response) {
@@ -48,13 +56,25 @@ export function createUserPoolRoutes(options: UserPoolRoutesOptions): WebRoute[]
   ];
 }
 
+/** Some clients put the path of the request behind that of the endpoint. */
+const routesAt = (path: string, handle: WebRoute['handle']): WebRoute[] => [
+  { path, handle },
+  { path: `${path}/`, handle },
+];
+
 /** Loaded with the first request: `npm start` does not wait for them. */
-async function findOperation(name: string): Promise<FoundOperation | undefined> {
+async function findUserPoolOperation(name: string, context: PoolContext): Promise<FoundOperation | undefined> {
   const { PUBLIC_OPERATIONS, SIGNED_OPERATIONS } = await import('./operations/table.js');
   const needsSignature = Object.hasOwn(SIGNED_OPERATIONS, name);
   const operations = needsSignature ? SIGNED_OPERATIONS : PUBLIC_OPERATIONS;
   const run = Object.hasOwn(operations, name) ? operations[name] : undefined;
-  return run && { run, needsSignature };
+  return run && { run: (input) => run(input, context), needsSignature };
+}
+
+async function findIdentityPoolOperation(name: string, pool: IdentityPool): Promise<FoundOperation | undefined> {
+  const { IDENTITY_OPERATIONS } = await import('./operations/identities.js');
+  const run = Object.hasOwn(IDENTITY_OPERATIONS, name) ? IDENTITY_OPERATIONS[name] : undefined;
+  return run && { run: (input) => run(input, pool), needsSignature: false };
 }
 
 /** As an administrator: the role that Amplify gives no rules to. */

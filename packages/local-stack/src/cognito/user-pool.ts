@@ -35,6 +35,8 @@ export interface LocalUserPool extends Omit<TokenSigner, 'sign'> {
   readonly id: string;
   /** Of the identity pool that gives AWS credentials to this pool's users: `local:…`. */
   readonly identityPoolId: string;
+  /** Of every signed-in user: the identity pool has one set of credentials. */
+  readonly identityId: string;
   readonly users: UserStore;
   /** A signed access token, without a sign-in. */
   issueToken(options: IssueTokenOptions): Promise<string>;
@@ -120,6 +122,7 @@ function createUserPool(signer: TokenSigner, users: UserStore): LocalUserPool {
     ...signer,
     id,
     identityPoolId: `local:${subOf(id)}`,
+    identityId: `local:${subOf(`a user of ${id}`)}`,
     users,
     sign,
 

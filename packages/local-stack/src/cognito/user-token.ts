@@ -1,4 +1,4 @@
-/** Implements `npm run user:token`: prints a token of the local user pool, and nothing else, for use in `$(…)`. */
+/** Implements `npm run user:token`: prints a token of the local user pool without a sign-in, and nothing else, for use in `$(…)`. */
 import { parseArgs } from 'node:util';
 import { LocalStackError } from '../local-stack-error.js';
 import { DEFAULT_TOKEN_EXPIRES_IN_SECONDS, loadUserPool } from './user-pool.js';
@@ -9,10 +9,11 @@ const STATE_DIRECTORY = '.local';
 const USAGE = `Prints an access token of the local user pool, for the header "authorization" of a GraphQL request.
 
   npm run -s user:token -- --user alice
-  npm run -s user:token -- --user carol --group admins --expires-in-seconds 60
+  npm run -s user:token -- --user ada@example.com --group admins --expires-in-seconds 60
 
-  --user NAME               whose token; the same name always has the same sub
-  --group NAME              a group the user is in; may be given several times
+  --user NAME               whose token: a username or an email address of the pool; any other name gets a token as if it
+                            were in the pool, and always has the same sub
+  --group NAME              a group, in the place of those that the user is in; may be given several times
   --expires-in-seconds N    a whole number; negative makes an expired token (default ${DEFAULT_TOKEN_EXPIRES_IN_SECONDS})
   --help                    this text
 `;
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
   process.stdout.write(`${await userPool.issueToken(options)}\n`);
 }
 
-function readOptions(): 'help' | { username: string; groups: string[]; expiresInSeconds: number } {
+function readOptions(): 'help' | { username: string; groups: string[] | undefined; expiresInSeconds: number } {
   const { user, group, help, ...rest } = parseOptions();
   if (help) return 'help';
   if (!user) {
@@ -49,7 +50,7 @@ function parseOptions() {
     return parseArgs({
       options: {
         user: { type: 'string' },
-        group: { type: 'string', multiple: true, default: [] },
+        group: { type: 'string', multiple: true },
         'expires-in-seconds': { type: 'string' },
         help: { type: 'boolean', default: false },
       },

@@ -2,7 +2,7 @@
 import { authRulesIn } from '../appsync/directives.js';
 import { authorizationModesOf } from '../appsync/schema.js';
 import type { LocalApp, SampleUser } from '../local-app.js';
-import type { LocalStack } from '../stack.js';
+import type { LocalStack } from '../stack-options.js';
 
 export interface OperationCaller {
   /** `alice`, `a user of accounting`, `an anonymous caller` */

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sendGraphql } from '../graphql-client.js';
 import type { GraphqlRequest, LocalApp, RoundTrip } from '../local-app.js';
-import type { LocalStack } from '../stack.js';
+import type { LocalStack } from '../stack-options.js';
 import { describe, type Fault } from './responses.js';
 
 export interface ConfigFault extends Fault {

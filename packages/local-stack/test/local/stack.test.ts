@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { localApp } from '@vpc-postgres/testing/app/local.config.js';
 import { copyApp } from '@vpc-postgres/testing/support/app-copy.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type LocalStack, startLocalStack } from '../../src/stack.js';
+import { startLocalStack } from '../../src/stack.js';
+import type { LocalStack } from '../../src/stack-options.js';
 
 /** With none of the callbacks: what the stack tells of itself must not depend on somebody who listens. */
 let stack: LocalStack;

@@ -48,7 +48,8 @@ const BUDGET_MILLIS = 15_000;
 /** The waits between them are 0.5, 1, 2 and 4 s at most. */
 const MAX_ATTEMPTS = 5;
 const CONNECTION_TIMEOUT_MILLIS = 3_000;
-const REQUEST_TIMEOUT_MILLIS = 8_000;
+/** For one request, as a share of all the time there is: one that is lost can be asked again. */
+const REQUEST_SHARE = 0.5;
 
 interface Client {
   send(command: object, options: { readonly abortSignal: AbortSignal }): Promise<unknown>;
@@ -148,7 +149,10 @@ const CLIENTS = {
   sts: STSClient,
 };
 
-function createClient(service: string, { region, profile, endpoint, credentials }: ReaderOptions): Client {
+function createClient(
+  service: string,
+  { region, profile, endpoint, credentials, budgetMillis = BUDGET_MILLIS }: ReaderOptions,
+): Client {
   const Client = CLIENTS[service as keyof typeof CLIENTS] as new (configuration: STSClientConfig) => unknown;
   return new Client({
     region,
@@ -158,6 +162,10 @@ function createClient(service: string, { region, profile, endpoint, credentials 
     // It slows down by itself when AWS throttles.
     retryMode: 'adaptive',
     maxAttempts: MAX_ATTEMPTS,
-    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MILLIS, requestTimeout: REQUEST_TIMEOUT_MILLIS },
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MILLIS,
+      requestTimeout: budgetMillis * REQUEST_SHARE,
+      throwOnRequestTimeout: true,
+    },
   }) as Client;
 }

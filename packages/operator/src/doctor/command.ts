@@ -23,6 +23,11 @@ export function addDoctorCommand(program: Command): void {
     )
     .option('--identifier <NAME>', 'for a sandbox: as in npx ampx sandbox --identifier (default: your user name)')
     .option('--profile <NAME>', 'of the AWS configuration (default: the credentials at hand)')
+    .option(
+      '--from-inside',
+      'also invoke each deployed function with a database, which tries its own way to it: the one call that is no read',
+      false,
+    )
     .option('--json', 'print the report as one JSON object (packages/operator/docs/doctor.schema.json)', false)
     .option('--policy', 'print the IAM policy with the permissions that it needs, and do nothing else', false)
     .addHelpText(

@@ -4,6 +4,9 @@ import { chooseEnvironment } from '@vpc-postgres/backend/configuration/choose-en
 import { loadEnvironments } from '@vpc-postgres/backend/synth/load-environments.js';
 import { policyFor } from '../aws/policy.js';
 import { openReader } from '../aws/reader.js';
+import { isInOrder } from '../inside/ask.js';
+import { lookAtEnvironment } from '../inside/look-at-environment.js';
+import { renderInside } from '../inside/render.js';
 import { withProgress } from '../progress.js';
 import { DOCTOR_READS } from './doctor-reads.js';
 import { examine } from './examine.js';
@@ -19,6 +22,8 @@ export interface DoctorOptions {
   /** Of the AWS configuration. @default - the credentials at hand */
   readonly profile?: string | undefined;
   readonly json: boolean;
+  /** Also asks the deployed functions, which is no read. */
+  readonly fromInside: boolean;
 }
 
 const WIDEST = 120;
@@ -52,11 +57,22 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorResult> {
       }
     },
   );
+  // Of another account, or before a deployment, there is nothing to ask.
+  const inside =
+    options.fromInside && report.stoppedBecause === undefined
+      ? await withProgress('Asking the functions', () =>
+          lookAtEnvironment(options, { region: environment.region, profile: options.profile }),
+        )
+      : undefined;
   const { columns = 80, isTTY } = process.stdout;
   const paper = { width: Math.min(columns, WIDEST), colour: isTTY === true && !process.env.NO_COLOR };
   return {
-    report: options.json ? JSON.stringify(report, null, 2) : renderReport(report, paper),
-    foundProblems: report.summary.problems > 0,
+    report: options.json
+      ? JSON.stringify({ ...report, ...(inside && { fromInside: inside.functions }) }, null, 2)
+      : [renderReport(report, paper), ...(inside ? [`\nFrom inside\n\n${renderInside(inside, paper)}`] : [])].join(
+          '\n',
+        ),
+    foundProblems: report.summary.problems > 0 || (inside !== undefined && !isInOrder(inside)),
   };
 }
 

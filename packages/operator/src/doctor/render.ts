@@ -48,8 +48,11 @@ function renderCheck(check: ReportedCheck, titleWidth: number, paper: Paper): st
 
 function renderFinding({ problem, fix }: ReportedFinding, paper: Paper): string[] {
   const style = styler(paper);
+  const [command = '', ...then] = isCommand(fix) ? fix.split(/, (?=then |and )/) : [];
   // A command stays on one line, so that it can be pasted.
-  const fixLines = isCommand(fix) ? [`${INDENT}  ${fix}`] : wrap(fix, paper.width, `${INDENT}  `);
+  const commandLine = command === '' ? [] : [`${INDENT}  ${command}`];
+  const words = command === '' ? fix : then.join(', ');
+  const fixLines = [...commandLine, ...(words === '' ? [] : wrap(words, paper.width, `${INDENT}  `))];
   return [...wrap(problem, paper.width, INDENT), ...fixLines.map((line) => style('cyan', line))];
 }
 

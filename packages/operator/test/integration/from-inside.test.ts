@@ -1,13 +1,18 @@
 /** The asking, by the AWS SDK, of a function that looks at the real local stack: an endpoint that speaks Lambda's Invoke in between. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { iamTokenSigner } from '@vpc-postgres/lambda/database/iam-token.js';
+import { DOCTOR_CHECKS } from '@vpc-postgres/lambda/database/look/explain.js';
 import { lookFromInside } from '@vpc-postgres/lambda/database/look/look.js';
 import { readLookQuestion } from '@vpc-postgres/lambda/database/look/question.js';
 import { startTestStack, type TestStack } from '@vpc-postgres/testing/support/local-stack.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CHECK_IDS } from '../../src/doctor/check-ids.js';
 import { askFunctions, functionsToAsk, isInOrder } from '../../src/inside/ask.js';
+import { lookAtEnvironment } from '../../src/inside/look-at-environment.js';
 import { renderInside } from '../../src/inside/render.js';
 
 let stack: TestStack;
@@ -41,9 +46,37 @@ function look() {
   return lookFromInside(subject, { sentAt: questions.at(-1)?.sentAt ?? new Date(0) }, 15_000);
 }
 
+const HASH = createHash('sha512').update('d1example').update('main').digest('hex').slice(0, 10);
+const ROOT_STACK = `amplify-d1example-main-branch-${HASH}`;
+const configurationOf = (FunctionName: string) => ({
+  FunctionName,
+  Environment: { Variables: FunctionName === 'orders-api' ? { DATABASE_HOST: 'proxy' } : {} },
+});
+
+/** CloudFormation's and Lambda's answers about one deployed stack, with a nested one. */
+function answerRead(url: string, body: string): string | undefined {
+  const [, name = ''] = /functions\/([^/]+)\/configuration/.exec(url) ?? [];
+  if (name !== '') return JSON.stringify(configurationOf(name));
+  const parameters = new URLSearchParams(body);
+  const member = (type: string, id: string) =>
+    `<member><ResourceType>${type}</ResourceType><PhysicalResourceId>${id}</PhysicalResourceId><ResourceStatus>CREATE_COMPLETE</ResourceStatus></member>`;
+  if (parameters.get('Action') === 'DescribeStacks') {
+    return `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>${ROOT_STACK}</StackName><StackStatus>CREATE_COMPLETE</StackStatus></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`;
+  }
+  if (parameters.get('Action') !== 'ListStackResources') return undefined;
+  const resources =
+    parameters.get('StackName') === ROOT_STACK
+      ? member('AWS::CloudFormation::Stack', 'nested')
+      : member('AWS::Lambda::Function', 'orders-api') + member('AWS::Lambda::Function', 'send-reminder');
+  return `<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries>${resources}</StackResourceSummaries></ListStackResourcesResult></ListStackResourcesResponse>`;
+}
+
 beforeAll(async () => {
   stack = await startTestStack();
-  server = createServer(async ({ method, url, headers }, response) => {
+  server = createServer(async (request, response) => {
+    const { method, url, headers } = request;
+    const read = await answerRead(String(url), await text(request));
+    if (read !== undefined) return void response.end(read);
     const context = Buffer.from(String(headers['x-amz-client-context']), 'base64').toString();
     questions.push({ method, path: url, sentAt: readLookQuestion(JSON.parse(context))?.sentAt });
     const name = /functions\/([^/]+)\/invocations/.exec(url ?? '')?.[1] ?? '';
@@ -57,12 +90,12 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-const ask = (...names: string[]) =>
-  askFunctions(names, {
-    region: 'eu-west-1',
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'example' },
-  });
+const access = () => ({
+  region: 'eu-west-1',
+  endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'example' },
+});
+const ask = (...names: string[]) => askFunctions(names, access());
 
 describe('asking functions to look from inside', () => {
   test('invokes each once, with the question in the client context, and prints a line a hop', async () => {
@@ -128,4 +161,27 @@ test('only functions with a database are asked', () => {
   ];
 
   expect(functionsToAsk(configurations)).toEqual(['orders-api']);
+});
+
+test('of an environment, the deployed functions with a database are asked, in nested stacks too', async () => {
+  questions.length = 0;
+
+  const report = await lookAtEnvironment({ environment: 'main' }, access());
+
+  expect(report.functions).toMatchObject([{ functionName: 'orders-api', status: 'ok' }]);
+  expect(questions).toHaveLength(1);
+});
+
+test('where nothing is deployed, nothing is asked', async () => {
+  questions.length = 0;
+
+  await expect(lookAtEnvironment({ environment: 'staging' }, access())).rejects.toThrow(
+    'Nothing is deployed for staging',
+  );
+  expect(questions).toEqual([]);
+});
+
+test('every check that a hop leads to is one of the doctor’s', () => {
+  expect(DOCTOR_CHECKS.length).toBeGreaterThan(7);
+  expect(DOCTOR_CHECKS.filter((check) => !(CHECK_IDS as readonly string[]).includes(check))).toEqual([]);
 });

@@ -99,7 +99,6 @@ function environment(changes: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   };
 }
 
-/** As a process: psql writes to the terminal that it is given. */
 function start(args: readonly string[], changes: NodeJS.ProcessEnv = {}) {
   const all = ['shell', '--environment', 'main', '--port', String(stack.proxyPort), '--ca-file', stack.access.caPath];
   const child = spawn(process.execPath, ['--import', TSX, CLI, ...all, ...args], {
@@ -204,9 +203,9 @@ test('--print opens the tunnel, says how to connect, and ends on Ctrl-C', async 
   const { status } = await ended;
 
   expect(status).toBe(0);
+  expect(stdout()).not.toMatch(/X-Amz/);
   expect(stdout()).toContain('PGPASSWORD="$(npm run -s db:token -- --environment main)"');
   expect(stdout()).toContain(`host=localhost hostaddr=127.0.0.1 port=${port} dbname=app user=app sslmode=verify-full`);
-  expect(stdout()).not.toMatch(/X-Amz/);
   expect(asked.at(-1)).toBe('TerminateSession');
 });
 
@@ -233,9 +232,8 @@ describe('says what is missing, and starts no session', () => {
   test('an instance: there is none', async () => {
     instances = [];
 
-    const { status, stderr } = await run([]);
+    const { stderr } = await run([]);
 
-    expect(status).toBe(2);
     expect(stderr).toContain('There is no instance in vpc-0a1b2c3d4e5f60718');
     expect(stderr).toContain('0.80 USD a month');
     expect(stderr).toContain('--print-bastion');
@@ -248,7 +246,6 @@ describe('says what is missing, and starts no session', () => {
     const { stderr } = await run([]);
 
     expect(stderr).toContain(`aws ec2 start-instances --instance-ids ${INSTANCE}`);
-    expect(stderr).toContain('0.80 USD a month');
   });
 
   test('an instance that Session Manager reaches', async () => {

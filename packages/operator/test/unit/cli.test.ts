@@ -16,14 +16,17 @@ test('the executable of package.json prints every command, and the exit codes', 
   for (const part of [
     'new function',
     'new domain',
+    'adopt',
     'migrate baseline',
     'sql-secret',
+    'doctor',
     'sbom',
     'audit',
     'lint-templates',
     'discover',
     'cost',
     'shell',
+    'replay',
     'Exit codes:',
   ]) {
     expect(stdout).toContain(part);
@@ -33,14 +36,17 @@ test('the executable of package.json prints every command, and the exit codes', 
 test.each([
   ['new', 'function'],
   ['new', 'domain'],
+  ['adopt'],
   ['migrate', 'baseline'],
   ['sql-secret'],
+  ['doctor'],
   ['sbom'],
   ['audit'],
   ['lint-templates'],
   ['cost'],
   ['discover'],
   ['shell'],
+  ['replay'],
 ])('%s explains itself with --help', async (...command) => {
   expect(await run([...command, '--help'])).toMatchObject({
     status: 0,
@@ -53,6 +59,8 @@ test.each([
   [['sbmo'], "unknown command 'sbmo'", 'sbom'],
   [['sbom', '--oout', 'x'], "unknown option '--oout'", '--out'],
   [['sql-secret', '--enviroment', 'main'], "unknown option '--enviroment'", '--environment'],
+  [['cost', '--enviroment', 'main'], "unknown option '--enviroment'", '--environment'],
+  [['replay', '--enviroment', 'main'], "unknown option '--enviroment'", '--environment'],
   [['migrate', 'basline'], "unknown command 'basline'", 'baseline'],
 ])('%j is rejected with a suggestion, and exits 2', async (args, problem, suggestion) => {
   const { status, stdout, stderr } = await run(args);

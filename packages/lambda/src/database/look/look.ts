@@ -2,13 +2,14 @@
  * Looks from inside: tries each hop from this function to the database once, on connections of its own, and reports what each
  * took and which one failed. AWS reports all of them as "timed out". explain.ts has the words; Lambda's bundle has not.
  */
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import { monotonicMillis } from '../clock.js';
-import { DatabaseError, toDatabaseError } from '../errors.js';
+import { toDatabaseError } from '../errors.js';
 import type { ConnectionSettings } from '../settings.js';
 import { inspectCertificate, openSocket, resolveName } from './network-hops.js';
 import type { LookQuestion } from './question.js';
-import { failedHop, HOPS, type Hop, type HopReport, LOOK_CODES, type LookReport } from './report.js';
+import { failedHop, type Hop, type HopReport, LOOK_CODES, type LookReport } from './report.js';
 import { readMigrationRecords, readSession, type SessionRow } from './session-hops.js';
 
 export interface LookSubject {
@@ -55,17 +56,17 @@ export async function lookFromInside(
   };
   const cleanUps: (() => unknown)[] = [];
 
-  /** @param callback returns a `NothingToSee` for a hop that has nothing to see; may move the time from which it is measured. */
+  /** @param callback returns a code for a hop that has nothing to see; may move the time from which it is measured. */
   const attempt = async (hop: Hop, callback: (clock: HopClock) => Promise<unknown>) => {
     if (failedHop(report) !== undefined) return void report.hops.push({ hop, status: 'skipped' });
     const clock = { startedAt: monotonicMillis() };
     const millis = () => Math.round((monotonicMillis() - clock.startedAt) * 100) / 100;
     try {
-      const result = await within(Math.min(HOP_LIMIT_MILLIS, giveUpAt - clock.startedAt), callback(clock));
-      const nothing = result instanceof NothingToSee;
-      report.hops.push(
-        nothing ? { hop, status: 'skipped', code: result.code } : { hop, status: 'ok', millis: millis() },
-      );
+      const code = await within(Math.min(HOP_LIMIT_MILLIS, giveUpAt - clock.startedAt), callback(clock));
+      report.hops.push({
+        hop,
+        ...(typeof code === 'string' ? { status: 'skipped', code } : { status: 'ok', millis: millis() }),
+      });
     } catch (error) {
       report.hops.push({ hop, status: 'failed', millis: millis(), ...reasonOf(error) });
     }
@@ -75,12 +76,11 @@ export async function lookFromInside(
     await attempt('dns', async () => {
       report.addresses = await resolveName(host);
     });
-    let socket: Awaited<ReturnType<typeof openSocket>> | undefined;
+    let socket: Socket;
     await attempt('tcp', async () => {
       socket = await openSocket(report.addresses ?? [], port, (opened) => cleanUps.push(() => opened.destroy()));
     });
     await attempt('tls', async () => {
-      if (socket === undefined) return;
       const { error, ...tls } = await inspectCertificate(socket, host, ca);
       report.tls = tls;
       if (error !== undefined) throw error;
@@ -97,7 +97,7 @@ export async function lookFromInside(
       database,
       user,
       password,
-      ssl: { rejectUnauthorized: true, ...(ca !== undefined && { ca }) },
+      ssl: { rejectUnauthorized: true, ca },
       application_name: subject.applicationName,
       connectionTimeoutMillis: HOP_LIMIT_MILLIS,
     });
@@ -112,16 +112,16 @@ export async function lookFromInside(
       await client.connect();
     });
     blameClock(report.hops, clockAheadSeconds);
-    let row: SessionRow | undefined;
+    let row: SessionRow;
     await attempt('statement', async () => {
       row = await readSession(client);
       report.session = row.session;
     });
     await attempt('migrations', async () => {
       const expected = subject.migrations ?? [];
-      if (row?.canReadMigrations === false) return new NothingToSee(LOOK_CODES.notPermitted);
-      if (row?.canReadMigrations === null && expected.length === 0) return new NothingToSee(LOOK_CODES.noHistory);
-      report.migrations = await readMigrationRecords(client, row?.canReadMigrations === true, expected);
+      if (row.canReadMigrations === false) return LOOK_CODES.notPermitted;
+      if (row.canReadMigrations === null && expected.length === 0) return LOOK_CODES.noHistory;
+      report.migrations = await readMigrationRecords(client, row.canReadMigrations === true, expected);
       const { pending, unfinished } = report.migrations;
       if (pending.length + unfinished.length > 0) throw new LookError(LOOK_CODES.pending);
       return undefined;
@@ -138,16 +138,12 @@ interface HopClock {
   startedAt: number;
 }
 
-class NothingToSee {
-  constructor(readonly code: string) {}
-}
-
 class LookError extends Error {
-  constructor(
-    readonly code: string,
-    message = '',
-  ) {
+  readonly reason: Pick<HopReport, 'code' | 'message'>;
+
+  constructor(code: string, message?: string) {
     super(message);
+    this.reason = { code, ...(message && { message }) };
   }
 }
 
@@ -156,25 +152,15 @@ function blameClock(hops: HopReport[], aheadSeconds: number): void {
   const login = hops.at(-1);
   if (login?.status !== 'failed' || !login.code?.startsWith('28')) return;
   if (!(Math.abs(aheadSeconds) > ACCEPTED_SKEW_SECONDS)) return;
-  const { millis, message } = login;
-  const token: HopReport = { hop: 'token', status: 'failed', code: LOOK_CODES.clockSkew };
-  hops.splice(HOPS.indexOf('token'), 2, {
-    ...token,
-    ...(millis !== undefined && { millis }),
-    ...(message !== undefined && { message }),
-  });
-  hops.push({ hop: 'login', status: 'skipped' });
+  hops.splice(-2, 2, { ...login, hop: 'token', code: LOOK_CODES.clockSkew }, { hop: 'login', status: 'skipped' });
 }
 
 function reasonOf(error: unknown): Pick<HopReport, 'code' | 'message'> {
-  const code = error instanceof LookError ? error.code : undefined;
-  if (code !== undefined) return { code, ...(error instanceof Error && error.message && { message: error.message }) };
+  if (error instanceof LookError) return error.reason;
   // Where each address of a name was tried, Node.js has an error for each, and no message for all.
   const first = error instanceof AggregateError ? error.errors[0] : error;
-  const known = toDatabaseError(first);
-  const { cause } = known;
-  const text = cause instanceof Error && !(cause instanceof DatabaseError) ? cause.message : known.message;
-  return { code: known.sqlState ?? String((first as { code?: unknown }).code ?? known.name), message: text };
+  const { sqlState, message, cause } = toDatabaseError(first);
+  return { code: sqlState ?? String(first?.code), message: cause instanceof Error ? cause.message : message };
 }
 
 async function within<Value>(millis: number, work: Promise<Value>): Promise<Value> {

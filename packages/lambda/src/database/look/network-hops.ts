@@ -71,7 +71,7 @@ export async function inspectCertificate(
     socket,
     rejectUnauthorized: false,
     ...(!isIP(host) && { servername: host }),
-    ...(ca !== undefined && { ca }),
+    ca,
   });
   await occurrence(secured, 'secureConnect');
   const { issuer, subjectaltname = '', valid_to } = secured.getPeerCertificate();

@@ -11,13 +11,14 @@ const SETTINGS = [
   'row_security',
 ];
 
-const SESSION = `select current_user::text as "currentUser", session_user::text as "sessionUser",
-  current_setting('server_version') as "serverVersion",
-  array(select unnest(rolconfig) from pg_roles where rolname = session_user) as "roleSettings",
-  array[${SETTINGS.map((name) => `current_setting('${name}')`).join(', ')}] as settings,
-  (select has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')
-     from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where n.nspname = 'migrations' and c.relname = 'applied') as "canReadMigrations"`;
+const SESSION =
+  'select current_user::text as "currentUser", session_user::text as "sessionUser", ' +
+  'current_setting(\'server_version\') as "serverVersion", ' +
+  'array(select unnest(rolconfig) from pg_roles where rolname = session_user) as "roleSettings", ' +
+  `array[${SETTINGS.map((name) => `current_setting('${name}')`)}] as settings, ` +
+  "(select has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select') from pg_class c " +
+  'join pg_namespace n on n.oid = c.relnamespace ' +
+  "where n.nspname = 'migrations' and c.relname = 'applied') as \"canReadMigrations\"";
 
 export interface SessionRow {
   readonly session: NonNullable<LookReport['session']>;

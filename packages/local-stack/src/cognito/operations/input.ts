@@ -11,11 +11,14 @@ export function operation<Schema extends z.ZodTypeAny>(
   schema: Schema,
   run: (input: z.output<Schema>, context: PoolContext) => object | Promise<object>,
 ): Operation {
-  return async (input, context) => {
-    const parsed = schema.safeParse(input);
-    if (!parsed.success) throw refusalOf(parsed.error.issues);
-    return run(parsed.data, context);
-  };
+  return async (input, context) => run(checkInput(schema, input), context);
+}
+
+/** @throws CognitoError with all that does not fit */
+export function checkInput<Schema extends z.ZodTypeAny>(schema: Schema, input: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) throw refusalOf(parsed.error.issues);
+  return parsed.data;
 }
 
 /** @param pattern as Cognito's reference gives it: its messages name it */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { BOTH_WAYS, runHere } from '@vpc-postgres/testing/support/command-line.js';
 import { sample } from '@vpc-postgres/testing/support/exhaustive.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalUserPool, loadOrCreateUserPool } from '../../../src/cognito/user-pool.js';
+import { type LocalUserPool, loadOrCreateUserPool, seedUsers, subOf } from '../../../src/cognito/user-pool.js';
 
 const SCRIPT = join(import.meta.dirname, '../../../src/cognito/user-token.ts');
 
@@ -14,6 +14,7 @@ let userPool: LocalUserPool;
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'user-token-'));
   userPool = await loadOrCreateUserPool(join(project, '.local'));
+  await seedUsers(userPool, [{ username: 'carol', groups: ['admins'] }]);
 });
 
 afterAll(() => rm(project, { recursive: true }));
@@ -26,6 +27,13 @@ describe('npm run user:token', () => {
     const identity = await userPool.verifyToken(stdout.replace(/\n$/, ''));
     expect(identity).toMatchObject({ username: 'carol', groups: ['admins', 'auditors'] });
     expect(status).toBe(0);
+  });
+
+  it('finds a user of the pool by the email address too, with the groups that the user is in', async () => {
+    const { stdout } = await userToken(['--user', 'Carol@example.com']);
+
+    const identity = await userPool.verifyToken(stdout.trim());
+    expect(identity).toMatchObject({ username: 'carol', sub: subOf('carol'), groups: ['admins'] });
   });
 
   it('prints an expired token when asked for one', async () => {

@@ -75,8 +75,8 @@ export function isRegionOff({ region: found }: Pick<Facts, 'region'>): boolean {
 const bootstrap: Check = {
   id: 'bootstrap',
   title: 'CDK bootstrap',
-  breaks: 'ampx cannot upload the templates, or not look up the VPC, and stops before anything is deployed.',
-  page: 'deploy.md#what-must-exist',
+  breaks: 'A deployment cannot upload its templates or look up the VPC, and stops before anything is changed.',
+  page: 'deploy.md#an-account-with-nothing',
   run({ bootstrapVersion, environment }) {
     const fix = `npx cdk bootstrap aws://${environment.account}/${environment.region}`;
     if (bootstrapVersion === undefined) return [{ problem: `${environment.region} is not bootstrapped.`, fix }];

@@ -70,7 +70,7 @@ const version: Check = {
   id: 'database-version',
   title: 'Engine and version',
   breaks: 'An older version has what the functions send differently, and RDS charges for Extended Support.',
-  page: 'deploy.md#what-must-exist',
+  page: 'deploy.md#a-database-that-exists',
   run: ofDatabase(({ cluster, instances }) => {
     const engine = cluster?.Engine ?? instances[0]?.Engine ?? '';
     const number = cluster?.EngineVersion ?? instances[0]?.EngineVersion ?? '';

@@ -41,7 +41,6 @@ const drift: Check = {
   page: 'change.md',
   run({ stacks, resources }) {
     if (stacks.length !== 1) return undefined;
-    const name = stacks[0]?.StackName ?? '';
     const drifted = resources.filter(({ DriftInformation }) =>
       ['MODIFIED', 'DELETED'].includes(DriftInformation?.StackResourceDriftStatus ?? ''),
     );
@@ -52,7 +51,8 @@ const drift: Check = {
     const isKnown = resources.some(({ DriftInformation }) =>
       ['IN_SYNC', 'MODIFIED', 'DELETED'].includes(DriftInformation?.StackResourceDriftStatus ?? ''),
     );
-    if (!isKnown) return `never detected: aws cloudformation detect-stack-drift --stack-name ${name}`;
+    // Detection is for the operator to start: it is a write.
+    if (!isKnown) return 'not looked for yet';
     return findingsOr(findings, 'none when it was last detected');
   },
 };

@@ -72,6 +72,8 @@ const network: Check = {
     const found = databaseFunctions(facts);
     if (found.length === 0 || facts.environment.network.kind === 'new') return undefined;
     const expected = chosenSubnets(facts).flatMap(({ SubnetId }) => SubnetId ?? []);
+    // That there are none is said where the subnets are checked.
+    if (expected.length === 0) return undefined;
     const findings = found.flatMap((fn): Finding[] => {
       const actual = fn.configuration.VpcConfig?.SubnetIds ?? [];
       const others = actual.filter((id) => !expected.includes(id));

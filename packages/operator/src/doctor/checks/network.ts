@@ -107,7 +107,7 @@ const subnetZones: Check = {
   id: 'subnet-zones',
   title: 'Availability zones',
   breaks: 'When the one zone fails, so does everything; a proxy or a database cannot be created at all.',
-  page: 'deploy.md#what-must-exist',
+  page: 'deploy.md#a-database-that-exists',
   run(facts) {
     const chosen = chosenSubnets(facts);
     if (chosen.length === 0) return undefined;
@@ -131,7 +131,7 @@ const proxyZones: Check = {
   id: 'proxy-zones',
   title: 'Zones with RDS Proxy',
   breaks: 'RDS refuses to create a proxy whose subnets leave it fewer than two zones.',
-  page: 'deploy.md#what-must-exist',
+  page: 'deploy.md#a-database-that-exists',
   run(facts) {
     if (facts.environment.database.proxy.kind !== 'new') return undefined;
     const chosen = chosenSubnets(facts);
@@ -164,7 +164,7 @@ const freeAddresses: Check = {
   id: 'free-addresses',
   title: 'Free addresses',
   breaks: 'Lambda or RDS Proxy cannot place a network interface: functions stay Pending, or a proxy cannot grow.',
-  page: 'deploy.md#what-must-exist',
+  page: 'deploy.md#a-database-that-exists',
   run(facts) {
     const chosen = chosenSubnets(facts);
     if (chosen.length === 0) return undefined;

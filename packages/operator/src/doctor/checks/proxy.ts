@@ -130,6 +130,8 @@ const users: Check = {
     const { user, migrator, proxy } = environment.database;
     const wanted = [user, ...(migrator === undefined ? [] : [migrator])];
     if (DefaultAuthScheme === SCHEME) return `${wanted.join(', ')}, with tokens`;
+    // That it lets nobody in is said above.
+    if (Auth.length === 0) return undefined;
     const auth = proxy.kind === 'new' && proxy.auth.kind === 'secret' ? proxy.auth : undefined;
     const named = [auth?.secretArn, auth?.migratorSecretArn].flatMap((arn) => arn ?? []);
     const unknown = named.filter((arn) => !Auth.some(({ SecretArn }) => SecretArn === arn));

@@ -69,7 +69,7 @@ export async function buildAccount(
   }
   const network = await buildNetwork(clients.ec2, region, recipe);
   const database = await buildDatabase(clients.rds, clients.secrets, account, network, recipe);
-  const environment = recipe.environment(environmentOf(account, region, recipe, network, database));
+  const environment = recipe.environment(environmentOf(account, region, recipe, network, database), network);
   if (recipe.deployed) await deployFunctions(clients, account, recipe, network, database);
   if (recipe.alarms) await putAlarms(clients.cloudwatch, account, region, database.proxy?.DBProxyName);
   return { environment, network, database, resources: recipe.deployed ? resourcesOf(recipe, network, database) : [] };
@@ -93,13 +93,16 @@ function environmentOf(
   };
 }
 
-function networkSettings({ network: kind, egress }: Recipe, { vpc, groups }: BuiltNetwork): Environment['network'] {
+function networkSettings(
+  { network: kind, egress, subnets: choice }: Recipe,
+  { vpc, subnets, groups }: BuiltNetwork,
+): Environment['network'] {
   if (kind === 'new') return { kind: 'new', cidr: '10.77.0.0/16' };
   const existing = { id: groups.endpoints, rules: 'print' } as const;
   return {
     kind: 'existing',
     vpc: { id: vpc },
-    subnets: { type: egress === 'nat' ? 'withEgress' : 'isolated' },
+    subnets: choice === 'by ids' ? { ids: [...subnets] } : { type: egress === 'nat' ? 'withEgress' : 'isolated' },
     functionSecurityGroup: { id: groups.functions, rules: 'print' },
     ...(egress === 'nat' && { egress: { kind: 'nat' } }),
     ...(egress === 'endpoints' && {

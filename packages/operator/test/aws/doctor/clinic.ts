@@ -5,15 +5,20 @@ import { examine } from '../../../src/doctor/examine.js';
 import type { DoctorReport } from '../../../src/doctor/report.js';
 import { type Access, signIn } from '../accounts.js';
 import { type Moto, startMoto } from '../moto.js';
-import { openRecordingEndpoint, type RecordedRequest, type RecordingEndpoint } from '../recording-endpoint.js';
+import { openRecordingEndpoint, type RecordedRequest } from '../recording-endpoint.js';
 import { type BuiltAccount, buildAccount, type Clients, openClients } from './build-account.js';
 import type { Recipe } from './recipe.js';
 import { type StandIns, standIn } from './what-moto-lacks.js';
 
 export const ACCOUNT = '111122223333';
 export const REGION = 'eu-west-1';
+/** moto is slower than AWS, and these tests are not about time. */
+const PATIENCE_MILLIS = 120_000;
 const NOW = new Date('2026-11-27T00:00:00Z');
 const INSTALLED = { '@aws-amplify/backend-cli': '1.10.0', '@aws-cdk/toolkit-lib': '1.43.0', graphql: '15.11.0' };
+
+const THROTTLED =
+  '<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>Slow down.</Message></Error></Errors></Response>';
 
 /** What is done to a healthy account. */
 export interface Treatment {
@@ -25,44 +30,55 @@ export interface Treatment {
   readonly standIns?: StandIns;
   readonly rewrite?: (request: RecordedRequest, body: string) => string;
   readonly installed?: Readonly<Record<string, string>>;
+  /** Requests that are refused, as IAM refuses. */
+  readonly deny?: (request: RecordedRequest) => boolean;
+  /** Requests that AWS throttles. */
+  readonly throttle?: (request: RecordedRequest) => boolean;
+  /** @default - enough for a machine that does much besides */
+  readonly budgetMillis?: number;
 }
 
 export interface Clinic {
+  /** Makes the account anew, unless it is the healthy one that was examined before. */
   examine(recipe: Recipe, treatment?: Treatment): Promise<DoctorReport>;
   /** The reads of the last examination. */
   asked(): readonly string[];
-  readonly endpoint: RecordingEndpoint;
-  readonly access: Access;
-  reset(): Promise<void>;
-  discharge(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** @param motoServer the program moto_server */
 export async function openClinic(motoServer: string): Promise<Clinic> {
   const moto: Moto = await startMoto(motoServer);
-  let endpoint: RecordingEndpoint | undefined;
-  let access: Access | undefined;
-  const opened = () => {
-    if (endpoint === undefined || access === undefined) throw new Error('reset() comes first.');
-    return { endpoint, access };
-  };
+  let access: Access = await signIn(ACCOUNT, moto.url, REGION);
+  let asked: readonly RecordedRequest[] = [];
+  let healthy: { readonly recipe: Recipe; readonly account: BuiltAccount } | undefined;
+
+  async function admit(recipe: Recipe, { recipe: changed, change }: Treatment): Promise<BuiltAccount> {
+    const isHealthy = changed === undefined && change === undefined;
+    if (isHealthy && healthy?.recipe === recipe) return healthy.account;
+    healthy = undefined;
+    await moto.reset();
+    // moto has forgotten to whom it gave the credentials.
+    access = await signIn(ACCOUNT, moto.url, REGION);
+    const clients = openClients(access);
+    const account = await buildAccount(clients, ACCOUNT, REGION, { ...recipe, ...changed });
+    await change?.(clients, account);
+    if (isHealthy) healthy = { recipe, account };
+    return account;
+  }
+
   return {
-    async reset() {
-      await moto.reset();
-      access = await signIn(ACCOUNT, moto.url, REGION);
-      endpoint = await openRecordingEndpoint(moto.url);
-    },
-    async examine(healthy, treatment = {}) {
-      const current = opened();
-      const recipe = { ...healthy, ...treatment.recipe };
-      const clients = openClients(current.access);
-      const account = await buildAccount(clients, ACCOUNT, REGION, recipe);
-      await treatment.change?.(clients, account);
-      standIn(current.endpoint, account, recipe, treatment.standIns ?? {});
-      if (treatment.rewrite !== undefined) current.endpoint.rewrite(treatment.rewrite);
-      const { credentials } = current.access;
-      const reader = openReader(DOCTOR_READS, { region: REGION, endpoint: current.endpoint.url, credentials });
+    async examine(recipe, treatment = {}) {
+      const account = await admit(recipe, treatment);
+      const endpoint = await openRecordingEndpoint(moto.url);
+      standIn(endpoint, account, { ...recipe, ...treatment.recipe }, treatment.standIns ?? {});
+      if (treatment.rewrite !== undefined) endpoint.rewrite(treatment.rewrite);
+      if (treatment.deny !== undefined) endpoint.deny(treatment.deny);
+      endpoint.answer((request) =>
+        treatment.throttle?.(request) === true ? { status: 503, contentType: 'text/xml', body: THROTTLED } : undefined,
+      );
+      const options = { region: REGION, endpoint: endpoint.url, credentials: access.credentials };
+      const reader = openReader(DOCTOR_READS, { ...options, budgetMillis: treatment.budgetMillis ?? PATIENCE_MILLIS });
       try {
         return await examine(reader, {
           environment: account.environment,
@@ -72,16 +88,11 @@ export async function openClinic(motoServer: string): Promise<Clinic> {
         });
       } finally {
         reader.close();
+        asked = endpoint.requests;
+        await endpoint.close();
       }
     },
-    asked: () => opened().endpoint.requests.map(readName),
-    get endpoint() {
-      return opened().endpoint;
-    },
-    get access() {
-      return opened().access;
-    },
-    discharge: async () => endpoint?.close(),
+    asked: () => asked.map(readName),
     close: () => moto.stop(),
   };
 }

@@ -5,6 +5,7 @@ import type {
   CreateDBProxyCommandInput,
 } from '@aws-sdk/client-rds';
 import type { Environment } from '@vpc-postgres/backend/configuration/environment.js';
+import type { BuiltNetwork } from './build-network.js';
 
 export interface Recipe {
   readonly network: 'existing' | 'new';
@@ -12,6 +13,8 @@ export interface Recipe {
   readonly zones: readonly string[];
   readonly egress: 'none' | 'endpoints' | 'nat';
   readonly proxy: 'existing' | 'new' | 'none';
+  /** How the environment names the subnets. */
+  readonly subnets: 'by type' | 'by ids';
   /** How the proxy logs in. */
   readonly auth: 'secret' | 'iam';
   readonly database: 'instance' | 'cluster' | 'created';
@@ -27,13 +30,14 @@ export interface Recipe {
   readonly instanceInput: Partial<CreateDBInstanceCommandInput>;
   readonly clusterInput: Partial<CreateDBClusterCommandInput>;
   /** The last change to what amplify/environments.ts says. */
-  readonly environment: (environment: Environment) => Environment;
+  readonly environment: (environment: Environment, network: BuiltNetwork) => Environment;
 }
 
 const healthy: Recipe = {
   network: 'existing',
   zones: ['a', 'b'],
   egress: 'none',
+  subnets: 'by type',
   proxy: 'existing',
   auth: 'secret',
   database: 'instance',
@@ -54,7 +58,7 @@ const healthy: Recipe = {
 export const SHAPES = {
   'an existing proxy': { ...healthy, alarms: true },
   'an existing proxy, before the first deployment': { ...healthy, deployed: false },
-  'a new proxy with secrets, and endpoints': { ...healthy, proxy: 'new', egress: 'endpoints' },
+  'a new proxy with secrets, and endpoints': { ...healthy, proxy: 'new', egress: 'endpoints', subnets: 'by ids' },
   'a new proxy with IAM before a cluster, and NAT': {
     ...healthy,
     proxy: 'new',

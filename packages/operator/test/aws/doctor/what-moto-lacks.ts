@@ -10,8 +10,8 @@ import type { Recipe } from './recipe.js';
 export interface StandIns {
   readonly stackStatus?: string;
   readonly drifted?: string;
-  /** What IAM's simulator says of a login as this user. */
-  readonly decisions?: Readonly<Record<string, string>>;
+  /** What IAM's simulator says of a login, by the ARN. @default - allowed */
+  readonly decide?: (resource: string) => string;
   readonly certificateValidTill?: string;
   readonly concurrentExecutions?: number;
   readonly stackCount?: number;
@@ -43,7 +43,7 @@ export function standIn(
       ),
     SimulatePrincipalPolicy: ({ parameters }) => {
       const resource = parameters.get('ResourceArns.member.1') ?? '';
-      const decision = standIns.decisions?.[resource.slice(resource.lastIndexOf('/') + 1)] ?? 'allowed';
+      const decision = standIns.decide?.(resource) ?? 'allowed';
       return result(
         'SimulatePrincipalPolicy',
         'iam/2010-05-08',

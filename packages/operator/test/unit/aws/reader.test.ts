@@ -83,6 +83,7 @@ test('nothing is waited for after the time is up, nor asked', async () => {
 
   const started = Date.now();
   const late = await silent.read('ec2:DescribeVpcs', {});
+  const asked = aws?.requests.length;
   const tooLate = await silent.read('ec2:DescribeVpcs', {});
 
   expect(Date.now() - started).toBeLessThan(2_000);
@@ -90,7 +91,7 @@ test('nothing is waited for after the time is up, nor asked', async () => {
     { ok: false, refusal: expect.objectContaining({ reason: 'no answer in time' }) },
     { ok: false, refusal: expect.objectContaining({ reason: 'no answer in time' }) },
   ]);
-  expect(aws?.requests).toHaveLength(1);
+  expect(aws?.requests.length).toBe(asked);
 });
 
 test('a read that the command has not declared is rejected before AWS is asked', async () => {

@@ -64,39 +64,33 @@ test('removes every file and line of the example, and leaves the domain notes', 
 });
 
 describe('the frontend', () => {
-  const APP = `import { Orders } from './orders/orders.js';
-import { useUser } from './session.js';
-
-export const App = () => (useUser() ? <Orders isAdmin={false} /> : <h1>Orders</h1>);
-`;
   beforeEach(() => {
-    app.write('site/src/orders/orders.tsx', "import { Field } from '../form.js';\nexport const Orders = Field;\n");
-    app.write('site/index.html', '<title>Orders</title>\n');
+    app.write(
+      'site/src/orders/order-list.tsx',
+      "import { Field } from '../form.js';\nexport const OrderList = Field;\n",
+    );
+    app.write(
+      'site/src/home.tsx',
+      "import { OrderList } from './orders/order-list.js';\nexport const Home = OrderList;\n",
+    );
+    app.write('site/src/form.tsx', 'export const Field = 1;\n');
   });
 
-  test('keeps what is not of the example, and says where a page comes', async () => {
-    app.write('site/src/app.tsx', APP);
+  test('keeps what is not of the example, and greets the user', async () => {
     app.commit();
 
     expect(await run()).toMatchObject({ status: 0, stderr: '' });
-    expect(app.list('site/src')).toEqual(['app.tsx']);
-    expect(app.read('site/src/app.tsx')).toBe(`import { useUser } from './session.js';
-
-export const App = () => (useUser() ? <p>Your page comes here: site/src/app.tsx.</p> : <h1>My app</h1>);
-`);
-    expect(app.read('site/index.html')).toBe('<title>My app</title>\n');
+    expect(app.list('site/src')).toEqual(['form.tsx', 'home.tsx']);
+    expect(app.read('site/src/home.tsx')).toContain('<h1>Welcome, {user.email}</h1>');
   });
 
-  test('of the adopter that uses the example keeps everything, with file and line', async () => {
-    app.write(
-      'site/src/app.tsx',
-      `import { Field } from './form.js';\n${APP.replace('{ Orders }', '{ Orders as List }')}`,
-    );
+  test('of an adopter that uses the example elsewhere keeps everything, with file and line', async () => {
+    app.write('site/src/page.tsx', "\nexport { OrderList } from './orders/order-list.js';\n");
     app.commit();
 
     const { status: exit, stderr } = await run();
     expect(exit).toBe(1);
-    expect(stderr).toContain('site/src/app.tsx:2 imports ./orders/orders.js.');
+    expect(stderr).toContain('site/src/page.tsx:2 imports ./orders/order-list.js.');
     expect(status()).toBe('');
   });
 });

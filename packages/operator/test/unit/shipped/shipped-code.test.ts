@@ -33,7 +33,7 @@ const PG = [
 /** What Amplify puts in front of each of its functions. */
 const AMPLIFY_SHIM = '@aws-amplify/backend-function';
 const LICENCES = ['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0'];
-const MAX_BUNDLE_BYTES = 150_000;
+const MAX_BUNDLE_BYTES = 160_000;
 /** Of Lambda's own Node.js runtime. The shim loads it when the function has an Amplify secret, and it has none. */
 const OF_THE_RUNTIME = '@aws-sdk/client-ssm';
 /** pg asks for it, and does without it. */
@@ -84,7 +84,7 @@ describe.each(NAMES)('the bundle of %s', (name) => {
     expect(find().bundled.packages.filter(({ license }) => !LICENCES.includes(license))).toEqual([]);
   });
 
-  test('is 150 kB at most', () => {
+  test('is 160 kB at most', () => {
     expect(find().code.length).toBeLessThanOrEqual(MAX_BUNDLE_BYTES);
   });
 
