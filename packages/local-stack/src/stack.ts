@@ -177,7 +177,7 @@ async function startParts(
     upgrades: [{ path: REAL_TIME_PATH, handle: realTime.upgrade }, ...(site?.upgrades ?? [])],
   });
   onStop(() => web.stop());
-  onStop(async () => realTime.stop());
+  onStop(() => realTime.stop());
   onProgress(`AppSync emulator listens on ${web.url}/graphql`);
   const frontend = { url: web.url, region: LOCAL_REGION, userPool, apiKey: appSyncCredentials.apiKey, stateDirectory };
   const outputs = createLocalOutputs({ ...options, ...frontend });
