@@ -69,3 +69,8 @@ const REASONS: readonly (readonly [RegExp, Refusal['reason']])[] = [
   [/NotFound|NoSuch/, 'not found'],
   [/AbortError|TimeoutError/, 'no answer in time'],
 ];
+
+/** The refusal of what this depends on, or what is there when nothing depends on it. */
+export function refusedOr<Value>(answer: Answer<unknown>, value: Value): Answer<Value> {
+  return answer.ok ? answered(value) : answer;
+}

@@ -8,6 +8,7 @@ import { isInOrder } from '../inside/ask.js';
 import { lookAtEnvironment } from '../inside/look-at-environment.js';
 import { renderInside } from '../inside/render.js';
 import { withProgress } from '../progress.js';
+import { textOptions } from '../terminal.js';
 import { DOCTOR_READS } from './doctor-reads.js';
 import { examine } from './examine.js';
 import { readInstalledPackages } from './installed-packages.js';
@@ -64,8 +65,8 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorResult> {
           lookAtEnvironment(options, { region: environment.region, profile: options.profile }),
         )
       : undefined;
-  const { columns = 80, isTTY } = process.stdout;
-  const paper = { width: Math.min(columns, WIDEST), colour: isTTY === true && !process.env.NO_COLOR };
+  const { columns, colour } = textOptions();
+  const paper = { width: Math.min(columns, WIDEST), colour };
   return {
     report: options.json
       ? JSON.stringify({ ...report, ...(inside && { fromInside: inside.functions }) }, null, 2)
@@ -77,6 +78,6 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorResult> {
 }
 
 /** The IAM policy that the doctor needs, and no more, as JSON. */
-export function doctorPolicy(): string {
-  return JSON.stringify(policyFor(DOCTOR_READS, process.env.AWS_REGION), null, 2);
+export function doctorPolicy(region: string | undefined): string {
+  return JSON.stringify(policyFor(DOCTOR_READS, region), null, 2);
 }

@@ -9,7 +9,7 @@ import {
 import type { Environment } from '@vpc-postgres/backend/configuration/environment.js';
 import { type Breakage, CLUSTER, CREATED, DIRECT, ENDPOINTS, EXISTING, inAnswerOf, UNDEPLOYED } from './breakage.js';
 import type { BuiltAccount, Clients } from './build-account.js';
-import type { BuiltNetwork } from './build-network.js';
+import type { BuiltNetwork } from './built-network.js';
 
 type End = keyof BuiltNetwork['groups'];
 

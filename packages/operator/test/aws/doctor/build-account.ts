@@ -10,7 +10,8 @@ import type { DatabaseSettings } from '@vpc-postgres/backend/configuration/datab
 import type { Environment } from '@vpc-postgres/backend/configuration/environment.js';
 import type { Access } from '../accounts.js';
 import { type BuiltDatabase, buildDatabase } from './build-database.js';
-import { type BuiltNetwork, buildNetwork } from './build-network.js';
+import { buildNetwork } from './build-network.js';
+import type { BuiltNetwork } from './built-network.js';
 import type { Recipe } from './recipe.js';
 
 export interface StackResource {

@@ -17,7 +17,7 @@ import {
   RegisterDBProxyTargetsCommand,
 } from '@aws-sdk/client-rds';
 import { CreateSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { BuiltNetwork } from './build-network.js';
+import type { BuiltNetwork } from './built-network.js';
 import type { Recipe } from './recipe.js';
 
 export interface BuiltDatabase {

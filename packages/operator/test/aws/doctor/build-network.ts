@@ -17,23 +17,8 @@ import {
   ModifyVpcAttributeCommand,
   RevokeSecurityGroupEgressCommand,
 } from '@aws-sdk/client-ec2';
+import type { BuiltNetwork } from './built-network.js';
 import type { Recipe } from './recipe.js';
-
-export interface BuiltNetwork {
-  readonly vpc: string;
-  readonly subnets: readonly string[];
-  readonly publicSubnet: string;
-  readonly routeTable: string;
-  readonly publicRouteTable: string;
-  readonly groups: {
-    readonly functions: string;
-    readonly proxy: string;
-    readonly database: string;
-    readonly endpoints: string;
-  };
-  readonly natGateway: string | undefined;
-  readonly endpoints: Readonly<Record<string, string>>;
-}
 
 export async function buildNetwork(ec2: EC2Client, region: string, recipe: Recipe): Promise<BuiltNetwork> {
   const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.77.0.0/16' }));

@@ -5,7 +5,7 @@ import type {
   CreateDBProxyCommandInput,
 } from '@aws-sdk/client-rds';
 import type { Environment } from '@vpc-postgres/backend/configuration/environment.js';
-import type { BuiltNetwork } from './build-network.js';
+import type { BuiltNetwork } from './built-network.js';
 
 export interface Recipe {
   readonly network: 'existing' | 'new';
