@@ -64,7 +64,7 @@ function judgeState(fn: DeployedFunction): Finding[] {
 
 const network: Check = {
   id: 'function-network',
-  title: 'Functions’ subnets',
+  title: "Functions' subnets",
   breaks:
     'The function is where amplify/environments.ts does not say: its packets go another way than what is checked here.',
   page: 'environments.md#network',
@@ -87,7 +87,7 @@ const network: Check = {
 
 const environment: Check = {
   id: 'function-environment',
-  title: 'Functions’ settings',
+  title: "Functions' settings",
   breaks: 'The function connects to another host, database or user than amplify/environments.ts says.',
   page: 'change.md',
   run(facts) {
@@ -134,7 +134,7 @@ const CLIENT_SECONDS = (POOL_LIMITS.connectionTimeoutMillis + POOL_LIMITS.queryT
 
 const timeouts: Check = {
   id: 'function-timeouts',
-  title: 'Functions’ timeouts',
+  title: "Functions' timeouts",
   breaks: 'Lambda or AppSync ends the request before the function can say what is wrong.',
   page: 'architecture.md#timeouts',
   run(facts) {

@@ -17,7 +17,7 @@ const REASONS: Readonly<Record<string, { readonly means: string; readonly fix: s
   AUTH_FAILURE: {
     means:
       'the proxy cannot log in: a secret differs from the database, or its role lacks rds-db:connect or the secret',
-    fix: 'docs/runbook.md#auth-failures; also the user must hold rds_iam with tokens, and must not with a secret',
+    fix: 'The user must hold rds_iam with tokens, and must not with a secret: docs/runbook.md#auth-failures',
   },
   PENDING_PROXY_CAPACITY: {
     means: 'the proxy is growing',

@@ -1,6 +1,6 @@
 /** Checks the proxy itself: where it is, and whom it lets in. */
 import type { DBProxy } from '@aws-sdk/client-rds';
-import { type Check, type CheckGroup, type Finding, findingsOr } from '../check.js';
+import { type Check, type CheckGroup, count, type Finding, findingsOr } from '../check.js';
 import type { Facts } from '../facts.js';
 import { hasProxy, isDeployed, proxyOf, vpcOf } from '../resolve.js';
 import { proxyShare, proxyTargets, proxyTimeouts } from './proxy-database.js';
@@ -65,7 +65,7 @@ const inVpc: Check = {
       problem: `${DBProxyName} is in ${VpcId}, and the functions are in ${id}.`,
       fix: `Write vpc: { id: '${VpcId}' } in amplify/environments.ts, or name a proxy of ${id}`,
     };
-    return findingsOr([elsewhere], `${VpcId}, ${VpcSubnetIds.length} subnets`);
+    return findingsOr([elsewhere], `${VpcId}, ${count(VpcSubnetIds.length, 'subnet')}`);
   }),
 };
 
@@ -147,7 +147,7 @@ const users: Check = {
           fix: `Make one with username and password, and list all: aws rds modify-db-proxy --db-proxy-name ${DBProxyName} --auth …`,
         },
       ],
-      `${Auth.length} secrets for ${wanted.join(', ')}`,
+      `${count(Auth.length, 'secret')} for ${wanted.join(', ')}`,
     );
   }),
 };
