@@ -4,6 +4,7 @@ import type { AppSyncCredentials } from './appsync/credentials-file.js';
 import type { RequestRecord } from './appsync/endpoint.js';
 import type { Inbox, InboxMessage } from './cognito/inbox.js';
 import type { LocalUserPool } from './cognito/user-pool.js';
+import type { DeployedSettings } from './deployed-settings.js';
 import type { LocalDatabase } from './function-environment.js';
 import type { BuildEvent, HostedFunctionStatistics } from './functions.js';
 import type { LocalApp } from './local-app.js';
@@ -42,6 +43,8 @@ export interface LocalStackOptions {
   sampleData?: boolean;
   /** Where amplify_outputs.json is written for a frontend, while the stack runs. @default - nowhere */
   outputsDirectory?: string;
+  /** Of a deployed proxy and database. @default LOCAL_POOL_SETTINGS, and PostgreSQL's own */
+  deployed?: DeployedSettings;
   /** A step of the start is done. */
   onProgress?: (step: string) => void;
   onRequest?: (request: RequestRecord, invocations: readonly InvocationTrace[]) => void;

@@ -92,7 +92,7 @@ async function startParts(
       { credentials, databaseUsers: [LOCAL_DATABASE_USER] },
       { credentials: migratorCredentials, databaseUsers: [LOCAL_MIGRATOR] },
     ],
-    pool: LOCAL_POOL_SETTINGS,
+    pool: { ...LOCAL_POOL_SETTINGS, ...options.deployed?.pool },
     admission: { databaseUsers: [LOCAL_DATABASE_USER, LOCAL_MIGRATOR] },
     restartDatabase: () => postgres.restart(),
     ...(options.onProxyEvent && { onEvent: options.onProxyEvent }),
@@ -177,7 +177,7 @@ async function startParts(
     upgrades: [{ path: REAL_TIME_PATH, handle: realTime.upgrade }, ...(site?.upgrades ?? [])],
   });
   onStop(() => web.stop());
-  onStop(async () => realTime.stop());
+  onStop(() => realTime.stop());
   onProgress(`AppSync emulator listens on ${web.url}/graphql`);
   const frontend = { url: web.url, region: LOCAL_REGION, userPool, apiKey: appSyncCredentials.apiKey, stateDirectory };
   const outputs = createLocalOutputs({ ...options, ...frontend });

@@ -15,13 +15,16 @@ export const LOCAL_POOL_SETTINGS = {
 
 export async function startDatabase(
   stateDirectory: string,
-  { app, watch, migrationsFolder = app.migrationsFolder, onMigrations, onPostgresLog }: LocalStackOptions,
+  { app, watch, migrationsFolder = app.migrationsFolder, deployed, onMigrations, onPostgresLog }: LocalStackOptions,
   onStop: (stopPart: () => Promise<void>) => void,
   onProgress: (step: string) => void,
 ): Promise<{ postgres: LocalPostgres; isMigrated: boolean }> {
   const postgres = await startPostgres({
     dataDirectory: join(stateDirectory, 'data'),
-    settings: { max_connections: String(LOCAL_POOL_SETTINGS.maxConnections) },
+    settings: {
+      ...deployed?.parameters,
+      max_connections: String(deployed?.pool.maxConnections ?? LOCAL_POOL_SETTINGS.maxConnections),
+    },
     ...(onPostgresLog && { onLog: onPostgresLog }),
   });
   onStop(() => postgres.stop());

@@ -20,6 +20,7 @@ Options:
   --directory DIR   where data, certificates and local credentials are kept (default: .local)
   --concurrency N   execution environments of each Lambda function, 1 to 100 (default: 4)
   --outputs DIR     where amplify_outputs.json is written for a frontend (default: this folder)
+  --settings FILE   those of a deployed proxy and database, as npx vpc-postgres replay writes them
   --lambda-log      show each function's log as CloudWatch has it, with START, END and REPORT
   --help            show this text
 
@@ -61,10 +62,12 @@ interface ServeOptions {
   outputs: string;
   /** Execution environments of each Lambda function, at most. */
   concurrency: number;
+  /** A file. */
+  settings?: string | undefined;
   lambdaLog: boolean;
 }
 
-async function serve({ directory, outputs, concurrency, lambdaLog }: ServeOptions): Promise<void> {
+async function serve({ directory, outputs, concurrency, settings, lambdaLog }: ServeOptions): Promise<void> {
   const port = readPort('PORT', 3000);
   const proxyPort = readPort('PROXY_PORT', 6432);
   console.log(style('dim', 'Starting the local stack …'));
@@ -85,6 +88,8 @@ async function serve({ directory, outputs, concurrency, lambdaLog }: ServeOption
     import('./format-proxy-event.js'),
   ]);
   const renderProxyEvent = createProxyEventFormatter();
+  const { describeOtherVersion, readDeployedSettings } = await import('./deployed-settings.js');
+  const deployed = settings === undefined ? undefined : readDeployedSettings(settings);
   const starting = startLocalStack({
     app,
     stateDirectory: directory,
@@ -95,6 +100,7 @@ async function serve({ directory, outputs, concurrency, lambdaLog }: ServeOption
     outputsDirectory: resolve(outputs),
     onOutputsNote: (note) => console.log(note),
     maxEnvironments: concurrency,
+    ...(deployed && { deployed }),
     onProgress: (step) => console.log(`${style('dim', seconds().padStart(7))}  ${step}`),
     onRequest: async (request, invocations) => console.log(await formatRequest(request, invocations, new Date())),
     onBuild: ({ functionName, errors }) =>
@@ -132,6 +138,8 @@ async function serve({ directory, outputs, concurrency, lambdaLog }: ServeOption
   stopOnSignal(async () => (await starting).stop());
   const stack = await starting;
   console.log(renderSummary({ ...stack, app, stateDirectory: directory }, stack.proxy.pins().length, style));
+  const otherVersion = deployed && describeOtherVersion(deployed, stack.postgres.version);
+  if (otherVersion !== undefined) console.log(`${otherVersion}\n`);
   console.log(`Ready in ${seconds()}. Ctrl-C ends it all.\n`);
   if (app.operations.length === 0) console.log(`This app has no domain. ${HOW_TO_BEGIN}\n`);
   const { listUnsupported } = await import('./unsupported.js');
@@ -176,6 +184,7 @@ function readArguments(): ServeOptions & { once: boolean; help: boolean } {
         directory: { type: 'string', default: '.local' },
         outputs: { type: 'string', default: '.' },
         concurrency: { type: 'string', default: '4' },
+        settings: { type: 'string' },
         'lambda-log': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },

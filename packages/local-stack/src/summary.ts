@@ -1,5 +1,6 @@
 /** What runs where, and how to use it: data for the console page, and text for the terminal. */
 import { relative } from 'node:path';
+import { emailOf, LOCAL_PASSWORD } from './cognito/users.js';
 import type { LocalDatabase } from './function-environment.js';
 import type { LocalApp } from './local-app.js';
 import { quoteForShell } from './shell-quote.js';
@@ -7,6 +8,7 @@ import type { StackDescription } from './web/console/routes.js';
 
 /** More of them are counted, or the other lines would move off the screen. */
 const NAMED_FUNCTIONS = 2;
+const NAMED_USERS = 3;
 
 export interface RunningStack {
   app: Pick<LocalApp, 'users' | 'oneLineQuery'>;
@@ -75,9 +77,11 @@ export function renderSummary(stack: RunningStack, pinCount: number, style: Styl
   const { parts, commands } = describeStack(stack);
   const nameWidth = 2 + Math.max(...parts.map(({ name }) => name.length));
   const addressWidth = 2 + Math.max(...parts.map(({ address }) => address.length));
+  const users = stack.app.users.slice(0, NAMED_USERS).map(emailOf).join(', ');
   const links = [
     { name: 'Console', text: stack.url },
     { name: 'GraphiQL', text: `${stack.url}/graphiql` },
+    ...(users === '' ? [] : [{ name: 'Users', text: `${users}; password ${LOCAL_PASSWORD}` }]),
     ...commands.map(({ name, command }) => ({ name, text: command })),
     { name: 'Pins', text: `${pinCount} so far. A statement that would pin a session is told here, with its fix.` },
   ];

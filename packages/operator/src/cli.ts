@@ -3,6 +3,7 @@ import process from 'node:process';
 import { ConfigurationError } from '@vpc-postgres/backend/configuration/configuration-error.js';
 import { MigrationError } from '@vpc-postgres/lambda/database/migrate/migration-error.js';
 import { Command, CommanderError, Option } from 'commander';
+import { addAdoptCommand } from './adopt/command.js';
 import { CommandError } from './command-error.js';
 import { addCostCommand } from './cost/command.js';
 import { addDiscoverCommand } from './discover/command.js';
@@ -11,6 +12,8 @@ import type { BaselineOptions } from './migrate-baseline.js';
 import type { NewDomainOptions } from './new-domain.js';
 import type { NewFunctionOptions } from './new-function.js';
 import { addProveCommand } from './prove/command.js';
+import { addReplayCommand } from './replay/command.js';
+import { requireOption } from './require-option.js';
 import type { SbomOptions } from './sbom.js';
 import { addShellCommand } from './shell/command.js';
 import type { SqlSecretOptions } from './sql-secret.js';
@@ -61,6 +64,7 @@ function createProgram(): Command {
     .exitOverride()
     .addHelpText('after', OVERVIEW);
   addNewCommands(program.commandsGroup('Your app:'));
+  addAdoptCommand(program);
   addDatabaseCommands(program.commandsGroup('Database:'));
   addCodeCommands(program.commandsGroup('What is deployed:'));
   const account = program.commandsGroup('Your AWS account:');
@@ -68,22 +72,9 @@ function createProgram(): Command {
   addDoctorCommand(account);
   addCostCommand(account);
   addShellCommand(account);
+  addReplayCommand(account);
   addProveCommand(account);
   return program;
-}
-
-/**
- * Rejects a command without an option that it needs, after unknown options were rejected: commander's requiredOption() comes
- * before, and would call a misspelled option missing.
- */
-function requireOption(flags: string): (command: Command) => void {
-  return (command) => {
-    const option = command.options.find((one) => one.flags === flags);
-    if (option === undefined) throw new TypeError(`${command.name()} has no option ${flags}.`);
-    if (command.getOptionValue(option.attributeName()) === undefined) {
-      command.error(`error: required option '${flags}' not specified`);
-    }
-  };
 }
 
 function addNewCommands(program: Command): void {

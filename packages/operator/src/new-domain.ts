@@ -5,7 +5,7 @@ import { nextFileName } from '@vpc-postgres/lambda/database/migrate/prepare-migr
 import { listMigrations, readMigrations } from '@vpc-postgres/lambda/database/migrate/read-folder.js';
 import { CommandError } from './command-error.js';
 import { assertApp, assertNew, assertNotInSchema, findTables } from './generate/app.js';
-import { listDomain, listFunction, MIGRATIONS } from './generate/app-files.js';
+import { leaveOutOfFrontend, listDomain, listFunction, MIGRATIONS } from './generate/app-files.js';
 import { Changes } from './generate/changes.js';
 import { domainFiles } from './generate/domain-files.js';
 import { formatNewFiles } from './generate/format.js';
@@ -67,6 +67,7 @@ export async function planDomain(
   }
   const domain = { table, item: one, api, migration: nextFileName(migrations, `create-${table.kebab}`) };
   for (const [path, text] of Object.entries(domainFiles(domain))) changes.write(path, text);
+  leaveOutOfFrontend(changes, table);
   return [...listFunction(changes, api, true), ...listDomain(changes, table)];
 }
 

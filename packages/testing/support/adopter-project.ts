@@ -92,7 +92,7 @@ export function cloneForAdopter({ path = 'my-app', dependencies = path }: Place 
     write,
     replace,
     insert: (file, before, text) => replace(file, before, text + before),
-    run: (command, ...args) => run(folder, command, args),
+    run: (command, ...args) => runCommand(folder, command, args),
     touchedFiles: () =>
       git('status', '--porcelain', '--untracked-files=all', '--no-renames', '-z')
         .split('\0')
@@ -119,7 +119,7 @@ function copyWorkTree(folder: string): void {
 }
 
 /** Each package of the registry leads to this repository's, those of the workspaces and their commands to the clone's own. */
-function linkDependencies(root: string, folder: string): void {
+export function linkDependencies(root: string, folder: string): void {
   const from = join(REPOSITORY, 'node_modules');
   const to = join(root, 'node_modules');
   for (const entry of readdirSync(from)) {
@@ -137,10 +137,7 @@ function linkDependencies(root: string, folder: string): void {
     link(relative(join(to, '@vpc-postgres'), join(folder, 'packages', name)), join(to, '@vpc-postgres', name));
     linkOwnDependencies(folder, join('packages', name));
   }
-  for (const entry of readdirSync(join(REPOSITORY, 'site/node_modules'))) {
-    if (entry === '.bin' || !entry.startsWith('.'))
-      link(join(REPOSITORY, 'site/node_modules', entry), join(folder, 'site/node_modules', entry));
-  }
+  linkOwnDependencies(folder, 'site');
   link('../@vpc-postgres/operator/bin/vpc-postgres.mjs', join(to, '.bin', 'vpc-postgres'));
 }
 
@@ -156,7 +153,7 @@ function link(target: string, path: string): void {
 }
 
 /** Without what this run of the tests sets, and without an AWS account. */
-function run(folder: string, command: string, args: readonly string[]): CommandRun {
+export function runCommand(folder: string, command: string, args: readonly string[]): CommandRun {
   const env: NodeJS.ProcessEnv = {};
   for (const [name, value] of Object.entries(process.env)) {
     if (!/^(VITEST|NODE_OPTIONS|NODE_ENV|AWS_|npm_|INIT_CWD|EXHAUSTIVE|TEST$|DEV$|PROD$|MODE$)/.test(name))

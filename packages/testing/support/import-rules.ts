@@ -145,9 +145,9 @@ const IMPORT_RULES: readonly ImportRule[] = [
   { files: /^src\/[^/]+\//, mayImport: [/^packages\/lambda\/src\/(database|graphql)\//, NODE] },
 ];
 
-/** Command lines, composition roots, handlers and the text of new handlers. Everywhere else configuration is a parameter. */
+/** Command lines, composition roots, handlers and the text of new ones. Everywhere else configuration is a parameter. */
 const MAY_READ_ENVIRONMENT =
-  /^(amplify\/backend\.ts|amplify\/functions\/[^/]+\/handler\.ts|packages\/backend\/src\/database\/(migrations\/function|bootstrap\/functions\/[a-z-]+)\/handler\.ts|packages\/(operator\/src(\/[a-z-]+(?=\/command\.))?|backend\/src\/synth)\/[a-z-]+\.ts|packages\/local-stack\/src\/(start|forget-postgres-variables)\.ts|packages\/local-stack\/src\/cognito\/user-token\.ts|packages\/local-stack\/src\/lambda\/bootstrap\.ts|packages\/operator\/src\/generate\/function-files\.ts)$/;
+  /^(amplify\/backend\.ts|amplify\/functions\/[^/]+\/handler\.ts|packages\/backend\/src\/database\/(migrations\/function|bootstrap\/functions\/[a-z-]+)\/handler\.ts|packages\/(operator\/src(\/[a-z-]+(?=\/command\.))?|backend\/src\/synth)\/[a-z-]+\.ts|packages\/local-stack\/src\/(start|forget-postgres-variables)\.ts|packages\/local-stack\/src\/cognito\/user-token\.ts|packages\/local-stack\/src\/lambda\/bootstrap\.ts|packages\/operator\/src\/(generate\/function-files|adopt\/step-text)\.ts)$/;
 
 /** Every TypeScript file under the given folders of the repository. */
 export function readSources(repository: string, folders: readonly string[]): SourceFile[] {

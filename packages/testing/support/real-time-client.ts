@@ -17,7 +17,7 @@ export interface RealTimeClient {
   readonly messages: readonly RealTimeMessage[];
   send(message: object): void;
   start(id: string, token: string, query: string, variables?: Record<string, unknown>): void;
-  /** Resolves with the first message that it holds for; rejects after five seconds. */
+  /** Resolves with the first message that it holds for; rejects after twenty seconds. */
   next(isWanted: (message: RealTimeMessage) => boolean): Promise<RealTimeMessage>;
   close(): Promise<void>;
 }
@@ -47,7 +47,7 @@ export async function connectRealTime(url: string, token: string): Promise<RealT
         },
       }),
     async next(isWanted) {
-      const giveUp = AbortSignal.timeout(5000);
+      const giveUp = AbortSignal.timeout(20_000);
       for (;;) {
         const found = messages.find(isWanted);
         if (found !== undefined) return found;

@@ -180,11 +180,11 @@ describe.each(exhaustive ? combinations : fewCombinations)('$title', ({ network,
   });
 
   test('only functions with egress over IPv6 have IPv6 addresses, and ask for hosts that have them', () => {
-    for (const synthesis of [main, alice]) {
-      const [fn] = resourcesIn(synthesis).filter(({ properties }) => 'VpcConfig' in properties);
-      const isIpv6 = egress === 'ipv6';
-      expect(fn?.properties.VpcConfig.Ipv6AllowedForDualStack).toBe(isIpv6 ? true : undefined);
-      expect(fn?.properties.Environment.Variables.AWS_USE_DUALSTACK_ENDPOINT).toBe(isIpv6 ? 'true' : undefined);
+    const inVpc = [...resourcesIn(main), ...resourcesIn(alice)].filter(({ properties }) => 'VpcConfig' in properties);
+    const expected = egress === 'ipv6' ? [true, 'true'] : [undefined, undefined];
+    for (const { VpcConfig, Environment } of inVpc.map(({ properties }) => properties)) {
+      const { AWS_USE_DUALSTACK_ENDPOINT } = Environment.Variables;
+      expect([VpcConfig.Ipv6AllowedForDualStack, AWS_USE_DUALSTACK_ENDPOINT]).toEqual(expected);
     }
   });
 

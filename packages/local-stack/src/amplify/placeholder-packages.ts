@@ -52,4 +52,5 @@ const placeholder = (directory: string) => `const anything = new Proxy(function 
 module.exports = Object.assign(Object.create(anything), {
   defineFunction: (functionProps = {}) => ({ definedIn: ${JSON.stringify(directory)}, functionProps }),
   defineAuth: (authProps) => ({ authProps }),
+  referenceAuth: () => ({}),
 });`;

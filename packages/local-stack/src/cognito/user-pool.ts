@@ -8,7 +8,7 @@ import type { SampleUser } from '../local-app.js';
 import { LocalStackError } from '../local-stack-error.js';
 import { createPoolFile, poolFilePath, readPoolFile } from './pool-file.js';
 import type { TokenSigner, UserPoolIdentity } from './token-signer.js';
-import { UserStore } from './users.js';
+import { emailOf, UserStore } from './users.js';
 
 export type { UserPoolIdentity };
 
@@ -95,7 +95,6 @@ export async function seedUsers({ users }: LocalUserPool, samples: readonly Samp
       continue;
     }
     const nowMillis = Date.now();
-    const isAddress = username.includes('@');
     users.add({
       username,
       sub: subOf(username),
@@ -103,7 +102,7 @@ export async function seedUsers({ users }: LocalUserPool, samples: readonly Samp
       isEnabled: true,
       createdAtMillis: nowMillis,
       modifiedAtMillis: nowMillis,
-      attributes: { email: isAddress ? username : `${username}@example.com`, email_verified: 'true' },
+      attributes: { email: emailOf({ username }), email_verified: 'true' },
       unverified: {},
       groups: [...groups],
       codes: {},

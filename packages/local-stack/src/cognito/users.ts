@@ -64,6 +64,11 @@ export interface StoredUser {
 /** Of the users of local.config.ts. Documented, and good for this machine alone. */
 export const LOCAL_PASSWORD = 'Local-password-1';
 
+/** The address of a user of local.config.ts. */
+export function emailOf({ username }: { username: string }): string {
+  return username.includes('@') ? username : `${username}@example.com`;
+}
+
 const FILE_NAME = 'users.json';
 
 export class UserStore {

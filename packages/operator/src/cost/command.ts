@@ -1,6 +1,7 @@
 /** Describes the options of `vpc-postgres cost`. */
 import process from 'node:process';
 import { type Command, InvalidArgumentError } from 'commander';
+import { requireOption } from '../require-option.js';
 import type { CostOptions } from './cost.js';
 
 export function addCostCommand(program: Command): void {
@@ -12,7 +13,8 @@ export function addCostCommand(program: Command): void {
         'interface endpoints; and says where a common belief about costs is wrong. Needs no AWS account, except for --actual.',
     )
     .summary('estimate a month of an environment, and of its other choices')
-    .requiredOption('--environment <NAME>', 'an environment of amplify/environments.ts, or a branch of a pattern')
+    .option('--environment <NAME>', 'an environment of amplify/environments.ts, or a branch of a pattern')
+    .hook('preAction', requireOption('--environment <NAME>'))
     .option('--requests-per-month <N>', 'of 100 ms each', readRequests, 1_000_000)
     .option('--svg <FILE>', 'write the chart there as a picture too')
     .option(

@@ -6,6 +6,7 @@ import { loadEnvironments } from '@vpc-postgres/backend/synth/load-environments.
 import { type SynthesizedApp, synthesizeApp } from '@vpc-postgres/backend/synth/synthesize-app.js';
 import { CommandError } from '../command-error.js';
 import { findEnvironment } from '../deployed-target.js';
+import { textOptions } from '../terminal.js';
 import { type ActualCost, lastMonth, readActualCost } from './actual-cost.js';
 import { agreeToPay } from './agree-to-pay.js';
 import { breakEvenSvg } from './break-even-svg.js';
@@ -20,9 +21,6 @@ export interface CostOptions {
   readonly yes: boolean;
   readonly json: boolean;
 }
-
-/** Of a text that does not go to a terminal. */
-const DEFAULT_COLUMNS = 100;
 
 /**
  * @param project The folder that holds amplify/; it is the working directory, too.
@@ -44,9 +42,7 @@ export async function estimateCost(project: string, options: CostOptions): Promi
   };
   if (options.svg !== undefined) writePicture(options.svg, breakEvenSvg(report.breakEven, report.pricesOf));
   if (options.json) return JSON.stringify(report, null, 2);
-  const { isTTY, columns } = process.stdout;
-  const colour = isTTY === true && process.env.NO_COLOR === undefined;
-  return renderCostReport(report, { columns: columns ?? DEFAULT_COLUMNS, colour });
+  return renderCostReport(report, textOptions());
 }
 
 async function synthesize(project: string, environment: string): Promise<SynthesizedApp> {

@@ -1,17 +1,12 @@
 /** Prints what `vpc-postgres cost` found, for people. */
 import { styleText } from 'node:util';
 import { COST_PARTS, type CostItem, type CostPart, cents, count } from '@vpc-postgres/backend/cost/costed.js';
+import type { TextOptions } from '../terminal.js';
 import { wrapText } from '../wrap-text.js';
 import type { ActualCost } from './actual-cost.js';
 import type { Cheaper } from './break-even.js';
 import { breakEvenChart } from './break-even-chart.js';
 import type { CostReport } from './cost-report.js';
-
-export interface TextOptions {
-  /** Of the terminal. */
-  readonly columns: number;
-  readonly colour: boolean;
-}
 
 const AMOUNT_WIDTH = 10;
 const NARROWEST = 60;

@@ -1,7 +1,12 @@
 /** Asks a person on a terminal, with @clack/prompts. */
 import process from 'node:process';
 import { CommandError } from '../command-error.js';
-import type { Ask } from './choose.js';
+
+/** Asks a person. */
+export interface Ask {
+  select(message: string, options: readonly { value: string; label: string; hint?: string }[]): Promise<string>;
+  text(message: string, initial: string): Promise<string>;
+}
 
 /** Lists of 200 VPCs are searched by typing. */
 const LONG_LIST = 10;

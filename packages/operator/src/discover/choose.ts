@@ -1,16 +1,11 @@
 /** Decides which VPC, subnets and database are meant: by the options, by asking on a terminal, or because there is only one. */
 import { REPLACE_ME } from '@vpc-postgres/backend/configuration/environment.js';
 import { CommandError } from '../command-error.js';
-import type { DiscoverOptions } from './discover.js';
+import type { Ask } from './ask.js';
+import type { DiscoverOptions } from './discovery.js';
 import type { FoundAccount, FoundDatabase } from './found.js';
 import { type Choice, readSubnets, usableKinds } from './propose.js';
 import { isProxy } from './read-account.js';
-
-/** Asks a person. Undefined where there is nobody. */
-export interface Ask {
-  select(message: string, options: readonly { value: string; label: string; hint?: string }[]): Promise<string>;
-  text(message: string, initial: string): Promise<string>;
-}
 
 const NEW = 'new';
 

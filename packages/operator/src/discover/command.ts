@@ -1,7 +1,7 @@
 /** Describes the options of `vpc-postgres discover`. */
 import process from 'node:process';
 import type { Command } from 'commander';
-import type { DiscoverOptions } from './discover.js';
+import type { DiscoverOptions } from './discovery.js';
 
 export function addDiscoverCommand(program: Command): void {
   program

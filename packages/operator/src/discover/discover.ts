@@ -1,5 +1,4 @@
 /** `vpc-postgres discover`: finds what an environment needs in AWS, and writes it when told yes. */
-import process from 'node:process';
 import { STSClient } from '@aws-sdk/client-sts';
 import { type Environments, REPLACE_ME } from '@vpc-postgres/backend/configuration/environment.js';
 import { loadEnvironments } from '@vpc-postgres/backend/synth/load-environments.js';
@@ -9,10 +8,12 @@ import { CommandError } from '../command-error.js';
 import { Changes } from '../generate/changes.js';
 import { addProperty, findObject } from '../generate/edit-source.js';
 import { renderDiff } from '../render-diff.js';
+import { textOptions } from '../terminal.js';
 import { askOnTerminal } from './ask.js';
 import { cachedLookup } from './cached-lookup.js';
 import { choose } from './choose.js';
 import { DISCOVER_READS } from './discover-reads.js';
+import type { DiscoverOptions } from './discovery.js';
 import type { FoundAccount } from './found.js';
 import { type Find, mergeIntoSource, print, type Wanted } from './merge-into-source.js';
 import { priceOfNew } from './price-of-new.js';
@@ -20,33 +21,8 @@ import { type Choice, type Proposal, propose } from './propose.js';
 import { readAccount } from './read-account.js';
 import { renderDiscovery } from './render-discovery.js';
 
-export interface DiscoverOptions {
-  readonly environment: string;
-  readonly region?: string | undefined;
-  readonly vpc?: string | undefined;
-  readonly subnets?: string | undefined;
-  readonly database?: string | undefined;
-  readonly databaseName?: string | undefined;
-  readonly user?: string | undefined;
-  readonly secret?: string | undefined;
-  readonly yes: boolean;
-  readonly json: boolean;
-}
-
-export interface Discovery extends Proposal {
-  readonly name: string;
-  readonly found: FoundAccount;
-  readonly choice: Choice;
-  /** What a month of a database and a proxy that are created costs, in USD; absent where they exist. */
-  readonly newUsd?: number;
-  /** The files that change, or would. */
-  readonly changes: readonly { readonly path: string; readonly diff: string }[];
-  readonly written: boolean;
-}
-
 const ENVIRONMENTS = 'amplify/environments.ts';
 const CONTEXT = 'cdk.context.json';
-const DEFAULT_COLUMNS = 100;
 
 /**
  * @param project The folder that holds amplify/; it is the working directory, too.
@@ -74,8 +50,7 @@ export async function discover(project: string, options: DiscoverOptions): Promi
     ...(choice.database === undefined && { newUsd: priceOfNew(region) }),
     changes: changes.edits.map((edit) => ({ path: edit.path, diff: renderDiff([edit], false) })),
   };
-  const { columns, isTTY } = process.stdout;
-  const text = { columns: columns ?? DEFAULT_COLUMNS, colour: isTTY === true && process.env.NO_COLOR === undefined };
+  const text = textOptions();
   const show = (written: boolean) =>
     options.json
       ? JSON.stringify({ ...discovery, written }, null, 2)

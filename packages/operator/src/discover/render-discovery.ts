@@ -2,15 +2,11 @@
 import { styleText } from 'node:util';
 import { describeRefusal } from '../aws/answer.js';
 import { policyFor } from '../aws/policy.js';
+import type { TextOptions } from '../terminal.js';
 import { wrapText } from '../wrap-text.js';
-import type { Discovery } from './discover.js';
+import type { Discovery } from './discovery.js';
 import type { FoundDatabase, FoundVpc } from './found.js';
 import { isProxy } from './read-account.js';
-
-interface TextOptions {
-  readonly columns: number;
-  readonly colour: boolean;
-}
 
 /** Of an account with more only the first are printed. */
 const MOST_VPCS = 20;

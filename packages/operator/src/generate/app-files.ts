@@ -1,5 +1,6 @@
 /** Adds parts to the files that list them, and removes them: functions.ts, schema.ts and local.config.ts. */
 import type { Changes } from './changes.js';
+import { appendJson, readJson } from './edit-json.js';
 import {
   addElement,
   addImport,
@@ -11,6 +12,7 @@ import {
   removeProperty,
 } from './edit-source.js';
 import type { Names } from './names.js';
+import { checksFile, tsconfigsIn } from './tsconfig-globs.js';
 
 export const FUNCTIONS = 'amplify/functions/functions.ts';
 export const SCHEMA = 'amplify/data/schema.ts';
@@ -57,6 +59,20 @@ export function listDomain(changes: Changes, { kebab, camel }: Names): Instructi
       return list && addImport(addElement(text, list, samples), samples, `./src/${kebab}/samples.js`);
     }),
   ];
+}
+
+/**
+ * The frontend of an adopted app can have its files in src/, too. A tsconfig.json of it that leaves out the packages also leaves
+ * out a domain, whose code needs them; that of amplify/ checks it.
+ */
+export function leaveOutOfFrontend(changes: Changes, { kebab }: Names): void {
+  for (const name of tsconfigsIn(changes.project)) {
+    const text = changes.read(name) ?? '{}';
+    const { exclude } = (readJson(text) ?? {}) as { exclude?: readonly string[] };
+    if (exclude?.includes('packages') && checksFile(text, `src/${kebab}/${kebab}.ts`)) {
+      changes.write(name, appendJson(text, ['exclude'], `src/${kebab}`));
+    }
+  }
 }
 
 export function unlistDomain(changes: Changes, { kebab, camel }: Names): void {

@@ -28,7 +28,8 @@ export class Changes {
   /** Does nothing when the text is what the file has. */
   write(path: string, text: string): void {
     const before = this.read(path);
-    if (before !== text) this.#written.set(path, { text, isNew: before === undefined });
+    const isNew = this.#written.get(path)?.isNew ?? before === undefined;
+    if (before !== text) this.#written.set(path, { text, isNew });
   }
 
   /** @param path a file or a folder; passed over when it is not there */

@@ -4,10 +4,10 @@ import ts from 'typescript';
 /** Biome's default of this project, and the width at which a list is broken into lines. */
 const LINE_WIDTH = 120;
 
-const parse = (text: string) => ts.createSourceFile('file.ts', text, ts.ScriptTarget.Latest, true);
+export const parse = (text: string) => ts.createSourceFile('file.ts', text, ts.ScriptTarget.Latest, true);
 
 /** Every node of a file that a test accepts, in the order of the text. */
-function findAll<Found extends ts.Node>(node: ts.Node, isFound: (node: ts.Node) => node is Found): Found[] {
+export function findAll<Found extends ts.Node>(node: ts.Node, isFound: (node: ts.Node) => node is Found): Found[] {
   const found: Found[] = isFound(node) ? [node] : [];
   ts.forEachChild(node, (child) => {
     found.push(...findAll(child, isFound));

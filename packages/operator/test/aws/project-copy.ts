@@ -13,7 +13,10 @@ import type { Access } from './accounts.js';
 const REPOSITORY = join(import.meta.dirname, '../../../..');
 const APP = join(import.meta.dirname, '../../../testing/app');
 /** What a deployment reads. Amplify looks for the lockfile to find the root of the project. */
-const COPIED = { [APP]: ['amplify', 'src'], [REPOSITORY]: ['package.json', 'package-lock.json', 'tsconfig.json'] };
+const COPIED = {
+  [APP]: ['amplify', 'src', 'local.config.ts'],
+  [REPOSITORY]: ['package.json', 'package-lock.json', 'tsconfig.json'],
+};
 
 const BIN = join(import.meta.dirname, '../../bin/vpc-postgres.mjs');
 const CLI = join(import.meta.dirname, '../run-cli.ts');
@@ -33,6 +36,9 @@ export interface ProjectCopy {
   sqlSecret(args: readonly string[], access: Access): Promise<AmpxRun>;
   /** The command line as a person runs it, from TypeScript. */
   vpcPostgres(args: readonly string[], access: Access): Promise<AmpxRun>;
+  /** The command line's file, for a test that starts it itself. */
+  readonly bin: string;
+  environmentFor(access: Access): NodeJS.ProcessEnv;
   /** Its files, to look for what must not be in them. */
   readonly folder: string;
   remove(): void;
@@ -62,6 +68,8 @@ export function copyProject(): ProjectCopy {
       return run(folder, [...confined(), bundle, 'sql-secret', ...args], environmentFor(folder, access));
     },
     vpcPostgres: (args, access) => run(folder, [BIN, ...args], environmentFor(folder, access)),
+    bin: BIN,
+    environmentFor: (access) => environmentFor(folder, access),
     folder,
     remove: () => rmSync(folder, { recursive: true }),
   };

@@ -16,6 +16,7 @@ test('the executable of package.json prints every command, and the exit codes', 
   for (const part of [
     'new function',
     'new domain',
+    'adopt',
     'migrate baseline',
     'sql-secret',
     'doctor',
@@ -25,6 +26,7 @@ test('the executable of package.json prints every command, and the exit codes', 
     'discover',
     'cost',
     'shell',
+    'replay',
     'prove',
     'Exit codes:',
   ]) {
@@ -35,6 +37,7 @@ test('the executable of package.json prints every command, and the exit codes', 
 test.each([
   ['new', 'function'],
   ['new', 'domain'],
+  ['adopt'],
   ['migrate', 'baseline'],
   ['sql-secret'],
   ['doctor'],
@@ -44,6 +47,7 @@ test.each([
   ['cost'],
   ['discover'],
   ['shell'],
+  ['replay'],
   ['prove'],
 ])('%s explains itself with --help', async (...command) => {
   expect(await run([...command, '--help'])).toMatchObject({
@@ -57,6 +61,8 @@ test.each([
   [['sbmo'], "unknown command 'sbmo'", 'sbom'],
   [['sbom', '--oout', 'x'], "unknown option '--oout'", '--out'],
   [['sql-secret', '--enviroment', 'main'], "unknown option '--enviroment'", '--environment'],
+  [['cost', '--enviroment', 'main'], "unknown option '--enviroment'", '--environment'],
+  [['replay', '--enviroment', 'main'], "unknown option '--enviroment'", '--environment'],
   [['migrate', 'basline'], "unknown command 'basline'", 'baseline'],
 ])('%j is rejected with a suggestion, and exits 2', async (args, problem, suggestion) => {
   const { status, stdout, stderr } = await run(args);

@@ -36,13 +36,14 @@ test.each([
 ])('a proxy before a %s is charged for %i vCPUs', (instanceClass, vcpus, usd) => {
   const [proxy] = estimateMonthlyCost([databaseOf(instanceClass)], created, 'us-east-1', 2).items;
 
-  expect(proxy).toEqual({ what: `RDS Proxy for ${vcpus} vCPUs`, usd });
+  expect(proxy).toMatchObject({ what: `RDS Proxy for ${vcpus} vCPUs`, usd });
 });
 
 test('a class without a price has none in the table either, and the sum says so', () => {
   const cost = estimateMonthlyCost([databaseOf('db.m7g.large')], created, 'us-east-1', 2);
 
-  expect(cost.items[1]).toEqual({ what: 'database db.m7g.large' });
+  expect(cost.items[1]).toMatchObject({ what: 'database db.m7g.large' });
+  expect(cost.items[1]).not.toHaveProperty('usd');
   expect(cost.totalUsd).toBe(21.9 + 11.5);
   expect(
     renderMonthlyCost(cost, 'us-east-1', String).join('\n\n'),
@@ -71,7 +72,7 @@ test('the requests go to the function of the app with the most memory, at the pr
   const requestsTo = (...templates: Parameters<typeof estimateMonthlyCost>[0]) =>
     estimateMonthlyCost(templates, example, 'us-east-1', 2).items[0];
 
-  expect(requestsTo(functionOf(512), functionOf(2048, ['arm64']), functionOf(4096, [], {}))).toEqual({
+  expect(requestsTo(functionOf(512), functionOf(2048, ['arm64']), functionOf(4096, [], {}))).toMatchObject({
     what: '1,000,000 requests of 100 ms to a function of 2048 MB on arm64',
     // 1,000,000 x 0.0000002 + 1,000,000 x 0.1 s x 2 GiB x 0.0000133334
     usd: 2.87,

@@ -1,7 +1,7 @@
 /** Serves `/graphql/realtime`: takes WebSockets, and sends the results of mutations to the subscriptions on them. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
+import type { WebSocketServer } from 'ws';
 import type { GraphqlEndpoint } from '../endpoint.js';
 import { type RealTimeConnection, serveConnection } from './connection.js';
 
@@ -16,32 +16,41 @@ export interface RealTimeEndpoint {
   /** Sends what a mutation's field returned to the subscriptions that it is for. */
   publish(fieldName: string, result: unknown): void;
   /** Closes every connection. */
-  stop(): void;
+  stop(): Promise<void>;
 }
 
 /** @param endpoint authenticates, and checks and resolves subscriptions */
 export function createRealTimeEndpoint(
   endpoint: Pick<GraphqlEndpoint, 'authenticate' | 'subscribe'>,
 ): RealTimeEndpoint {
-  const server = new WebSocketServer({
-    noServer: true,
-    maxPayload: MESSAGE_LIMIT_BYTES,
-    handleProtocols: (protocols) => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
-  });
+  let server: Promise<WebSocketServer> | undefined;
   const connections = new Set<RealTimeConnection>();
   return {
     upgrade(request, socket, head) {
-      server.handleUpgrade(request, socket, head, (webSocket) => {
-        const connection = serveConnection(webSocket, request, endpoint);
-        connections.add(connection);
-        webSocket.once('close', () => connections.delete(connection));
-      });
+      server ??= createServer();
+      void server.then((webSockets) =>
+        webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+          const connection = serveConnection(webSocket, request, endpoint);
+          connections.add(connection);
+          webSocket.once('close', () => connections.delete(connection));
+        }),
+      );
     },
     publish(fieldName, result) {
       for (const connection of connections) void connection.publish(fieldName, result);
     },
-    stop() {
-      for (const client of server.clients) client.terminate();
+    async stop() {
+      for (const client of (await server)?.clients ?? []) client.terminate();
     },
   };
+}
+
+/** Loaded with the first connection: `npm start` does not wait for it. */
+async function createServer(): Promise<WebSocketServer> {
+  const { WebSocketServer: Server } = await import('ws');
+  return new Server({
+    noServer: true,
+    maxPayload: MESSAGE_LIMIT_BYTES,
+    handleProtocols: (protocols) => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+  });
 }

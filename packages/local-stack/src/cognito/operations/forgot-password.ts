@@ -1,7 +1,7 @@
 /** ForgotPassword and its confirmation. */
 import { z } from 'zod';
 import { deliveryTo, sendCode, useCode } from '../codes.js';
-import { CognitoError, codeExpired, invalidParameter, userDisabled } from '../errors.js';
+import { CognitoError, codeMismatch, invalidParameter, userDisabled } from '../errors.js';
 import { assertPasswordConforms, setPassword } from '../password.js';
 import { clientId, code, operation, password, username } from './input.js';
 import { findUser } from './sign-up.js';
@@ -37,7 +37,8 @@ export const confirmForgotPassword = operation(
   z.object({ ClientId: clientId, Username: username, ConfirmationCode: code, Password: password }),
   async (input, context) => {
     const user = findUser(context, input);
-    if (user === undefined || !user.isEnabled) throw codeExpired();
+    // As the documentation has it, for both.
+    if (user === undefined || !user.isEnabled) throw codeMismatch();
     assertPasswordConforms(input.Password, context.settings().passwordPolicy);
     useCode(context, user, 'forgot-password', input.ConfirmationCode);
     setPassword(context, user, input.Password);

@@ -1,6 +1,7 @@
 /** InitiateAuth and its challenges: who signs in, with what, and what else is asked before the tokens are given. */
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
+import { readAttributes } from '../attributes.js';
 import type { Challenge } from '../challenges.js';
 import {
   CognitoError,
@@ -29,6 +30,8 @@ const FLOWS: Readonly<Record<string, AuthFlow>> = {
   REFRESH_TOKEN_AUTH: 'REFRESH_TOKEN_AUTH',
   REFRESH_TOKEN: 'REFRESH_TOKEN_AUTH',
 };
+/** Of the attributes that an invited user adds to the new password. */
+const ATTRIBUTE_PREFIX = 'userAttributes.';
 const FLOWS_NOT_HERE = ['USER_AUTH', 'CUSTOM_AUTH', 'ADMIN_NO_SRP_AUTH', 'ADMIN_USER_PASSWORD_AUTH'];
 
 export const initiateAuth = operation(
@@ -152,7 +155,14 @@ async function signInWithPassword(context: PoolContext, given: Parameters): Prom
   const name = required(given, 'USERNAME');
   const password = required(given, 'PASSWORD');
   const user = context.pool.users.find(name);
-  if (user === undefined) throw context.settings().preventUserExistenceErrors ? wrongPassword() : userNotFound();
+  if (user === undefined) {
+    if (!context.settings().preventUserExistenceErrors) throw userNotFound();
+    // Whoever is locked out exists, unless nobody can tell.
+    const { username } = inventUser(context, name);
+    context.attempts.assertPasswordAllowed(username);
+    context.attempts.wrongPassword(username);
+    throw wrongPassword();
+  }
   if (!checkPassword(context, user, password)) throw wrongPassword();
   return afterPassword(context, user);
 }
@@ -196,8 +206,13 @@ async function afterPassword(context: PoolContext, user: StoredUser): Promise<ob
 
 async function chooseNewPassword(context: PoolContext, user: StoredUser, given: Parameters): Promise<void> {
   const password = required(given, 'NEW_PASSWORD');
+  const attributes = Object.entries(given).flatMap(([name, Value]) =>
+    name.startsWith(ATTRIBUTE_PREFIX) ? [{ Name: name.slice(ATTRIBUTE_PREFIX.length), Value }] : [],
+  );
+  const own = readAttributes(attributes, context.settings(), 'client');
   assertPasswordConforms(password, context.settings().passwordPolicy);
   setPassword(context, user, password);
+  Object.assign(user.attributes, own);
   user.status = 'CONFIRMED';
   await context.pool.users.save();
 }

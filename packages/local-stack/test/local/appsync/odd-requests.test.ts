@@ -34,9 +34,12 @@ describe('a GET', () => {
   );
 });
 
-describe('an operation that the schema does not have', () => {
+describe('an operation that is not served', () => {
   it('is answered with 400 when it is a subscription, which AppSync does not serve over HTTP', async () => {
-    const { status, body } = await appsync.query(appsync.alice, 'subscription { x }');
+    const { status, body } = await appsync.query(
+      appsync.alice,
+      'subscription { onOrderPlaced(customerSub: "x") { id } }',
+    );
 
     expect({ status, body }).toEqual({
       status: 400,
@@ -46,7 +49,7 @@ describe('an operation that the schema does not have', () => {
     });
   });
 
-  it('is an error of the response when it is a mutation', async () => {
+  it('is an error of the response when it is a mutation, of a schema that has none', async () => {
     const { status, body } = await appsync.query(appsync.alice, 'mutation { x }', { path: '/more' });
 
     expect({ status, body }).toEqual({

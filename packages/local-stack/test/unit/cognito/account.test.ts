@@ -39,6 +39,8 @@ it('simulates a code for an unknown, disabled or unconfirmed user, and sends non
     expect(CodeDeliveryDetails.DeliveryMedium).toBe('EMAIL');
   }
   expect(inbox().messages()).toHaveLength(sent);
+  const input = { Username: 'nobody@example.com', ConfirmationCode: '123456', Password: OTHER_PASSWORD };
+  expect((await refusal('ConfirmForgotPassword', input))[0]).toBe('CodeMismatchException');
 
   configure({ preventUserExistenceErrors: false });
   expect((await refusal('ForgotPassword', { Username: 'nobody@example.com' }))[0]).toBe('UserNotFoundException');

@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import { expect, it } from 'vitest';
 import { OTHER_PASSWORD, PASSWORD, poolUnderTest } from './pool-under-test.js';
 
-const { call, refusal, lastCode, inbox, pass, signIn, signedUp, pool } = poolUnderTest();
+const { call, refusal, lastCode, inbox, configure, pass, signIn, signedUp, pool } = poolUnderTest();
 
 it('invites a user, who chooses a password at the first sign-in', async () => {
   const Username = 'invited@example.com';
@@ -26,6 +26,23 @@ it('invites a user, who chooses a password at the first sign-in', async () => {
   expect(AuthenticationResult.AccessToken).toBeDefined();
   expect(await call('AdminGetUser', { Username })).toMatchObject({ UserStatus: 'CONFIRMED' });
   expect((await signIn(Username)).AuthenticationResult).toBeDefined();
+});
+
+it('takes the attributes that an invited user adds, where the app client may write them', async () => {
+  const Username = 'named@example.com';
+  await call('AdminCreateUser', { Username, TemporaryPassword: PASSWORD });
+  const { ChallengeName, Session } = await signIn(Username);
+  const ChallengeResponses = { USERNAME: Username, NEW_PASSWORD: OTHER_PASSWORD, 'userAttributes.nickname': 'Ada' };
+  const response = { ChallengeName, Session, ChallengeResponses };
+  expect((await refusal('RespondToAuthChallenge', response))[1]).toBe(
+    'A client attempted to write unauthorized attribute',
+  );
+  configure({ writeAttributes: ['nickname'] });
+
+  const { AuthenticationResult } = await call('RespondToAuthChallenge', response);
+
+  const { UserAttributes } = await call('GetUser', AuthenticationResult);
+  expect(UserAttributes).toContainEqual({ Name: 'nickname', Value: 'Ada' });
 });
 
 it('ends an invitation after a day, and sends it again', async () => {
@@ -87,6 +104,7 @@ it('disables a user, enables the user again, and deletes', async () => {
 
   await call('AdminEnableUser', { Username });
   expect((await signingIn())[0]).toBe('answered');
+  expect((await refusal('GetTokensFromRefreshToken', { RefreshToken }))[1]).toBe('Refresh Token has been revoked');
 
   await call('AdminDeleteUser', { Username });
   expect(await refusal('AdminGetUser', { Username })).toEqual(['UserNotFoundException', 'User does not exist.']);

@@ -102,6 +102,13 @@ it('locks a user out after five wrong passwords, for twice as long after each fu
   expect((await right())[0]).toBe('answered');
 });
 
+it('locks an unknown user out as a known one', async () => {
+  const wrong = () => refusal('InitiateAuth', passwordOf('stranger@example.com'));
+  for (let attempt = 0; attempt < 5; attempt += 1) expect(await wrong()).toEqual(WRONG);
+
+  expect(await wrong()).toEqual(['NotAuthorizedException', 'Password attempts exceeded']);
+});
+
 it('begins to count anew after 15 minutes without an attempt', async () => {
   await signedUp('patient@example.com');
   const wrong = () => refusal('InitiateAuth', passwordOf('patient@example.com', OTHER_PASSWORD));

@@ -78,7 +78,7 @@ const bootstrap: Check = {
   breaks: 'A deployment cannot upload its templates or look up the VPC, and stops before anything is changed.',
   page: 'deploy.md#an-account-with-nothing',
   run({ bootstrapVersion, environment }) {
-    const fix = `npx cdk bootstrap aws://${environment.account}/${environment.region}`;
+    const fix = `npx aws-cdk@2 bootstrap aws://${environment.account}/${environment.region}`;
     if (bootstrapVersion === undefined) return [{ problem: `${environment.region} is not bootstrapped.`, fix }];
     const finding = Number(bootstrapVersion) < LEAST_BOOTSTRAP_VERSION && {
       problem: `The bootstrap stack has version ${bootstrapVersion}, and ${LEAST_BOOTSTRAP_VERSION} or later is needed.`,

@@ -54,7 +54,7 @@ export const ACL_BREAKAGES: readonly Breakage[] = [
     'an ACL that keeps PostgreSQL in',
     EXISTING,
     { Egress: true, from: 5432, to: 5432 },
-    /denies TCP 5432 to 10\.77\..* (\((to|back from) the .*\)), by rule 50/,
+    /denies TCP (5432|1024-65535) to 10\.77\..* (\((to|back from) the .*\)), by rule 50/,
     /--egress --rule-number 49 .*--rule-action allow/,
   ),
   acl(

@@ -48,7 +48,7 @@ const account: readonly Breakage[] = [
     recipe: { bootstrapVersion: undefined },
     check: 'bootstrap',
     problem: /eu-west-1 is not bootstrapped/,
-    fix: /^npx cdk bootstrap aws:\/\/111122223333\/eu-west-1$/,
+    fix: /^npx aws-cdk@2 bootstrap aws:\/\/111122223333\/eu-west-1$/,
   },
   {
     name: 'an old bootstrap',
@@ -56,7 +56,7 @@ const account: readonly Breakage[] = [
     recipe: { bootstrapVersion: '5' },
     check: 'bootstrap',
     problem: /version 5, and 8 or later/,
-    fix: /^npx cdk bootstrap/,
+    fix: /^npx aws-cdk@2 bootstrap/,
   },
   {
     name: 'credentials of another account',

@@ -66,6 +66,20 @@ describe.skipIf(motoServer === undefined)('vpc-postgres doctor', () => {
     expect(report.summary).toMatchObject({ problems: 0, warnings: 0, unknown: 0 });
   });
 
+  test('ends within 20 s when AWS throttles everything, and says what it does not know', async () => {
+    await clinic.examine(healthy);
+
+    const started = Date.now();
+    const report = await clinic.examine(healthy, {
+      throttle: ({ service, action }) => service !== 'sts' && action !== 'DescribeRegions',
+      budgetMillis: 15_000,
+    });
+
+    expect(Date.now() - started).toBeLessThan(20_000);
+    expect(statuses(report)).toMatchObject({ account: 'ok', region: 'ok', vpc: 'unknown', proxy: 'unknown' });
+    expect(report.summary.problems).toBe(0);
+  });
+
   test('reads an account with 200 other VPCs', async () => {
     const report = await clinic.examine(healthy, {
       change: async ({ ec2 }) => {
