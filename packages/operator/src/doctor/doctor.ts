@@ -5,7 +5,7 @@ import { loadEnvironments } from '@vpc-postgres/backend/synth/load-environments.
 import { policyFor } from '../aws/policy.js';
 import { openReader } from '../aws/reader.js';
 import { isInOrder } from '../inside/ask.js';
-import { lookAtEnvironment } from '../inside/look-at-environment.js';
+import { lookOrSayWhy } from '../inside/look-at-environment.js';
 import { renderInside } from '../inside/render.js';
 import { withProgress } from '../progress.js';
 import { textOptions } from '../terminal.js';
@@ -62,14 +62,14 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorResult> {
   const inside =
     options.fromInside && report.stoppedBecause === undefined
       ? await withProgress('Asking the functions', () =>
-          lookAtEnvironment(options, { region: environment.region, profile: options.profile }),
+          lookOrSayWhy(options, { region: environment.region, profile: options.profile }),
         )
       : undefined;
   const { columns, colour } = textOptions();
   const paper = { width: Math.min(columns, WIDEST), colour };
   return {
     report: options.json
-      ? JSON.stringify({ ...report, ...(inside && { fromInside: inside.functions }) }, null, 2)
+      ? JSON.stringify({ ...report, ...(inside && { fromInside: inside }) }, null, 2)
       : [renderReport(report, paper), ...(inside ? [`\nFrom inside\n\n${renderInside(inside, paper)}`] : [])].join(
           '\n',
         ),

@@ -20,6 +20,8 @@ export interface AskOptions {
 }
 
 export interface InsideReport {
+  /** Why no function was asked. */
+  readonly problem?: string;
   readonly functions: readonly FunctionLook[];
 }
 
@@ -44,8 +46,8 @@ export async function askFunctions(functionNames: readonly string[], options: As
 }
 
 /** Whether every function that was asked reaches its database. */
-export function isInOrder({ functions }: InsideReport): boolean {
-  return functions.every(({ status }) => status === 'ok');
+export function isInOrder({ functions, problem }: InsideReport): boolean {
+  return problem === undefined && functions.every(({ status }) => status === 'ok');
 }
 
 /** The part of a function's configuration that is needed here. */

@@ -13,6 +13,16 @@ export async function lookAtEnvironment(deployment: DeploymentOptions, options: 
   return askFunctions(await findFunctions(deployment, options), options);
 }
 
+/** The same for a report of which this is a part: what keeps functions from being asked is in it, and the rest still comes. */
+export async function lookOrSayWhy(deployment: DeploymentOptions, options: AskOptions): Promise<InsideReport> {
+  try {
+    return await lookAtEnvironment(deployment, options);
+  } catch (error) {
+    if (error instanceof CommandError) return { functions: [], problem: error.message };
+    throw error;
+  }
+}
+
 /** The names of the functions with a database, in the order of their stacks. @throws CommandError as above */
 export async function findFunctions(deployment: DeploymentOptions, options: AskOptions): Promise<string[]> {
   const reader = openReader(INSIDE_READS, options);

@@ -13,7 +13,8 @@ const COLOURS = { ok: 'green', failed: 'red', skipped: 'dim' } as const;
 const TITLE_WIDTH = 11;
 const MILLIS_WIDTH = 8;
 
-export function renderInside({ functions }: InsideReport, { colour = false }: RenderOptions = {}): string {
+export function renderInside({ functions, problem }: InsideReport, { colour = false }: RenderOptions = {}): string {
+  if (problem !== undefined) return problem;
   if (functions.length === 0) return 'No function of this environment has a database: there is nothing to look at.';
   const style = (kind: Parameters<typeof styleText>[0], text: string) => (colour ? styleText(kind, text) : text);
 

@@ -3,16 +3,18 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { iamTokenSigner } from '@vpc-postgres/lambda/database/iam-token.js';
 import { DOCTOR_CHECKS } from '@vpc-postgres/lambda/database/look/explain.js';
 import { lookFromInside } from '@vpc-postgres/lambda/database/look/look.js';
 import { readLookQuestion } from '@vpc-postgres/lambda/database/look/question.js';
 import { startTestStack, type TestStack } from '@vpc-postgres/testing/support/local-stack.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHECK_IDS } from '../../src/doctor/check-ids.js';
 import { askFunctions, functionsToAsk, isInOrder } from '../../src/inside/ask.js';
-import { lookAtEnvironment } from '../../src/inside/look-at-environment.js';
+import { lookAtEnvironment, lookOrSayWhy } from '../../src/inside/look-at-environment.js';
 import { renderInside } from '../../src/inside/render.js';
 
 let stack: TestStack;
@@ -172,13 +174,26 @@ test('of an environment, the deployed functions with a database are asked, in ne
   expect(questions).toHaveLength(1);
 });
 
-test('where nothing is deployed, nothing is asked', async () => {
+test('where nothing is deployed, nothing is asked, and the doctor’s report says why', async () => {
   questions.length = 0;
 
   await expect(lookAtEnvironment({ environment: 'staging' }, access())).rejects.toThrow(
     'Nothing is deployed for staging',
   );
+  const report = await lookOrSayWhy({ environment: 'staging' }, access());
+
+  expect(isInOrder(report)).toBe(false);
+  expect(renderInside(report)).toContain('Nothing is deployed for staging in eu-west-1');
   expect(questions).toEqual([]);
+});
+
+test('the report fits the schema of the doctor’s JSON', async () => {
+  const schema = JSON.parse(readFileSync(join(import.meta.dirname, '../../docs/doctor.schema.json'), 'utf8'));
+  const validate = new Ajv2020({ strict: false }).compile(schema.properties.fromInside);
+
+  for (const report of [await ask('orders-api', 'gone'), await lookOrSayWhy({ environment: 'staging' }, access())]) {
+    expect(validate(JSON.parse(JSON.stringify(report))), JSON.stringify(validate.errors)).toBe(true);
+  }
 });
 
 test('every check that a hop leads to is one of the doctor’s', () => {
