@@ -58,6 +58,15 @@ async function write(file: string, code: string): Promise<void> {
 
 const functionsOf = async () => (await readAmplifyApp(project)).functions;
 
+test('the groups of a user pool that exists are not known', async () => {
+  await write(
+    'auth/resource.ts',
+    "import { referenceAuth } from '@aws-amplify/backend';\nexport const auth = referenceAuth({ userPoolId: 'eu-west-1_a' });",
+  );
+
+  expect((await readAmplifyApp(project)).groups).toBeUndefined();
+});
+
 test('the schema, the groups and each function are what the files of amplify/ define', async () => {
   const app = await readAmplifyApp(project);
 
