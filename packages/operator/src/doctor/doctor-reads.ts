@@ -1,6 +1,7 @@
 /** What the doctor asks of AWS. Its IAM policy is made of this list. */
 
 import { STACK_READS } from '../aws/amplify-stack.js';
+import type { Reader } from '../aws/reader.js';
 import type { ReadName } from '../aws/reads.js';
 
 export const DOCTOR_READS = [
@@ -36,3 +37,5 @@ export const DOCTOR_READS = [
 ] as const satisfies readonly ReadName[];
 
 export type DoctorRead = (typeof DOCTOR_READS)[number];
+
+export type AccountReader = Reader<DoctorRead>;

@@ -1,6 +1,7 @@
 /** `vpc-postgres doctor`: which part of the way from the functions to the database is wrong, and what to do. Changes nothing. */
 import process from 'node:process';
 import { chooseEnvironment } from '@vpc-postgres/backend/configuration/choose-environment.js';
+import type { Environment } from '@vpc-postgres/backend/configuration/environment.js';
 import { loadEnvironments } from '@vpc-postgres/backend/synth/load-environments.js';
 import { policyFor } from '../aws/policy.js';
 import { openReader } from '../aws/reader.js';
@@ -37,10 +38,7 @@ export interface DoctorResult {
 /** @throws ConfigurationError or CommandError when it could not run. */
 export async function runDoctor(options: DoctorOptions): Promise<DoctorResult> {
   const { environment: name } = options;
-  const type = name === 'sandbox' ? 'sandbox' : 'branch';
-  const environments = await loadEnvironments();
-  const anywhere = { account: undefined, region: undefined };
-  const environment = chooseEnvironment(environments, { type, name, namespace: '' }, anywhere);
+  const environment = await loadEnvironment(name);
   const report = await withProgress(
     `Reading account ${environment.account}, ${environment.region}`,
     async (onProgress) => {
@@ -64,8 +62,11 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorResult> {
           lookAtEnvironment(options, { region: environment.region, profile: options.profile }),
         )
       : undefined;
-  const { columns = 80, isTTY } = process.stdout;
-  const paper = { width: Math.min(columns, WIDEST), colour: isTTY === true && !process.env.NO_COLOR };
+  const { columns = 80 } = process.stdout;
+  const paper = {
+    width: Math.min(columns, WIDEST),
+    colour: process.stdout.isTTY === true && process.stdout.hasColors(),
+  };
   return {
     report: options.json
       ? JSON.stringify({ ...report, ...(inside && { fromInside: inside.functions }) }, null, 2)
@@ -76,7 +77,17 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorResult> {
   };
 }
 
-/** The IAM policy that the doctor needs, and no more, as JSON. */
-export function doctorPolicy(): string {
-  return JSON.stringify(policyFor(DOCTOR_READS, process.env.AWS_REGION), null, 2);
+async function loadEnvironment(name: string): Promise<Environment> {
+  const type = name === 'sandbox' ? 'sandbox' : 'branch';
+  const anywhere = { account: undefined, region: undefined };
+  return chooseEnvironment(await loadEnvironments(), { type, name, namespace: '' }, anywhere);
+}
+
+/**
+ * The IAM policy that the doctor needs, and no more, as JSON.
+ * @param environment Whose region says in which partition of AWS it is. @default - the partition of most regions, `aws`
+ */
+export async function doctorPolicy(environment: string | undefined): Promise<string> {
+  const region = environment === undefined ? undefined : (await loadEnvironment(environment)).region;
+  return JSON.stringify(policyFor(DOCTOR_READS, region), null, 2);
 }

@@ -5,8 +5,9 @@ import type { Answer, Refusal } from '../aws/answer.js';
 import { CommandError } from '../command-error.js';
 import { accountChecks, isRegionOff } from './checks/account.js';
 import { CHECK_GROUPS } from './checks/all.js';
+import type { AccountReader } from './doctor-reads.js';
 import { type Account, type AccountAnswers, factsFrom, type Setting } from './facts.js';
-import { type AccountReader, type Identity, readAccount, readIdentity } from './read-account.js';
+import { type Identity, readAccount, readIdentity } from './read-account.js';
 import { type DoctorReport, makeReport } from './report.js';
 
 export interface Examination {

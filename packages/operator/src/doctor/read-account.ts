@@ -1,17 +1,14 @@
 /** Reads the account: everything at once that can be, the rest when it is known what to ask for. A refusal stops nothing. */
 import type { Environment } from '@vpc-postgres/backend/configuration/environment.js';
 import { type DeploymentOptions, findRootStacks, readResources } from '../aws/amplify-stack.js';
-import { type Answer, answered, mapAnswer, orNothing } from '../aws/answer.js';
+import { mapAnswer, orNothing, refusedOr } from '../aws/answer.js';
 import { partitionOf } from '../aws/policy.js';
-import type { Reader } from '../aws/reader.js';
-import type { DoctorRead } from './doctor-reads.js';
+import type { AccountReader } from './doctor-reads.js';
 import type { AccountAnswers } from './facts.js';
 import { readDatabase } from './read-database.js';
 import { readAlarms, readFunctions, readLambdaLimits, readLogins } from './read-functions.js';
 import { readNetwork } from './read-network.js';
 import { readQuotas } from './read-quotas.js';
-
-export type AccountReader = Reader<DoctorRead>;
 
 const BOOTSTRAP_VERSION = '/cdk-bootstrap/hnb659fds/version';
 
@@ -73,9 +70,4 @@ export async function readAccount(
     alarms,
     quotas,
   };
-}
-
-/** The refusal of what this depends on, or what is there when nothing depends on it. */
-export function refusedOr<Value>(answer: Answer<unknown>, value: Value): Answer<Value> {
-  return answer.ok ? answered(value) : answer;
 }

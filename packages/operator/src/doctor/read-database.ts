@@ -1,9 +1,9 @@
 /** Reads the proxies, what they lead to, their secrets, and the database. Never the value of a secret. */
 import type { DBProxy } from '@aws-sdk/client-rds';
 import type { Environment } from '@vpc-postgres/backend/configuration/environment.js';
-import { type Answer, allAnswered, answered, mapAnswer, orNothing } from '../aws/answer.js';
+import { type Answer, allAnswered, answered, mapAnswer, orNothing, refusedOr } from '../aws/answer.js';
+import type { AccountReader } from './doctor-reads.js';
 import type { AccountAnswers } from './facts.js';
-import { type AccountReader, refusedOr } from './read-account.js';
 import { databaseOf, proxyOf } from './resolve.js';
 
 type DatabasePart =

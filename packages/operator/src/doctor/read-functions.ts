@@ -3,8 +3,8 @@ import type { Environment } from '@vpc-postgres/backend/configuration/environmen
 import { idsOf } from '../aws/amplify-stack.js';
 import { type Answer, allAnswered, mapAnswer } from '../aws/answer.js';
 import { partitionOf } from '../aws/policy.js';
+import type { AccountReader } from './doctor-reads.js';
 import type { Account, AccountAnswers, DeployedFunction, SimulatedLogin } from './facts.js';
-import type { AccountReader } from './read-account.js';
 import { databaseFunctions, databaseOf, nameOf, proxyOf, userOf } from './resolve.js';
 
 export async function readFunctions(

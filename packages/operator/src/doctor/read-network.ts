@@ -3,8 +3,8 @@ import type { DescribeVpcsCommandInput, Vpc } from '@aws-sdk/client-ec2';
 import type { Environment } from '@vpc-postgres/backend/configuration/environment.js';
 import { idsOf } from '../aws/amplify-stack.js';
 import { type Answer, allAnswered, answered, mapAnswer } from '../aws/answer.js';
+import type { AccountReader } from './doctor-reads.js';
 import type { AccountAnswers } from './facts.js';
-import type { AccountReader } from './read-account.js';
 
 type NetworkPart =
   | 'vpcs'

@@ -1,7 +1,7 @@
 /** Reads the limits of the account that this architecture comes near. */
 import { allAnswered, mapAnswer, orNothing } from '../aws/answer.js';
+import type { AccountReader } from './doctor-reads.js';
 import type { AccountAnswers, Quotas } from './facts.js';
-import type { AccountReader } from './read-account.js';
 
 /** What AWS grants where Service Quotas has no value of the account's own. */
 const DEFAULTS: Quotas = { interfacesPerVpc: 500, proxies: 20, rulesPerGroup: 60 };

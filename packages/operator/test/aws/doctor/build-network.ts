@@ -17,20 +17,13 @@ import {
   ModifyVpcAttributeCommand,
   RevokeSecurityGroupEgressCommand,
 } from '@aws-sdk/client-ec2';
-import type { Recipe } from './recipe.js';
+import type { NetworkIds, Recipe } from './recipe.js';
 
-export interface BuiltNetwork {
+export interface BuiltNetwork extends NetworkIds {
   readonly vpc: string;
-  readonly subnets: readonly string[];
   readonly publicSubnet: string;
   readonly routeTable: string;
   readonly publicRouteTable: string;
-  readonly groups: {
-    readonly functions: string;
-    readonly proxy: string;
-    readonly database: string;
-    readonly endpoints: string;
-  };
   readonly natGateway: string | undefined;
   readonly endpoints: Readonly<Record<string, string>>;
 }
