@@ -42,6 +42,11 @@ export function orNothing<Value>(answer: Answer<Value>): Answer<Value | undefine
   return !answer.ok && answer.refusal.reason === 'not found' ? answered(undefined) : answer;
 }
 
+/** The refusal of what this depends on, or what is there when nothing depends on it. */
+export function refusedOr<Value>(answer: Answer<unknown>, value: Value): Answer<Value> {
+  return answer.ok ? answered(value) : answer;
+}
+
 /** For a person: `not permitted: rds:DescribeDBProxies`. */
 export function describeRefusal({ reason, read, message }: Refusal): string {
   if (reason === 'failed') return `${read} failed: ${message}`;
@@ -69,8 +74,3 @@ const REASONS: readonly (readonly [RegExp, Refusal['reason']])[] = [
   [/NotFound|NoSuch/, 'not found'],
   [/AbortError|TimeoutError/, 'no answer in time'],
 ];
-
-/** The refusal of what this depends on, or what is there when nothing depends on it. */
-export function refusedOr<Value>(answer: Answer<unknown>, value: Value): Answer<Value> {
-  return answer.ok ? answered(value) : answer;
-}

@@ -37,7 +37,7 @@ export function addDoctorCommand(program: Command): void {
     )
     .action(async ({ policy, environment, ...options }: Options, command: Command) => {
       const { doctorPolicy, runDoctor } = await import('./doctor.js');
-      if (policy) return console.log(doctorPolicy(process.env.AWS_REGION));
+      if (policy) return console.log(await doctorPolicy(environment));
       if (environment === undefined) command.error("error: required option '--environment <NAME>' not specified");
       const { report, foundProblems } = await runDoctor({ ...options, environment });
       console.log(report);

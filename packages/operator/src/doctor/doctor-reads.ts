@@ -38,5 +38,4 @@ export const DOCTOR_READS = [
 
 export type DoctorRead = (typeof DOCTOR_READS)[number];
 
-/** Reads what the doctor needs, and nothing else. */
 export type AccountReader = Reader<DoctorRead>;

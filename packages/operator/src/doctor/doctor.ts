@@ -1,14 +1,14 @@
 /** `vpc-postgres doctor`: which part of the way from the functions to the database is wrong, and what to do. Changes nothing. */
 import process from 'node:process';
 import { chooseEnvironment } from '@vpc-postgres/backend/configuration/choose-environment.js';
+import type { Environment } from '@vpc-postgres/backend/configuration/environment.js';
 import { loadEnvironments } from '@vpc-postgres/backend/synth/load-environments.js';
 import { policyFor } from '../aws/policy.js';
 import { openReader } from '../aws/reader.js';
 import { isInOrder } from '../inside/ask.js';
-import { lookOrSayWhy } from '../inside/look-at-environment.js';
+import { lookAtEnvironment } from '../inside/look-at-environment.js';
 import { renderInside } from '../inside/render.js';
 import { withProgress } from '../progress.js';
-import { textOptions } from '../terminal.js';
 import { DOCTOR_READS } from './doctor-reads.js';
 import { examine } from './examine.js';
 import { readInstalledPackages } from './installed-packages.js';
@@ -38,10 +38,7 @@ export interface DoctorResult {
 /** @throws ConfigurationError or CommandError when it could not run. */
 export async function runDoctor(options: DoctorOptions): Promise<DoctorResult> {
   const { environment: name } = options;
-  const type = name === 'sandbox' ? 'sandbox' : 'branch';
-  const environments = await loadEnvironments();
-  const anywhere = { account: undefined, region: undefined };
-  const environment = chooseEnvironment(environments, { type, name, namespace: '' }, anywhere);
+  const environment = await loadEnvironment(name);
   const report = await withProgress(
     `Reading account ${environment.account}, ${environment.region}`,
     async (onProgress) => {
@@ -62,14 +59,17 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorResult> {
   const inside =
     options.fromInside && report.stoppedBecause === undefined
       ? await withProgress('Asking the functions', () =>
-          lookOrSayWhy(options, { region: environment.region, profile: options.profile }),
+          lookAtEnvironment(options, { region: environment.region, profile: options.profile }),
         )
       : undefined;
-  const { columns, colour } = textOptions();
-  const paper = { width: Math.min(columns, WIDEST), colour };
+  const { columns = 80 } = process.stdout;
+  const paper = {
+    width: Math.min(columns, WIDEST),
+    colour: process.stdout.isTTY === true && process.stdout.hasColors(),
+  };
   return {
     report: options.json
-      ? JSON.stringify({ ...report, ...(inside && { fromInside: inside }) }, null, 2)
+      ? JSON.stringify({ ...report, ...(inside && { fromInside: inside.functions }) }, null, 2)
       : [renderReport(report, paper), ...(inside ? [`\nFrom inside\n\n${renderInside(inside, paper)}`] : [])].join(
           '\n',
         ),
@@ -77,7 +77,17 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorResult> {
   };
 }
 
-/** The IAM policy that the doctor needs, and no more, as JSON. */
-export function doctorPolicy(region: string | undefined): string {
+async function loadEnvironment(name: string): Promise<Environment> {
+  const type = name === 'sandbox' ? 'sandbox' : 'branch';
+  const anywhere = { account: undefined, region: undefined };
+  return chooseEnvironment(await loadEnvironments(), { type, name, namespace: '' }, anywhere);
+}
+
+/**
+ * The IAM policy that the doctor needs, and no more, as JSON.
+ * @param environment Whose region says in which partition of AWS it is. @default - the partition of most regions, `aws`
+ */
+export async function doctorPolicy(environment: string | undefined): Promise<string> {
+  const region = environment === undefined ? undefined : (await loadEnvironment(environment)).region;
   return JSON.stringify(policyFor(DOCTOR_READS, region), null, 2);
 }

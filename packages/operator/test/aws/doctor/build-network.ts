@@ -17,8 +17,16 @@ import {
   ModifyVpcAttributeCommand,
   RevokeSecurityGroupEgressCommand,
 } from '@aws-sdk/client-ec2';
-import type { BuiltNetwork } from './built-network.js';
-import type { Recipe } from './recipe.js';
+import type { NetworkIds, Recipe } from './recipe.js';
+
+export interface BuiltNetwork extends NetworkIds {
+  readonly vpc: string;
+  readonly publicSubnet: string;
+  readonly routeTable: string;
+  readonly publicRouteTable: string;
+  readonly natGateway: string | undefined;
+  readonly endpoints: Readonly<Record<string, string>>;
+}
 
 export async function buildNetwork(ec2: EC2Client, region: string, recipe: Recipe): Promise<BuiltNetwork> {
   const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.77.0.0/16' }));

@@ -5,7 +5,12 @@ import type {
   CreateDBProxyCommandInput,
 } from '@aws-sdk/client-rds';
 import type { Environment } from '@vpc-postgres/backend/configuration/environment.js';
-import type { BuiltNetwork } from './built-network.js';
+
+/** What a recipe's environment can name. */
+export interface NetworkIds {
+  readonly subnets: readonly string[];
+  readonly groups: Readonly<Record<'functions' | 'proxy' | 'database' | 'endpoints', string>>;
+}
 
 export interface Recipe {
   readonly network: 'existing' | 'new';
@@ -30,7 +35,7 @@ export interface Recipe {
   readonly instanceInput: Partial<CreateDBInstanceCommandInput>;
   readonly clusterInput: Partial<CreateDBClusterCommandInput>;
   /** The last change to what amplify/environments.ts says. */
-  readonly environment: (environment: Environment, network: BuiltNetwork) => Environment;
+  readonly environment: (environment: Environment, network: NetworkIds) => Environment;
 }
 
 const healthy: Recipe = {
