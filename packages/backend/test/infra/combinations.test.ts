@@ -51,7 +51,8 @@ describe.each(exhaustive ? combinations : fewCombinations)('$title', ({ network,
     if (exhaustive) again = await synthesize(branch('main'), inputs('main', asBranch(environment)));
     alice = await synthesize(sandbox('alice'), inputs('sandbox', asSandbox(environment)));
     for (const synthesis of [main, alice]) keepTemplates(synthesis);
-  });
+    // The first loads CloudFormation Validate, a minute on a busy machine.
+  }, 180_000);
 
   test('no stacks wait for each other in a circle', () => {
     for (const synthesis of [main, alice]) {
