@@ -128,8 +128,8 @@ describe('vpc-postgres cost', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       environment: 'example',
       requestsPerMonth: 10_000_000,
-      totalUsd: 23.97,
-      alternatives: [{ totalUsd: 38.57 }, { totalUsd: 60.47 }],
+      totalUsd: 20.63,
+      alternatives: [{ totalUsd: 20.63 }, { totalUsd: 35.23 }, { totalUsd: 57.13 }],
     });
   });
 });
