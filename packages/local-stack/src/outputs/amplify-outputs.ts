@@ -5,6 +5,7 @@
  * @see packages/local-stack/docs/decisions/0042-outputs-and-subscriptions.md
  */
 import type { AuthorizationMode } from '../appsync/caller.js';
+import { IDENTITY_POOL_PATH, USER_POOL_PATH } from '../cognito/routes.js';
 import type { UserPoolSettings } from '../cognito/settings.js';
 
 /** Tells our file from that of a cloud sandbox, whose version begins with 1. The rest is the version that it follows. */
@@ -14,6 +15,8 @@ export const LOCAL_OUTPUTS_VERSION = 'local-1.5';
 export interface OutputsUserPool {
   readonly id: string;
   readonly clientId: string;
+  /** Of the identity pool that gives its users AWS credentials. */
+  readonly identityPoolId: string;
   readonly settings: Pick<
     UserPoolSettings,
     'attributes' | 'usernameAttributes' | 'passwordPolicy' | 'mfa' | 'totp' | 'groups'
@@ -35,7 +38,7 @@ export interface AmplifyOutputsOptions {
 
 export function createAmplifyOutputs(options: AmplifyOutputsOptions) {
   const { url, region, userPool, modes, modelIntrospection } = options;
-  const { id, clientId, settings } = userPool;
+  const { id, clientId, identityPoolId, settings } = userPool;
   const { passwordPolicy, mfa, totp, usernameAttributes } = settings;
   const required = Object.keys(settings.attributes).filter((name) => settings.attributes[name]?.required);
   const groups = settings.groups.map((name, precedence) => ({ [name]: { precedence } }));
@@ -47,6 +50,7 @@ export function createAmplifyOutputs(options: AmplifyOutputsOptions) {
       // Of a Cognito id, the part before the underscore is the region.
       aws_region: id.split('_', 1)[0] ?? region,
       user_pool_client_id: clientId,
+      identity_pool_id: identityPoolId,
       mfa_methods: totp ? ['TOTP'] : [],
       standard_required_attributes: required,
       username_attributes: usernameAttributes,
@@ -75,7 +79,9 @@ export function createAmplifyOutputs(options: AmplifyOutputsOptions) {
       Cognito: {
         userPoolId: id,
         userPoolClientId: clientId,
-        userPoolEndpoint: `${url}/cognito-idp`,
+        userPoolEndpoint: `${url}${USER_POOL_PATH}`,
+        identityPoolId,
+        identityPoolEndpoint: `${url}${IDENTITY_POOL_PATH}`,
         groups,
         passwordFormat: {
           requireLowercase: passwordPolicy.requireLowercase,

@@ -15,6 +15,7 @@ const options: AmplifyOutputsOptions = {
   userPool: {
     id: 'local_abc',
     clientId: 'client',
+    identityPoolId: 'local:00000000-0000-4000-8000-000000000000',
     settings: readUserPoolSettings({
       loginWith: { email: true },
       multifactor: { mode: 'OPTIONAL', totp: true },
@@ -45,7 +46,7 @@ describe('amplify_outputs.json', () => {
     '%s, has the configuration that the library makes of its part in version 1.5, but for the endpoints',
     (_, given) => {
       const { version, Auth, API, ...outputs } = createAmplifyOutputs(given);
-      const { userPoolEndpoint, ...cognito } = Auth.Cognito;
+      const { userPoolEndpoint, identityPoolEndpoint, ...cognito } = Auth.Cognito;
       const { endpoint, ...graphql } = API.GraphQL;
 
       expect({
@@ -54,6 +55,7 @@ describe('amplify_outputs.json', () => {
       }).toEqual(parseAmplifyConfig({ version: '1.5', ...outputs }));
       expect(version).toBe('local-1.5');
       expect(userPoolEndpoint).toBe('http://localhost:3000/cognito-idp');
+      expect(identityPoolEndpoint).toBe('http://localhost:3000/cognito-identity');
     },
   );
 
