@@ -152,7 +152,9 @@ test('new domain leaves the domain out of the frontend that checks src/, and the
   const { status, stderr } = await runHere({ file, args: ['new', 'domain', 'invoices'], cwd: app.folder });
 
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  expect(app.read('tsconfig.json')).toContain('"exclude": ["node_modules", "packages", "src/invoices"]');
+  expect(app.read('tsconfig.json')).toContain(
+    '"exclude": ["node_modules", "packages", "src/invoices/invoices.ts", "src/invoices/samples.ts"]',
+  );
   expect(app.read('amplify/functions/functions.ts')).toContain(
     "'invoices-api': { resource: invoicesApi, database: true }",
   );
