@@ -63,14 +63,15 @@ export function listDomain(changes: Changes, { kebab, camel }: Names): Instructi
 
 /**
  * The frontend of an adopted app can have its files in src/, too. A tsconfig.json of it that leaves out the packages also leaves
- * out a domain, whose code needs them; that of amplify/ checks it.
+ * out the files of a domain that need them; that of amplify/ checks them. schema.ts stays: the client's types are made of it.
  */
 export function leaveOutOfFrontend(changes: Changes, { kebab }: Names): void {
   for (const name of tsconfigsIn(changes.project)) {
-    const text = changes.read(name) ?? '{}';
-    const { exclude } = (readJson(text) ?? {}) as { exclude?: readonly string[] };
-    if (exclude?.includes('packages') && checksFile(text, `src/${kebab}/${kebab}.ts`)) {
-      changes.write(name, appendJson(text, ['exclude'], `src/${kebab}`));
+    const { exclude } = (readJson(changes.read(name) ?? '{}') ?? {}) as { exclude?: readonly string[] };
+    for (const file of [`src/${kebab}/${kebab}.ts`, `src/${kebab}/samples.ts`]) {
+      const text = changes.read(name) ?? '{}';
+      if (exclude?.includes('packages') && checksFile(text, file))
+        changes.write(name, appendJson(text, ['exclude'], file));
     }
   }
 }

@@ -144,6 +144,23 @@ test('package.json keeps its scripts and versions, and says which differ', async
   expect(left[0]).toContain('npm install --save-dev @aws-amplify/backend@1.');
 });
 
+test('new domain leaves the domain out of the frontend that checks src/, and the backend lists it', async () => {
+  await adopted(viteReact);
+  app.linkDependencies();
+
+  const file = join(import.meta.dirname, '../../run-cli.ts');
+  const { status, stderr } = await runHere({ file, args: ['new', 'domain', 'invoices'], cwd: app.folder });
+
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(app.read('tsconfig.json')).toContain(
+    '"exclude": ["node_modules", "packages", "src/invoices/invoices.ts", "src/invoices/samples.ts"]',
+  );
+  expect(app.read('amplify/functions/functions.ts')).toContain(
+    "'invoices-api': { resource: invoicesApi, database: true }",
+  );
+  expect(app.read('local.config.ts')).toContain('combineSamples([invoicesSamples])');
+});
+
 test('a copied package asks for what its code uses, and shares with the app what both must have once', async () => {
   await adopted(createAmplify);
 
