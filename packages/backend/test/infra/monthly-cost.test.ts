@@ -138,7 +138,7 @@ test('egress that exists costs for each gigabyte only', async () => {
     network: { ...network, subnets: { type: 'withEgress' }, egress: { kind: 'nat' } },
   });
 
-  expect(nat.items[0]).toEqual({ what: 'the existing NAT gateway', usd: 0, usdPerGigabyte: 0.045 });
+  expect(nat.items[0]).toEqual({ part: 'egress', what: 'the existing NAT gateway', usd: 0, usdPerGigabyte: 0.045 });
   expect(changes(nat)).toEqual([14.6]);
 });
 
