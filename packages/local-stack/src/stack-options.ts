@@ -68,6 +68,8 @@ export interface LocalStackOptions {
 export interface LocalStack {
   /** Of the console page, without a slash at the end. GraphQL is at `${url}/graphql`. */
   url: string;
+  /** Of the app's site/. Undefined for an app without one. */
+  frontendUrl: string | undefined;
   proxyPort: number;
   /** Its figures, what pinned, and its fault switches. Stopped by `stop`. */
   proxy: Omit<RdsProxy, 'stop'>;

@@ -31,7 +31,7 @@ import { createGraphiqlRoutes } from './web/graphiql/routes.js';
 import { createLookRoutes } from './web/look/routes.js';
 import { createProxyRoutes } from './web/proxy/routes.js';
 import { startWebServer } from './web/server.js';
-import { createSiteRoutes } from './web/site/routes.js';
+import { createSiteRoutes, SITE_PATH } from './web/site/routes.js';
 import { createStackRoutes } from './web/stack/routes.js';
 
 /** Part of every IAM token. Any region does, as long as both sides agree. */
@@ -197,6 +197,7 @@ async function startParts(
     postgres,
     access,
     functionNames: functionNames(),
+    frontendUrl: site && `${web.url}${SITE_PATH}`,
     amplifyApp: () => served.current(),
   };
 }

@@ -72,13 +72,19 @@ function quoteForLibpq(value: string): string {
 /** Styles a piece of text; does nothing when the output is no terminal. */
 export type Style = (kind: 'bold' | 'dim', text: string) => string;
 
+export interface SummaryOptions extends RunningStack {
+  /** Of the app's site/. @default - the app has none */
+  frontendUrl?: string | undefined;
+}
+
 /** @param pinCount statements that have pinned a session by now */
-export function renderSummary(stack: RunningStack, pinCount: number, style: Style): string {
+export function renderSummary(stack: SummaryOptions, pinCount: number, style: Style): string {
   const { parts, commands } = describeStack(stack);
   const nameWidth = 2 + Math.max(...parts.map(({ name }) => name.length));
   const addressWidth = 2 + Math.max(...parts.map(({ address }) => address.length));
   const users = stack.app.users.slice(0, NAMED_USERS).map(emailOf).join(', ');
   const links = [
+    ...(stack.frontendUrl === undefined ? [] : [{ name: 'Frontend', text: stack.frontendUrl }]),
     { name: 'Console', text: stack.url },
     { name: 'GraphiQL', text: `${stack.url}/graphiql` },
     ...(users === '' ? [] : [{ name: 'Users', text: `${users}; password ${LOCAL_PASSWORD}` }]),

@@ -29,7 +29,9 @@ export function Overview() {
         <dl>
           {figures.totals.map(({ currency, orderCount, totalCents }) => (
             <div key={currency}>
-              <dt>{orderCount} orders</dt>
+              <dt>
+                {currency}, {orderCount} {orderCount === 1 ? 'order' : 'orders'}
+              </dt>
               <dd>{formatMoney(totalCents, currency)}</dd>
             </div>
           ))}
