@@ -81,11 +81,15 @@ describe.skipIf(motoServer === undefined)('discover', () => {
     project.vpcPostgres(['discover', ...args], { ...direct, endpoint: endpoint.url });
   const written = () =>
     ['amplify/environments.ts', 'cdk.context.json'].map((file) => readFileSync(join(project.folder, file), 'utf8'));
+  /** Of each function in the VPC; of functions with the same ones once. */
   const functionSubnets = async (environment: string) => {
     const { templates, missingLookups } = await synthesizeApp(project.folder, environment);
     expect(missingLookups).toEqual([]);
     const functions = readTemplates(templates).ofType('AWS::Lambda::Function');
-    return functions.flatMap(({ properties }) => (properties.VpcConfig ? [properties.VpcConfig.SubnetIds] : []));
+    const subnets = functions.flatMap(({ properties }) =>
+      properties.VpcConfig ? [JSON.stringify(properties.VpcConfig.SubnetIds)] : [],
+    );
+    return [...new Set(subnets)].map((ids) => JSON.parse(ids));
   };
 
   test('shows the environment as a diff, writes nothing, and has asked AWS what it declares and no more', async () => {
