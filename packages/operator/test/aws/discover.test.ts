@@ -175,7 +175,8 @@ describe.skipIf(motoServer === undefined)('discover', () => {
     );
     expect(text).toContain('about 47.96 USD a month');
     expect(written()[0]).toContain("network: { kind: 'new' }");
-    expect(await functionSubnets('staging')).toHaveLength(1);
+    // The stack that has the subnets names them otherwise than the others do.
+    expect((await functionSubnets('staging')).map((ids) => ids.length)).toEqual([2, 2]);
   });
 
   test('of two proxies it takes neither without being told', async () => {
