@@ -61,7 +61,7 @@ test.runIf(exhaustive)('prints one JSON object for scripts, and nothing besides'
     environment: 'example',
     account: '111122223333',
     network: { rulesToAdd: [], zoneCount: 2 },
-    monthlyCost: { pricesOf: 'us-east-1', totalUsd: 2.4 },
+    monthlyCost: { pricesOf: 'us-east-1', totalUsd: 2.06 },
     findings: [],
   });
   expect(report.templates).toHaveLength(readdirSync(out).filter((name) => name.endsWith('.template.json')).length);
