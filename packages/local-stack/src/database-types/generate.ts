@@ -32,6 +32,9 @@ const OWN_SCHEMAS = '{identity,migrations}.*';
  */
 export async function generateDatabaseTypes(socketDirectory: string): Promise<string> {
   const pool = new pg.Pool({ host: socketDirectory, user: 'postgres', database: LOCAL_DATABASE, max: 1 });
+  // pool.end() does not wait until its connections are closed, and PostgreSQL is about to stop.
+  const closed: Promise<void>[] = [];
+  pool.on('connect', (client) => closed.push(new Promise((resolve) => client.once('end', resolve))));
   const db = new Kysely<never>({ dialect: new KyselyPostgres({ pool }) });
   try {
     const arrays = await elementsOfParsedArrays(db);
@@ -47,6 +50,7 @@ export async function generateDatabaseTypes(socketDirectory: string): Promise<st
     return HEADER + types;
   } finally {
     await db.destroy();
+    await Promise.all(closed);
   }
 }
 

@@ -75,7 +75,8 @@ const MISTAKES: readonly Mistake[] = [
   },
   {
     what: 'a rule names a group that does not exist',
-    make: () => project.replace(ORDERS, "allow.group('admins')", "allow.group('accounting')"),
+    make: () =>
+      project.write(ORDERS, project.read(ORDERS).replace("allow.group('admins')", "allow.group('accounting')")),
     rejectedBy: [synth, startOnce],
     says: ["'accounting'", 'amplify/auth/resource.ts', "'admins'"],
   },
