@@ -77,8 +77,10 @@ grant select, insert on customers to app;
   project.insert(
     'src/orders/fields.ts',
     '    orderTotals: async (caller)',
-    `    listCustomers: async (caller) =>
-      (await database.query<{ name: string }>(caller, 'select name from customers order by name', [])).map(({ name }) => name),
+    `    listCustomers: async (caller) => {
+      const sql = 'select name from customers order by name';
+      return (await database.query<{ name: string }>(caller, sql, [])).map(({ name }) => name);
+    },
 `,
   );
 }

@@ -1,8 +1,8 @@
 /** What can be wrong with the functions, the account's limits and the alarms. */
 import {
   DeleteAlarmsCommand,
-  DisableAlarmActionsCommand,
   PutMetricAlarmCommand,
+  type PutMetricAlarmCommandInput,
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
 import {
@@ -197,6 +197,19 @@ const limits: readonly Breakage[] = [
   },
 ];
 
+const alarmOn = (functionName: string): PutMetricAlarmCommandInput => ({
+  AlarmName: ALARM,
+  Namespace: 'AWS/Lambda',
+  MetricName: 'Errors',
+  Dimensions: [{ Name: 'FunctionName', Value: functionName }],
+  EvaluationPeriods: 1,
+  Period: 300,
+  Threshold: 3,
+  Statistic: 'Sum',
+  ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+  AlarmActions: ['arn:aws:sns:eu-west-1:111122223333:alarms'],
+});
+
 const alarms: readonly Breakage[] = [
   {
     name: 'alarms that are gone',
@@ -219,7 +232,9 @@ const alarms: readonly Breakage[] = [
   {
     name: 'an alarm whose actions are off',
     shape: EXISTING,
-    change: ({ cloudwatch }) => cloudwatch.send(new DisableAlarmActionsCommand({ AlarmNames: [ALARM] })),
+    // moto fails at DisableAlarmActions, which sets the same.
+    change: ({ cloudwatch }) =>
+      cloudwatch.send(new PutMetricAlarmCommand({ ...alarmOn(FUNCTION), ActionsEnabled: false })),
     check: 'alarm-actions',
     problem: /The actions of orders-api-Errors are switched off/,
     fix: /^aws cloudwatch enable-alarm-actions --alarm-names orders-api-Errors$/,
@@ -227,21 +242,7 @@ const alarms: readonly Breakage[] = [
   {
     name: 'an alarm on a function that does not exist',
     shape: EXISTING,
-    change: ({ cloudwatch }) =>
-      cloudwatch.send(
-        new PutMetricAlarmCommand({
-          AlarmName: ALARM,
-          Namespace: 'AWS/Lambda',
-          MetricName: 'Errors',
-          Dimensions: [{ Name: 'FunctionName', Value: 'gone' }],
-          EvaluationPeriods: 1,
-          Period: 300,
-          Threshold: 3,
-          Statistic: 'Sum',
-          ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-          AlarmActions: ['arn:aws:sns:eu-west-1:111122223333:alarms'],
-        }),
-      ),
+    change: ({ cloudwatch }) => cloudwatch.send(new PutMetricAlarmCommand(alarmOn('gone'))),
     check: 'alarm-data',
     problem: /orders-api-Errors watches the function gone/,
     fix: /proxyName|deploy/,
