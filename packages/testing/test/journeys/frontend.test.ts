@@ -20,7 +20,7 @@ function filesWithErrors(): { backend: string[]; frontend: string[] } {
   ];
   return {
     backend: filesIn(project.run('npx', '--no-install', 'tsc').output),
-    frontend: filesIn(project.run('npm', 'run', '--silent', 'check', '-w', 'site').output),
+    frontend: filesIn(project.run('npx', '--no-install', 'tsc', '-p', 'site').output),
   };
 }
 
@@ -31,7 +31,7 @@ test('a field renamed in the schema is an error in the code that resolves it and
 
   expect(before).toEqual({ backend: [], frontend: [] });
   expect(backend).toContain('src/orders/input.ts');
-  expect(frontend).toContain('src/orders/order-list.tsx');
+  expect(frontend).toContain('site/src/orders/order-list.tsx');
   expect(project.run('npm', 'run', '--silent', 'check').status).not.toBe(0);
 });
 
@@ -39,7 +39,7 @@ test('an argument that becomes required, is an error in the page that does not s
   project.replace('src/orders/schema.ts', 'limit: a.integer(), nextToken', 'limit: a.integer().required(), nextToken');
   project.replace('site/src/orders/order-list.tsx', 'limit: 10, ', '');
 
-  expect(filesWithErrors().frontend).toContain('src/orders/order-list.tsx');
+  expect(filesWithErrors().frontend).toContain('site/src/orders/order-list.tsx');
 });
 
 test('the folder site/ deleted leaves every command green', () => {
