@@ -23,7 +23,7 @@ const STEPS = {
 } as const;
 type Step = keyof typeof STEPS;
 
-/** What Cognito asks for next, by its name. `DONE` is told to the rest of the page by the library. */
+/** What Cognito asks for next, by its name. The library reports `DONE` to the rest of the page. */
 const NEXT: Partial<Record<SignInOutput['nextStep']['signInStep'], Step>> = {
   CONFIRM_SIGN_UP: 'confirmSignUp',
   CONFIRM_SIGN_IN_WITH_TOTP_CODE: 'totp',

@@ -15,7 +15,7 @@ export function createProxyEventFormatter(): (event: RdsProxyEvent) => string | 
         `  fix:       ${fix}`,
       ].join('\n');
     }
-    // The client is told the message; why it got it is for us alone.
+    // The client receives the message; the reason is for the log alone.
     if (event.type === 'refused') return `RDS Proxy refused a connection: ${joinTexts(event.message, event.reason)}`;
     if (event.type === 'closed' && event.message !== undefined) {
       return `RDS Proxy ended a connection of ${event.user}: ${joinTexts(event.message, event.reason)}`;

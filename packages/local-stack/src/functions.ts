@@ -32,7 +32,7 @@ export interface LocalFunctionsOptions {
   onLog: (functionName: string, line: string) => void;
   /**
    * A line of a function's log as CloudWatch would have it, in order: all that the function writes, and START, END and
-   * REPORT around it. @default - nobody is told
+   * REPORT around it. @default - not reported
    */
   onLogStream?: (functionName: string, line: string) => void;
   /** How many invocations of one function may run at the same time, each in an environment of its own. @default 4 */

@@ -1,4 +1,4 @@
-/** Writes a file at once: whoever opens it meanwhile reads the old contents or the new, never half of them. */
+/** Writes a file at once: a process that opens it meanwhile reads the old contents or the new, never half of them. */
 import { rename, writeFile } from 'node:fs/promises';
 
 /** @param mode Permissions of the new file. @default what the umask leaves */

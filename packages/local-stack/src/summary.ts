@@ -89,7 +89,7 @@ export function renderSummary(stack: SummaryOptions, pinCount: number, style: St
     { name: 'GraphiQL', text: `${stack.url}/graphiql` },
     ...(users === '' ? [] : [{ name: 'Users', text: `${users}; password ${LOCAL_PASSWORD}` }]),
     ...commands.map(({ name, command }) => ({ name, text: command })),
-    { name: 'Pins', text: `${pinCount} so far. A statement that would pin a session is told here, with its fix.` },
+    { name: 'Pins', text: `${pinCount} so far. A statement that would pin a session is printed here, with its fix.` },
   ];
   return [
     '',

@@ -1,5 +1,5 @@
 /**
- * A PostgreSQL that lets clients in as RDS does. The line `+rds_iam` of RDS's pg_hba.conf stands before all others: whoever is a
+ * A PostgreSQL that lets clients in as RDS does. The line `+rds_iam` of RDS's pg_hba.conf stands before all others: a user that is a
  * member of rds_iam, directly or not, needs an IAM token, and everybody else a password. PostgreSQL has no method that checks a
  * token, so this terminates TLS, asks PostgreSQL for the memberships, and checks tokens itself; passwords PostgreSQL checks.
  */

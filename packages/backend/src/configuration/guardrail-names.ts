@@ -34,7 +34,7 @@ const acknowledgement = z
     /** Why this environment is allowed to break it, for the reviewer: a sentence of 20 characters or more. */
     reason: text(/^\s*\S[\s\S]{18,}\S\s*$/, {
       expected: 'a sentence of 20 characters or more',
-      fix: 'write why this environment may break the guardrail, for whoever reviews it',
+      fix: 'write why this environment may break the guardrail, for the person who reviews it',
     }),
   })
   .meta({ expected: "{ guardrail: '…', reason: '…' }", fix: 'correct it' });

@@ -159,7 +159,7 @@ export function isBootstrapped(server: ServerSettings | undefined): boolean {
   return server?.kind === 'new' || server?.masterSecretArn !== undefined;
 }
 
-/** Checks that the deployment can reach an existing server as its master user, where it is told the user's secret. */
+/** Checks that the deployment can reach an existing server as its master user, where the environment names that user's secret. */
 export function checkMasterUser(server: ServerSettings): Check[] {
   if (server.kind === 'new') return [];
   if (server.masterSecretArn !== undefined) {

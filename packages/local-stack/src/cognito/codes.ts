@@ -53,7 +53,7 @@ export function useCode({ attempts, now }: PoolContext, user: StoredUser, purpos
   attempts.forgetCodes(key);
 }
 
-/** `a***@e***`, as Cognito shows an address to whoever asks for a code. */
+/** `a***@e***`, as Cognito shows an address in the response to a request for a code. */
 export function deliveryTo(address: string): CodeDeliveryDetails {
   const [local = '', domain = ''] = address.split('@');
   return {

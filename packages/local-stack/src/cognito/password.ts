@@ -30,7 +30,7 @@ export function ownerOf({ pool }: PoolContext, username: string): PasswordOwner 
   return { poolName: pool.id.slice(pool.id.indexOf('_') + 1), username };
 }
 
-/** A permanent one: whoever was invited, or had to choose another, is through with it. */
+/** A permanent one: a user who was invited, or had to choose another, has none to choose any more. */
 export function setPassword(context: PoolContext, user: StoredUser, password: string): void {
   user.password = createVerifier(ownerOf(context, user.username), password);
   delete user.temporaryPasswordUntilMillis;

@@ -13,7 +13,7 @@ export interface FunctionConfiguration {
   memoryMB: number;
   /** One line of the function's output. */
   onLog: (line: string) => void;
-  /** One line of Lambda's own: START, END, REPORT, and what went wrong. @default - nobody is told */
+  /** One line of Lambda's own: START, END, REPORT, and what went wrong. @default - not reported */
   onPlatformLog?: (line: string) => void;
   /** @default 10_000, Lambda's own limit */
   initLimitMillis?: number;

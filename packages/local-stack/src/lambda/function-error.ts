@@ -1,4 +1,4 @@
-/** A function that failed, as Lambda reports it to whoever invoked it. */
+/** A function that failed, as Lambda reports it to its caller. */
 import type { ProcessExit } from '../process-exit.js';
 
 export class FunctionError extends Error {

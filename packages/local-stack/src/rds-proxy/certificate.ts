@@ -1,6 +1,6 @@
 /**
  * Keeps the TLS certificate of the emulator and its private CA: stored in the state directory, and made again
- * before it expires. Trusted by whoever is given `ca.pem`, never by the machine.
+ * before it expires. Trusted by the client that reads `ca.pem`, never by the machine.
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { chmod, mkdir, readFile } from 'node:fs/promises';

@@ -19,7 +19,7 @@ export class Clients {
   addSocket(socket: net.Socket): void {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
-    // Followed by 'close', which whoever serves the connection acts on.
+    // Followed by 'close', which the code that serves the connection acts on.
     socket.on('error', () => {});
   }
 

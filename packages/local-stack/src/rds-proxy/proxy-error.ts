@@ -9,8 +9,8 @@ export class ProxyError extends Error {
 
   /**
    * @param sqlState five characters
-   * @param message what the client is told
-   * @param reason what the log is told, where that is more; never a secret
+   * @param message what the client receives
+   * @param reason what the log receives, where that is more; never a secret
    */
   constructor(
     readonly sqlState: string,

@@ -54,7 +54,7 @@ function findingsOf({ vulnerabilities }: AuditReport, shipped: readonly ShippedP
     const affected = shipped.filter(({ location }) => nodes.includes(location));
     if (affected.length === 0) return [];
     const versions = [...new Set(affected.map(({ version }) => version))];
-    // What it only suffers through a dependency is told of the dependency, where that is shipped.
+    // A vulnerability that it has only through a dependency is reported for the dependency, where that is shipped.
     return via.flatMap((advisory) => {
       if (typeof advisory === 'string') return [];
       const { title, severity, url, range } = advisory;

@@ -1,5 +1,5 @@
 /**
- * Writes what is shipped as a CycloneDX bill of materials. The same code gives the same bytes, whoever builds it, whenever.
+ * Writes what is shipped as a CycloneDX bill of materials. The same code gives the same bytes on every machine, at any time.
  * @see https://cyclonedx.org/docs/1.6/json/
  */
 import { createHash } from 'node:crypto';

@@ -1,5 +1,5 @@
 /**
- * Reads the environment variable by which builds that can be repeated are told the time.
+ * Reads the environment variable that gives reproducible builds their time.
  * @see https://reproducible-builds.org/specs/source-date-epoch/
  *
  * @param epoch SOURCE_DATE_EPOCH: seconds since 1970. Empty is as good as absent.

@@ -1,4 +1,4 @@
-/** No secret is in an environment variable, in metadata or anywhere else in a template: whoever can read the stack could read it. */
+/** No secret is in an environment variable, in metadata or anywhere else in a template: everybody who can read the stack could read it. */
 import type { ConfigurationProblem } from '../../configuration/configuration-error.js';
 import { lambdasOf, type Rule } from '../deployment.js';
 import { nameOf } from '../templates.js';

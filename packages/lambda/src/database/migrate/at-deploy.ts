@@ -23,7 +23,7 @@ export interface MigrationHandlerOptions {
   readonly settings: ConnectionSettings;
   readonly files: readonly MigrationFile[];
   readonly log: (level: 'info' | 'error', message: string, fields: Record<string, unknown>) => void;
-  /** Shown in pg_stat_activity, and to whoever waits for this run. 63 bytes are kept of it. */
+  /** Shown in pg_stat_activity, and to a run that waits for this one. 63 bytes are kept of it. */
   readonly applicationName: string;
   /** @default MIGRATION_LIMITS */
   readonly limits?: Partial<Pick<typeof MIGRATION_LIMITS, WaitName>>;

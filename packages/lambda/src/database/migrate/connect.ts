@@ -7,7 +7,7 @@ import type { ConnectionSettings } from '../settings.js';
 import { MigrationError } from './migration-error.js';
 
 export interface ConnectOptions {
-  /** Shown in pg_stat_activity, and to whoever waits for this run. */
+  /** Shown in pg_stat_activity, and to a run that waits for this one. */
   readonly applicationName: string;
   /** For how long to try again when nothing answers, in milliseconds. */
   readonly unreachableMillis: number;

@@ -20,7 +20,7 @@ export interface MigrateOptions {
    * up to `statement_timeout` of the role, because RDS Proxy cannot cancel it. @default 600000
    */
   timeLimitMillis?: number;
-  /** Told before each statement. Must not throw. @default - nobody is told */
+  /** Called before each statement. Must not throw. @default - no call */
   onStatement?: OnStatement;
   /**
    * Reports for whom a concurrent build or drop of an index waits: as long as it takes, because readers and writers are not

@@ -84,7 +84,7 @@ rule as (
     join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid and d.refclassid = 'pg_class'::regclass
    where d.refobjid <> w.ev_class
 ),
--- A view with security_invoker is read as whoever reads the outermost one.
+-- A view with security_invoker is read with the privileges of the user that reads the outermost one.
 reach as (
   select v.oid as relation, u.base, v.relowner as role, u.privilege
     from relation v join rule u on u.relation = v.oid
@@ -125,7 +125,7 @@ definer as (
   select f.oid, f.proowner, i.type, i.identity as name, t.through
     from pg_proc f join pg_namespace n on n.oid = f.pronamespace,
          pg_identify_object('pg_proc'::regclass, f.oid, 0) i,
-         -- A trigger's function needs no EXECUTE of whoever changes the rows, and cannot be called without its trigger.
+         -- A trigger's function needs no EXECUTE privilege of the user that changes the rows, and cannot be called without its trigger.
          lateral (select string_agg(distinct r.name, ', ') as through from pg_trigger g join relation r on r.oid = g.tgrelid
                    where g.tgfoid = f.oid and not g.tgisinternal
                      and (r.privileges && array['insert', 'update', 'delete', 'truncate']

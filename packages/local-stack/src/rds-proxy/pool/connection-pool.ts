@@ -112,7 +112,7 @@ export class ConnectionPool {
     };
   }
 
-  /** Ends every connection, and every wait. @param reason what those who wait are told */
+  /** Ends every connection, and every wait. @param reason what the waiting sessions receive */
   async stop(reason: ProxyError): Promise<void> {
     this.#opener.stop(reason);
     this.#queue.rejectAll(reason);
@@ -146,7 +146,7 @@ export class ConnectionPool {
     this.#serve();
   }
 
-  /** Opens a connection for whoever of this identity comes first. */
+  /** Opens a connection for the first session of this identity that asks. */
   async #open({ key, identity }: Waiter): Promise<void> {
     let opened: DatabaseConnection | undefined;
     try {

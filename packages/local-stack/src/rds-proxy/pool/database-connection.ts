@@ -125,7 +125,7 @@ export class DatabaseConnection implements BackendListener {
     else this.stream.read(chunk, new ByteRun(), this);
   }
 
-  /** Between two borrowers PostgreSQL may report a changed parameter, or an error: that it shuts down. Nobody is told. */
+  /** Between two borrowers PostgreSQL may report a changed parameter, or an error: that it shuts down. No client receives it. */
   onMessage(type: number): boolean {
     if (type === BACKEND.errorResponse) this.#isEnding = true;
     return false;

@@ -107,7 +107,7 @@ export class ClientSession {
     this.#client.destroy();
   }
 
-  /** From now on nothing reaches either side, and neither is told: a network path that lost its state. */
+  /** From now on nothing reaches either side, and neither gets an error: a network path that lost its state. */
   turnIntoBlackHole(): void {
     this.#isBlackHole = true;
     this.#input.ignore();

@@ -1,6 +1,6 @@
 /**
  * Writes at the end of a turn of the event loop, when all sockets with something to read have been read. Each write
- * wakes whoever is at the other end. On a machine of few cores they take this one away in the middle of its turn, so first
+ * wakes the process at the other end. On a machine of few cores they take this one away in the middle of its turn, so first
  * comes all the work, and then all the waking.
  */
 
