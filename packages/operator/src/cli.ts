@@ -40,6 +40,8 @@ Run it in the folder that holds amplify/. npx vpc-postgres COMMAND --help has a 
 
 /** Runs a command, prints its result, and sets the exit code of this process. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  // Printed before each command on Node.js 20: of a later version of the SDK, and the versions here are pinned.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   try {
     await createProgram().parseAsync(argv, { from: 'user' });
   } catch (error) {

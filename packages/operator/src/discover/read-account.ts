@@ -1,9 +1,9 @@
 /** Reads what an account has for an environment: VPCs, subnets, PostgreSQL servers, proxies, and the names of secrets. */
 import type { Subnet, Tag } from '@aws-sdk/client-ec2';
 import type { DBCluster, DBInstance, DBProxy } from '@aws-sdk/client-rds';
-import { type Answer, describeRefusal, type Refusal } from '../aws/answer.js';
+import type { Answer, Refusal } from '../aws/answer.js';
+import { notSignedIn } from '../aws/not-signed-in.js';
 import type { Reader } from '../aws/reader.js';
-import { CommandError } from '../command-error.js';
 import type { DiscoverReads } from './discover-reads.js';
 import type { FoundAccount, FoundDatabase, FoundPostgres, FoundProxy, FoundSubnet } from './found.js';
 import { Routes } from './routes.js';
@@ -55,12 +55,6 @@ export async function readAccount(reader: Reader<DiscoverReads>): Promise<FoundA
     secrets: take(secrets).flatMap(({ Name, ARN }) => (Name && ARN ? [{ name: Name, arn: ARN }] : [])),
     refusals,
   };
-}
-
-function notSignedIn(refusal: Refusal): CommandError {
-  return new CommandError(
-    `AWS does not say whose credentials these are: ${describeRefusal(refusal)}. Sign in first, for example: aws sso login`,
-  );
 }
 
 function toSubnet(subnet: Subnet, routes: Routes): FoundSubnet {

@@ -2,6 +2,7 @@
 import type { Environment } from '@vpc-postgres/backend/configuration/environment.js';
 import type { DeploymentOptions } from '../aws/amplify-stack.js';
 import type { Answer, Refusal } from '../aws/answer.js';
+import { notSignedIn } from '../aws/not-signed-in.js';
 import { CommandError } from '../command-error.js';
 import { accountChecks, isRegionOff } from './checks/account.js';
 import { CHECK_GROUPS } from './checks/all.js';
@@ -46,12 +47,9 @@ function reasonToStop({ environment }: Setting, { caller, region }: Identity): s
   return isRegionOff({ region: region.value }) ? 'the region is off' : undefined;
 }
 
-function cannotStart({ reason, message }: Refusal): CommandError {
-  if (reason === 'not signed in') {
-    return new CommandError(
-      `AWS does not accept the credentials at hand: ${message}\nSign in first, for example: aws sso login`,
-    );
-  }
+function cannotStart(refusal: Refusal): CommandError {
+  const { reason, message } = refusal;
+  if (reason === 'not signed in') return notSignedIn(refusal);
   return new CommandError(`AWS did not say whose credentials these are (${reason}): ${message}`);
 }
 

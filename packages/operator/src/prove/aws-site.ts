@@ -4,6 +4,8 @@ import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cl
 import { type DBProxy, paginateDescribeDBProxies, RDSClient } from '@aws-sdk/client-rds';
 import type { Environment } from '@vpc-postgres/backend/configuration/environment.js';
 import type { DeploymentOptions } from '../aws/amplify-stack.js';
+import { describeRefusal, refusalOf } from '../aws/answer.js';
+import { notSignedIn } from '../aws/not-signed-in.js';
 import { CommandError } from '../command-error.js';
 import type { TokenTarget } from '../deployed-target.js';
 import { lookAtEnvironment } from '../inside/look-at-environment.js';
@@ -97,7 +99,9 @@ async function findProxy(
     }
     lacks.connection = `No RDS Proxy of this account and region has the endpoint ${endpoint}, and these are questions about one.`;
   } catch (error) {
-    lacks.connection = `The proxy could not be read (${(error as Error).name}). Needed: rds:DescribeDBProxies.`;
+    const refusal = refusalOf('rds:DescribeDBProxies', error);
+    if (refusal.reason === 'not signed in') throw notSignedIn(refusal);
+    lacks.connection = `The proxy could not be read: ${describeRefusal(refusal)}.`;
   }
   return undefined;
 }

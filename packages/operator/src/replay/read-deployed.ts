@@ -4,6 +4,7 @@ import type { DBProxy, DBProxyTargetGroup, Parameter } from '@aws-sdk/client-rds
 import type { Environment } from '@vpc-postgres/backend/configuration/environment.js';
 import { type DeploymentOptions, findRootStacks, readResources } from '../aws/amplify-stack.js';
 import { type Answer, describeRefusal, type Refusal } from '../aws/answer.js';
+import { notSignedIn } from '../aws/not-signed-in.js';
 import { policyFor } from '../aws/policy.js';
 import type { Reader } from '../aws/reader.js';
 import { CommandError } from '../command-error.js';
@@ -29,9 +30,7 @@ export async function readDeployed(
   const refusals: Refusal[] = [];
   const take = <Item>(answer: Answer<readonly Item[]>): readonly Item[] => {
     if (answer.ok) return answer.value;
-    if (answer.refusal.reason === 'not signed in') {
-      throw new CommandError(`${describeRefusal(answer.refusal)}. Sign in first, for example: aws sso login`);
-    }
+    if (answer.refusal.reason === 'not signed in') throw notSignedIn(answer.refusal);
     refusals.push(answer.refusal);
     return [];
   };
