@@ -1,4 +1,4 @@
-/** A copy of the app in packages/testing/app that a test changes, in a git repository of its own. */
+/** A copy of the app in packages/testing/app that a test changes, in a git repository of its own. Each test copies one that is prepared once. */
 import { execFileSync } from 'node:child_process';
 import {
   cpSync,
@@ -25,6 +25,8 @@ export interface ScratchApp {
   list(path: string): string[];
   git(...args: string[]): string;
   commit(): void;
+  /** Another folder with the same files and commits: a hundredth of the time of a new one. */
+  copy(): ScratchApp;
   remove(): void;
 }
 
@@ -32,6 +34,19 @@ export function copyApp(): ScratchApp {
   const folder = mkdtempSync(join(tmpdir(), 'scratch-app-'));
   cpSync(APP, folder, { recursive: true });
   symlinkSync(MODULES, join(folder, 'node_modules'));
+  const app = appIn(folder);
+  app.write('tsconfig.json', JSON.stringify({ compilerOptions: { target: 'es2023', module: 'nodenext' } }));
+  app.write(
+    'biome.json',
+    JSON.stringify({ formatter: { indentStyle: 'space' }, javascript: { formatter: { quoteStyle: 'single' } } }),
+  );
+  app.write('.gitignore', 'node_modules\n.local/\n');
+  app.git('init', '--quiet', '--template=');
+  app.commit();
+  return app;
+}
+
+function appIn(folder: string): ScratchApp {
   const at = (path: string) => join(folder, path);
   const git = (...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.com', ...args], {
@@ -46,14 +61,6 @@ export function copyApp(): ScratchApp {
     git('add', '--all');
     git('commit', '--quiet', '--message', 'x');
   };
-  write('tsconfig.json', JSON.stringify({ compilerOptions: { target: 'es2023', module: 'nodenext' } }));
-  write(
-    'biome.json',
-    JSON.stringify({ formatter: { indentStyle: 'space' }, javascript: { formatter: { quoteStyle: 'single' } } }),
-  );
-  write('.gitignore', 'node_modules\n.local/\n');
-  git('init', '--quiet');
-  commit();
   return {
     folder,
     read: (path) => readFileSync(at(path), 'utf8'),
@@ -62,6 +69,11 @@ export function copyApp(): ScratchApp {
     list: (path) => readdirSync(at(path)).toSorted(),
     git,
     commit,
+    copy: () => {
+      const other = mkdtempSync(join(tmpdir(), 'scratch-app-'));
+      cpSync(folder, other, { recursive: true });
+      return appIn(other);
+    },
     remove: () => rmSync(folder, { recursive: true }),
   };
 }

@@ -45,7 +45,7 @@ export interface Reader<Name extends ReadName = ReadName> {
 
 /** Below 20 s with the last retry of the SDK, which it does not interrupt. */
 const BUDGET_MILLIS = 15_000;
-/** The waits between them are 0.5, 1, 2 and 4 s at most. */
+/** The waits between them are 1, 2, 4 and 8 s at most, and longer where AWS throttles. */
 const MAX_ATTEMPTS = 5;
 const CONNECTION_TIMEOUT_MILLIS = 3_000;
 /** For one request, as a share of all the time there is: one that is lost can be asked again. */

@@ -1,6 +1,6 @@
 /** `vpc-postgres cost`: estimates a month of an environment, and reads what AWS charged for the last one if asked to. */
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { accessSync, constants, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import process from 'node:process';
 import { loadEnvironments } from '@vpc-postgres/backend/synth/load-environments.js';
 import { type SynthesizedApp, synthesizeApp } from '@vpc-postgres/backend/synth/synthesize-app.js';
@@ -29,6 +29,8 @@ export interface CostOptions {
  */
 export async function estimateCost(project: string, options: CostOptions): Promise<string> {
   const environment = findEnvironment(await loadEnvironments(), options.environment);
+  // Before what takes time, and what costs.
+  if (options.svg !== undefined) checkFolderOf(options.svg);
   if (options.actual) await agreeToPay(options.yes);
   const now = new Date();
   const actual = options.actual
@@ -59,9 +61,17 @@ function sayWhatTakesTime({ environment, json }: CostOptions): void {
   if (!json && process.stderr.isTTY) console.error(`Synthesizing ${environment}, offline. It takes some seconds.`);
 }
 
+function checkFolderOf(file: string): void {
+  orRefuse(file, () => accessSync(dirname(resolve(file)), constants.W_OK));
+}
+
 function writePicture(file: string, svg: string): void {
+  orRefuse(file, () => writeFileSync(resolve(file), svg));
+}
+
+function orRefuse(file: string, step: () => void): void {
   try {
-    writeFileSync(resolve(file), svg);
+    step();
   } catch (cause) {
     throw new CommandError(`--svg ${file} cannot be written: ${(cause as NodeJS.ErrnoException).code}.`, { cause });
   }

@@ -1,24 +1,14 @@
 /** The way of `vpc-postgres prove` through AWS: a stub answers for AWS, and the tunnel ends at the real emulator of RDS Proxy. */
-import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { startTestStack, type TestStack } from '@vpc-postgres/testing/support/local-stack.js';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openStubAccount, type StubAccount } from './stub-account.js';
 
-const CLI = join(import.meta.dirname, '../run-cli.ts');
-const TSX = fileURLToPath(import.meta.resolve('tsx'));
-const INSTANCE = 'i-0123456789abcdef0';
 const ROOT = 'amplify-d1example-main-branch-0123456789';
 
 let stack: TestStack;
-let aws: Server;
-let folder: string;
-const asked = new Set<string>();
+let account: StubAccount;
 
 const list = (items: readonly string[]) => items.map((item) => `<member>${item}</member>`).join('');
 const event = (resource: string, type: string, status: string, at: string, reason = '') =>
@@ -37,7 +27,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   ])}</StackEvents>`,
 };
 
-function answer(operation: string, parameters: URLSearchParams): string {
+function answer(operation: string, parameters: URLSearchParams): string | undefined {
   const answers: Readonly<Record<string, () => string>> = {
     DescribeDBProxies: () =>
       `<DBProxies>${list(['<DBProxyName>orders</DBProxyName><Endpoint>localhost</Endpoint><IdleClientTimeout>300</IdleClientTimeout>'])}</DBProxies>`,
@@ -50,70 +40,21 @@ function answer(operation: string, parameters: URLSearchParams): string {
       parameters.get('StackName') === 'arn:main' ? (EVENTS[parameters.get('NextToken') ?? ''] ?? '') : '',
   };
   const result = answers[operation]?.();
-  if (result !== undefined)
-    return `<${operation}Response><${operation}Result>${result}</${operation}Result></${operation}Response>`;
-  if (operation === 'DescribeInstanceInformation')
-    return JSON.stringify({ InstanceInformationList: [{ InstanceId: INSTANCE }] });
-  if (operation === 'StartSession')
-    return JSON.stringify({ SessionId: 'a-1', TokenValue: 'token', StreamUrl: 'wss://example' });
-  if (operation === 'DescribeInstances') {
-    return `<DescribeInstancesResponse><reservationSet><item><instancesSet><item><instanceId>${INSTANCE}</instanceId></item></instancesSet></item></reservationSet></DescribeInstancesResponse>`;
-  }
-  return '{}';
+  return result && `<${operation}Response><${operation}Result>${result}</${operation}Result></${operation}Response>`;
 }
 
 beforeAll(async () => {
   stack = await startTestStack();
-  aws = createServer(async (request, response) => {
-    const parameters = new URLSearchParams(await text(request));
-    const operation = parameters.get('Action') ?? String(request.headers['x-amz-target']).split('.')[1] ?? '';
-    asked.add(operation);
-    response.end(answer(operation, parameters));
-  });
-  await new Promise<void>((resolve) => aws.listen(0, '127.0.0.1', resolve));
-  folder = mkdtempSync(join(tmpdir(), 'prove-aws-'));
-  mkdirSync(join(folder, 'bin'));
-  mkdirSync(join(folder, 'amplify'));
-  symlinkSync(join(import.meta.dirname, 'session-manager-plugin.mjs'), join(folder, 'bin/session-manager-plugin'));
-  symlinkSync(process.execPath, join(folder, 'bin/node'));
-  writeFileSync(
-    join(folder, 'amplify/environments.ts'),
-    `export const environments = { main: {
-      account: '111122223333', region: '${stack.access.region}',
-      network: { kind: 'existing', vpc: { id: 'vpc-0a1b2c3d4e5f60718' }, subnets: { type: 'isolated' } },
-      database: { name: 'app', user: 'app', proxy: { kind: 'existing', proxyArn: 'arn', endpoint: 'localhost', securityGroup: { id: 'sg-1' } } },
-    } };`,
-  );
+  account = await openStubAccount(stack, answer);
 });
 afterAll(async () => {
-  aws?.close();
+  account?.close();
   await stack?.stop();
-  rmSync(folder, { recursive: true });
 });
+beforeEach(() => account.reset());
 
-function run(args: readonly string[], changes: NodeJS.ProcessEnv = {}) {
-  const { accessKeyId, secretAccessKey, sessionToken } = stack.access.credentials;
-  const env = {
-    PATH: `${join(folder, 'bin')}:${process.env.PATH}`,
-    HOME: folder,
-    LOG: join(folder, 'plugin.log'),
-    FORWARD_TO: String(stack.proxyPort),
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${(aws.address() as AddressInfo).port}`,
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_SESSION_TOKEN: sessionToken,
-    AWS_EC2_METADATA_DISABLED: 'true',
-    ...changes,
-  };
-  const all = ['--import', TSX, CLI, 'prove', '--environment', 'main', '--ca-file', stack.access.caPath, ...args];
-  const child = spawn(process.execPath, all, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (chunk) => (stdout += chunk));
-  child.stderr.on('data', (chunk) => (stderr += chunk));
-  return new Promise<{ status: number | null; stdout: string; stderr: string }>((resolve) => {
-    child.once('close', (status) => resolve({ status, stdout, stderr }));
-  });
-}
+const run = (args: readonly string[], variables?: NodeJS.ProcessEnv) =>
+  account.run(['prove', '--environment', 'main', '--ca-file', stack.access.caPath, ...args], variables);
 
 const ONLY = ['--only', 'one-sync', 'two-users', 'migration-rollback', 'tear-down'];
 
@@ -132,8 +73,8 @@ test('experiments go through the tunnel and the events of the stacks, and a repo
   expect(stdout).toContain('two-users: not run: The environment has no migrator.');
   expect(stdout).toContain('migration-rollback: observed: shown, and rolled back');
   expect(stdout).toContain('tear-down: observed: 4 min at most, for AWS::RDS::DBProxy');
-  expect(readFileSync(join(folder, 'proof.md'), 'utf8')).toMatch(/^# What main proved\n/);
-  expect(asked).toContain('TerminateSession');
+  expect(readFileSync(join(account.folder, 'proof.md'), 'utf8')).toMatch(/^# What main proved\n/);
+  expect(account.asked).toContain('TerminateSession');
 });
 
 test('without a way in, what needs one is named, and the rest runs', async () => {
@@ -148,7 +89,7 @@ test('where nobody can be asked, nothing runs without --yes', async () => {
 
   expect(status).toBe(2);
   expect(stderr).toContain('Add --yes');
-  expect(readdirSync(folder)).not.toContain('unasked.md');
+  expect(readdirSync(account.folder)).not.toContain('unasked.md');
 });
 
 test('an unknown experiment is rejected with those that there are', async () => {

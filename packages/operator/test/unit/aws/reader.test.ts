@@ -1,4 +1,6 @@
-import { afterEach, expect, test } from 'vitest';
+import { setImmediate as turn } from 'node:timers/promises';
+import { exhaustive } from '@vpc-postgres/testing/support/exhaustive.js';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { describeRefusal } from '../../../src/aws/answer.js';
 import { openReader, type Reader, type ReaderOptions } from '../../../src/aws/reader.js';
 import { ec2Error, type StubAnswer, type StubAws, type StubRequest, startStubAws, vpcPage } from './stub-aws.js';
@@ -43,25 +45,62 @@ test('a page that names itself as the next one ends the list', async () => {
   expect(aws?.requests).toHaveLength(2);
 });
 
-test('what AWS throttles is asked again', async () => {
-  const throttled = await open((_, count) =>
-    count < 3 ? { status: 503, body: ec2Error('RequestLimitExceeded') } : { body: vpcPage(['vpc-1']) },
-  );
+describe('what AWS throttles', () => {
+  const STEP_MILLIS = 100;
+  afterEach(() => vi.useRealTimers());
 
-  expect(await throttled.read('ec2:DescribeVpcs', {})).toMatchObject({ ok: true, value: [{ VpcId: 'vpc-1' }] });
-  expect(aws?.requests).toHaveLength(3);
-});
+  /** The SDK waits by a clock that goes on by itself from the first request on; only the connection is in real time. */
+  async function readWithoutWaiting(throttled: Reader<'ec2:DescribeVpcs'>) {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+    const startedAt = Date.now();
+    let isOver = false;
+    const answer = throttled.read('ec2:DescribeVpcs', {}).finally(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      await turn();
+      if (aws?.requests.length) await vi.advanceTimersByTimeAsync(STEP_MILLIS);
+    }
+    return { answer: await answer, millis: Date.now() - startedAt };
+  }
 
-test('what stays throttled is a value that says so, within the time there is', async () => {
-  const throttled = await open(() => ({ status: 503, body: ec2Error('RequestLimitExceeded') }), {
-    budgetMillis: 20_000,
+  test('is asked again, after a while', async () => {
+    const throttled = await open((_, count) =>
+      count < 3 ? { status: 503, body: ec2Error('RequestLimitExceeded') } : { body: vpcPage(['vpc-1']) },
+    );
+
+    const { answer, millis } = await readWithoutWaiting(throttled);
+
+    expect(answer).toMatchObject({ ok: true, value: [{ VpcId: 'vpc-1' }] });
+    expect(aws?.requests).toHaveLength(3);
+    expect(millis).toBeGreaterThan(1_000);
   });
 
-  const answer = await throttled.read('ec2:DescribeVpcs', {});
+  test('and goes on throttling is a value that says so, after five requests', async () => {
+    const throttled = await open(() => ({ status: 503, body: ec2Error('RequestLimitExceeded') }));
 
-  expect(answer).toMatchObject({ ok: false, refusal: { reason: 'throttled' } });
-  expect(aws?.requests).toHaveLength(5);
-}, 30_000);
+    const { answer, millis } = await readWithoutWaiting(throttled);
+
+    expect(answer).toMatchObject({ ok: false, refusal: { reason: 'throttled' } });
+    expect(aws?.requests).toHaveLength(5);
+    expect(millis).toBeGreaterThan(4_000);
+  });
+
+  test.runIf(exhaustive)(
+    'is told within the time there is, by the clock on the wall',
+    async () => {
+      const throttled = await open(() => ({ status: 503, body: ec2Error('RequestLimitExceeded') }), {
+        budgetMillis: 20_000,
+      });
+
+      const answer = await throttled.read('ec2:DescribeVpcs', {});
+
+      expect(answer).toMatchObject({ ok: false, refusal: { reason: 'throttled' } });
+      expect(aws?.requests).toHaveLength(5);
+    },
+    30_000,
+  );
+});
 
 test.each([
   ['UnauthorizedOperation', 'not permitted: ec2:DescribeVpcs'],

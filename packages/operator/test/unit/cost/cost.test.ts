@@ -3,6 +3,7 @@ import type { Environment } from '@vpc-postgres/backend/configuration/environmen
 import { PRICES, pricesOf } from '@vpc-postgres/backend/cost/prices.js';
 import { runHere } from '@vpc-postgres/testing/support/command-line.js';
 import { exampleEnvironment, newProxyToCluster } from '@vpc-postgres/testing/support/environments.js';
+import { exhaustive } from '@vpc-postgres/testing/support/exhaustive.js';
 import { describe, expect, test } from 'vitest';
 import { type ActualCost, lastMonth } from '../../../src/cost/actual-cost.js';
 import { wrongBeliefs } from '../../../src/cost/beliefs.js';
@@ -114,14 +115,15 @@ describe('vpc-postgres cost', () => {
     [['--environment', 'example', '--requests-per-month', '1.5'], 'Expected a whole number from 0'],
     [['--environment', 'example', '--actual'], 'AWS charges 0.01 USD for each request to Cost Explorer'],
     [['--environment', 'example', '--svg', '/nowhere/a.svg'], '--svg /nowhere/a.svg cannot be written: ENOENT.'],
-  ])('%j exits 2, and says why', async (args, reason) => {
+  ])('%j exits 2, and says why, before anything is synthesized', async (args, reason) => {
     const { status, stdout, stderr } = await run(args);
 
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toContain(reason);
   });
 
-  test('with --json prints the estimate for the traffic', async () => {
+  // Synthesizes, which takes seconds: test/infra/cost.test.ts does so in the process of the tests.
+  test.runIf(exhaustive)('with --json prints the estimate for the traffic', async () => {
     const { status, stdout } = await run(['--environment', 'example', '--requests-per-month', '10,000,000', '--json']);
 
     expect(status).toBe(0);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { readMigrations } from '@vpc-postgres/lambda/database/migrate/read-folder.js';
 import { runHere } from '@vpc-postgres/testing/support/command-line.js';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { withoutExample } from '../../../src/example/example.js';
 import { copyApp, type ScratchApp } from '../../scratch-app.js';
 
@@ -11,18 +11,23 @@ const CUSTOMERS = `create table customers (customer_sub uuid primary key default
 comment on table customers is 'orders are elsewhere';
 `;
 
+let prepared: ScratchApp;
 let app: ScratchApp;
-beforeEach(() => {
-  app = copyApp();
+beforeAll(() => {
+  prepared = copyApp();
   // As a clone has them: the migrations of the example alone, and the documents.
   for (const name of ['0002-create-products', '0003-hold-the-identity-in-a-cursor', '0004-acknowledge-shared-rows']) {
-    app.git('rm', '-q', `src/migrations/${name}.sql`);
+    prepared.git('rm', '-q', `src/migrations/${name}.sql`);
   }
-  app.write('test/orders/api.test.ts', "import '../../src/orders/order.js';\n");
-  app.write('package.json', '{\n  "scripts": {\n    "example:remove": "x",\n    "bench": "y"\n  }\n}\n');
-  app.write('README.md', 'One.\n\n<!-- example -->\nOrders.\n<!-- /example -->\n\nTwo.\n');
-  app.write('docs/change.md', 'Three.<!-- example --> Orders.<!-- /example --> Four.\n');
-  app.commit();
+  prepared.write('test/orders/api.test.ts', "import '../../src/orders/order.js';\n");
+  prepared.write('package.json', '{\n  "scripts": {\n    "example:remove": "x",\n    "bench": "y"\n  }\n}\n');
+  prepared.write('README.md', 'One.\n\n<!-- example -->\nOrders.\n<!-- /example -->\n\nTwo.\n');
+  prepared.write('docs/change.md', 'Three.<!-- example --> Orders.<!-- /example --> Four.\n');
+  prepared.commit();
+});
+afterAll(() => prepared.remove());
+beforeEach(() => {
+  app = prepared.copy();
 });
 afterEach(() => app.remove());
 

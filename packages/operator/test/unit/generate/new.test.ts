@@ -1,13 +1,18 @@
 import { join } from 'node:path';
 import { prepareMigrations } from '@vpc-postgres/lambda/database/migrate/prepare-migrations.js';
 import { runHere } from '@vpc-postgres/testing/support/command-line.js';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { singularOf } from '../../../src/generate/names.js';
 import { copyApp, type ScratchApp } from '../../scratch-app.js';
 
+let prepared: ScratchApp;
 let app: ScratchApp;
+beforeAll(() => {
+  prepared = copyApp();
+});
+afterAll(() => prepared.remove());
 beforeEach(() => {
-  app = copyApp();
+  app = prepared.copy();
 });
 afterEach(() => app.remove());
 
