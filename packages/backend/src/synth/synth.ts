@@ -11,6 +11,7 @@ import { chooseEnvironment } from '../configuration/choose-environment.js';
 import type { BackendIdentifier } from '../configuration/deployment.js';
 import { canHoldAssembly, clearAssembly, readMissingLookups } from './cloud-assembly.js';
 import { loadEnvironments } from './load-environments.js';
+import { bundlingErrors, quietly } from './quietly.js';
 import { isError, readSynthReport, renderSynthReport, type SynthReport } from './synth-report.js';
 import { synthesizeBackend } from './synthesize-backend.js';
 
@@ -59,6 +60,8 @@ async function main(argv: readonly string[]): Promise<void> {
     // There is no assembly when the app's own code did not load.
     const report = existsSync(options.out) ? readSynthReport(options.out, deployment, environment) : undefined;
     if (!report?.findings.some(isError)) {
+      const rejected = bundlingErrors(said);
+      if (rejected !== undefined) throw new SynthError(`A function could not be bundled:\n\n${rejected}`);
       process.stderr.write(said.join(''));
       throw error;
     }
@@ -113,20 +116,6 @@ function loadBackend(): Promise<unknown> {
 
 /** How the checks of this package begin what they print and do not reject. */
 const WARNING = 'warning: ';
-
-/** What Amplify, esbuild and the CDK say on the way matters only if they fail for a reason of their own. */
-async function quietly(said: string[], work: () => Promise<void>): Promise<void> {
-  const write = process.stderr.write;
-  process.stderr.write = (chunk: Uint8Array | string) => {
-    said.push(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
-    return true;
-  };
-  try {
-    await work();
-  } finally {
-    process.stderr.write = write;
-  }
-}
 
 /** Templates with placeholder subnets must not be taken for the real ones. */
 function warnOfMissingLookups({ environment, out }: Options): void {
