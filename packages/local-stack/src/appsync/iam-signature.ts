@@ -1,5 +1,5 @@
 /**
- * Decides whether an HTTP request carries a valid signature of a local IAM role (SigV4 in headers).
+ * Decides whether an HTTP request carries a valid signature of a local IAM role (SigV4 in headers), and makes such signatures.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 import { createHash, createHmac } from 'node:crypto';
@@ -88,6 +88,31 @@ export function verifySignature(
   const toSign = [ALGORITHM, time, scope, sha256(canonicalRequest(request, signedHeaders))].join('\n');
   if (!isSameText(signature, sign(toSign, scope, credentials.secretAccessKey))) throw signatureMismatch();
   return temporary?.identity;
+}
+
+/** The headers with which a request is signed: beside its own, they must all be sent. */
+export function signRequest(
+  { method, url, body }: { method: string; url: URL; body: string },
+  credentials: LocalCredentials,
+  { region, service, now }: Pick<SignatureContext, 'region' | 'service' | 'now'>,
+): Record<string, string> {
+  const time = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
+  const scope = [time.slice(0, 8), region, service, TERMINATOR].join('/');
+  const headers = { 'x-amz-date': time, 'x-amz-security-token': credentials.sessionToken };
+  const names = ['host', ...Object.keys(headers)];
+  const request = {
+    method,
+    url: `${url.pathname}${url.search}`,
+    headers: { ...headers, host: url.host },
+    body: Buffer.from(body),
+  };
+  const toSign = [ALGORITHM, time, scope, sha256(canonicalRequest(request, names))].join('\n');
+  const signature = sign(toSign, scope, credentials.secretAccessKey);
+  const credential = `Credential=${credentials.accessKeyId}/${scope}`;
+  return {
+    ...headers,
+    authorization: `${ALGORITHM} ${credential}, SignedHeaders=${names.join(';')}, Signature=${signature}`,
+  };
 }
 
 function canonicalRequest({ method, url, headers, body }: SignedRequest, signedHeaders: readonly string[]): string {
