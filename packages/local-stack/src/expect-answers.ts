@@ -28,8 +28,8 @@ const LOG_LINE_LENGTH = 400;
 
 /**
  * Starts the local stack in a throwaway folder and sends it each query and mutation of the schema: as each user of
- * local.config.ts, as a user of each group that none of them has, with the API key where the schema has rules for it, and
- * without a token; with every argument, with the required ones, with null for the others, and with unusual values of their
+ * local.config.ts, as a user of each group that none of them has, with the API key and as a user and a guest of the identity
+ * pool where the schema has rules for them, and without a token; with every argument, with the required ones, with null for the others, and with unusual values of their
  * types. Each must be answered, or be refused with an `errorType` other than that of a failed server. Then it sends what
  * local.config.ts holds: each operation must be answered, or refused with a type, and at least one user must be allowed to
  * send it; the other requests must be answered.
@@ -92,10 +92,11 @@ function forNobody(where: string, [response]: readonly OperationResponse[]): Pro
 
 async function send(stack: LocalStack, caller: OperationCaller, request: GraphqlRequest): Promise<OperationResponse> {
   const { query, variables = {} } = request;
-  const response = await fetch(`${stack.url}/graphql`, {
+  const [url, sent] = [`${stack.url}/graphql`, JSON.stringify({ query, variables })];
+  const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...(await caller.headers()) },
-    body: JSON.stringify({ query, variables }),
+    headers: { 'content-type': 'application/json', ...(await caller.headers(url, sent)) },
+    body: sent,
   });
   const body = (await response.json().catch(() => ({}))) as Omit<OperationResponse, 'status'>;
   return { status: response.status, ...body };

@@ -2,13 +2,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { IamRole } from '@vpc-postgres/local-stack/appsync/caller.js';
 import {
   type AppSyncCredentials,
   loadOrCreateAppSyncCredentials,
 } from '@vpc-postgres/local-stack/appsync/credentials-file.js';
 import { createGraphqlEndpoint, type RequestRecord } from '@vpc-postgres/local-stack/appsync/endpoint.js';
 import type { AppSyncEvent } from '@vpc-postgres/local-stack/appsync/event.js';
-import { type LocalUserPool, loadOrCreateUserPool } from '@vpc-postgres/local-stack/cognito/user-pool.js';
+import { IdentityPool } from '@vpc-postgres/local-stack/cognito/identity-pool.js';
+import { type LocalUserPool, loadOrCreateUserPool, subOf } from '@vpc-postgres/local-stack/cognito/user-pool.js';
+import type { LocalCredentials } from '@vpc-postgres/local-stack/rds-proxy/credentials.js';
 import { startWebServer, type WebServer } from '@vpc-postgres/local-stack/web/server.js';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { KnownSecrets } from './secrets/search.js';
@@ -67,6 +70,18 @@ export class AppSyncUnderTest {
 
   get access(): AppSyncCredentials {
     return this.#parts.access;
+  }
+
+  get identityPool(): IdentityPool {
+    return new IdentityPool(this.userPool, this.access.identityPoolSecret);
+  }
+
+  /** Those of alice for a user of the identity pool, and of a new guest. */
+  credentialsOf(role: IamRole): LocalCredentials {
+    if (role === 'service') return this.access.service;
+    const { identityPool } = this;
+    const identity = role === 'guest' ? identityPool.createGuest() : identityPool.identityOfUser(subOf('alice'));
+    return identityPool.issueCredentials(identity, Date.now());
   }
 
   /** Holds the files of user pool and access. */

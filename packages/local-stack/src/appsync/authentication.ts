@@ -1,9 +1,10 @@
 /** Authenticates a request: turns its headers into a caller, or throws the error that AppSync returns. */
-import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { JWSInvalid, JWTExpired, JWTInvalid } from 'jose/errors';
+import type { Identity, IdentityPool } from '../cognito/identity-pool.js';
 import type { LocalUserPool } from '../cognito/user-pool.js';
-import type { AuthenticatedCaller, AuthorizationMode, IamIdentity, IamRole } from './caller.js';
+import { isSameText } from '../is-same-text.js';
+import type { AuthenticatedCaller, AuthorizationMode, IamRole } from './caller.js';
 import type { AppSyncCredentials } from './credentials-file.js';
 import { unauthenticated } from './errors.js';
 import { isSigned, verifySignature } from './iam-signature.js';
@@ -13,10 +14,18 @@ const NO_VALID_HEADER = 'Valid authorization header not provided.';
 const WRONG_API_KEY = 'You are not authorized to make this call.';
 
 const ACCOUNT = '000000000000';
+/** As IAM names roles that are assumed. */
+const ROLE_IDS: Readonly<Record<IamRole, string>> = {
+  authenticated: 'AROALOCALAUTHENTICATED',
+  guest: 'AROALOCALGUEST',
+  service: 'AROALOCALSERVICE',
+};
+const AUTH_TYPES = { authenticated: 'authenticated', guest: 'unauthenticated', service: null } as const;
 
 export interface AuthenticationOptions {
   userPool: LocalUserPool;
   access: AppSyncCredentials;
+  identityPool: IdentityPool;
   /** Of the signatures. */
   region: string;
   /** Those that the API has. IAM it always has: Amplify switches it on. */
@@ -37,12 +46,12 @@ export interface CredentialedRequest extends Pick<IncomingMessage, 'method' | 'u
 export async function authenticate(
   request: CredentialedRequest,
   readBody: () => Promise<Buffer>,
-  { userPool, access, region, modes }: AuthenticationOptions,
+  { userPool, access, identityPool, region, modes }: AuthenticationOptions,
 ): Promise<AuthenticatedCaller> {
   const sourceIp = [request.socket.remoteAddress ?? '127.0.0.1'];
   const apiKey = request.headers['x-api-key'];
   if (typeof apiKey === 'string' && modes.has('apiKey')) {
-    if (!isSame(apiKey, access.apiKey)) throw unauthenticated(WRONG_API_KEY);
+    if (!isSameText(apiKey, access.apiKey)) throw unauthenticated(WRONG_API_KEY);
     return { mode: 'apiKey', identity: null };
   }
   const { authorization } = request.headers;
@@ -50,8 +59,8 @@ export async function authenticate(
   if (isSigned(authorization)) {
     const { method = '', url = '', headers } = request;
     const signed = { method, url, headers, body: await readBody() };
-    const role = verifySignature(signed, { region, roles: access.roles, service: 'appsync', now: Date.now() });
-    return { mode: 'iam', role, identity: iamIdentity(role, userPool, access.roles[role].accessKeyId, sourceIp) };
+    const context = { region, access, identityPool, service: 'appsync', now: Date.now() };
+    return iamCaller(verifySignature(signed, context), identityPool, sourceIp);
   }
   try {
     const identity = await userPool.verifyToken(authorization);
@@ -67,28 +76,22 @@ function refusalOf(cause: unknown): string {
   return NO_VALID_HEADER;
 }
 
-/** What AppSync tells a resolver of an identity pool's user, or of any other role. */
-function iamIdentity(
-  role: IamRole,
-  { identityPoolId, identityId }: LocalUserPool,
-  accessKeyId: string,
-  sourceIp: string[],
-): IamIdentity {
-  const sessionName = role === 'service' ? 'local' : 'CognitoIdentityCredentials';
-  const fromPool = role !== 'service';
+/** @param identity of the identity pool; undefined for any other role */
+function iamCaller(identity: Identity | undefined, pool: IdentityPool, sourceIp: string[]): AuthenticatedCaller {
+  const { role = 'service', identityId = null, authProvider = null } = identity ?? {};
+  const sessionName = identity === undefined ? 'local' : 'CognitoIdentityCredentials';
   return {
-    accountId: ACCOUNT,
-    cognitoIdentityPoolId: fromPool ? identityPoolId : null,
-    cognitoIdentityId: fromPool ? identityId : null,
-    cognitoIdentityAuthType: fromPool ? (role === 'guest' ? 'unauthenticated' : 'authenticated') : null,
-    cognitoIdentityAuthProvider: null,
-    sourceIp,
-    username: `${accessKeyId}:${sessionName}`,
-    userArn: `arn:aws:sts::${ACCOUNT}:assumed-role/${role}/${sessionName}`,
+    mode: 'iam',
+    role,
+    identity: {
+      accountId: ACCOUNT,
+      cognitoIdentityPoolId: identity === undefined ? null : pool.id,
+      cognitoIdentityId: identityId,
+      cognitoIdentityAuthType: AUTH_TYPES[role],
+      cognitoIdentityAuthProvider: authProvider,
+      sourceIp,
+      username: `${ROLE_IDS[role]}:${sessionName}`,
+      userArn: `arn:aws:sts::${ACCOUNT}:assumed-role/${role}/${sessionName}`,
+    },
   };
-}
-
-function isSame(left: string, right: string): boolean {
-  const [a, b] = [Buffer.from(left), Buffer.from(right)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -1,8 +1,9 @@
 /** Who calls, by the authorization mode that the request chose: what AppSync's `$context.identity` is made of. */
+import type { Identity } from '../cognito/identity-pool.js';
 import type { UserPoolIdentity } from '../cognito/user-pool.js';
 
 /** The roles that an IAM caller may have: those of an identity pool's users, and any other. */
-export type IamRole = 'authenticated' | 'guest' | 'service';
+export type IamRole = Identity['role'] | 'service';
 
 /** The identity object that AppSync hands to a resolver for a caller who signed with IAM credentials. */
 export interface IamIdentity {
@@ -11,6 +12,7 @@ export interface IamIdentity {
   cognitoIdentityPoolId: string | null;
   cognitoIdentityId: string | null;
   cognitoIdentityAuthType: 'authenticated' | 'unauthenticated' | null;
+  /** Null for a guest, too. */
   cognitoIdentityAuthProvider: string | null;
   sourceIp: string[];
   username: string;

@@ -1,24 +1,27 @@
 /**
- * Keeps the credentials that the local API accepts beside user-pool tokens: an API key, and IAM credentials of the roles that Amplify
- * gives rules to. Kept in the state folder, readable by their owner only. They open the emulator and nothing else.
+ * Keeps the credentials that the local API accepts beside user-pool tokens: an API key, IAM credentials of a service's role, and the
+ * secret from which those of the identity pool are derived. Kept in the state folder, readable by their owner only. They open the
+ * emulator and nothing else.
  */
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createCredentials, type LocalCredentials } from '../rds-proxy/credentials.js';
 import { replacePrivateFile } from '../replace-file.js';
-import type { IamRole } from './caller.js';
 
 export interface AppSyncCredentials {
   /** For the header x-api-key. */
   apiKey: string;
-  /** For requests signed with SigV4, service `appsync`. */
-  roles: Readonly<Record<IamRole, LocalCredentials>>;
+  /** For requests signed with SigV4 as a role that is none of an identity pool's. */
+  service: LocalCredentials;
+  /** Of src/cognito/identity-pool.ts. */
+  identityPoolSecret: string;
 }
 
 const FILE_NAME = 'appsync.json';
 const API_KEY_ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 const API_KEY_LENGTH = 26;
+const SECRET_BYTES = 32;
 
 /** @param stateDirectory made when missing */
 export async function loadOrCreateAppSyncCredentials(stateDirectory: string): Promise<AppSyncCredentials> {
@@ -37,17 +40,18 @@ export function createAppSyncCredentials(): AppSyncCredentials {
   return {
     // AppSync's keys begin so.
     apiKey: `da2-${letters.join('')}`,
-    roles: { authenticated: createCredentials(), guest: createCredentials(), service: createCredentials() },
+    service: createCredentials(),
+    identityPoolSecret: randomBytes(SECRET_BYTES).toString('base64'),
   };
 }
 
 function parseAccess(text: string): AppSyncCredentials | undefined {
   try {
-    const { apiKey, roles } = JSON.parse(text) as Partial<AppSyncCredentials>;
-    const complete = [roles?.authenticated, roles?.guest, roles?.service].every(
-      (role) => role !== undefined && [role.accessKeyId, role.secretAccessKey, role.sessionToken].every(isFilled),
-    );
-    return isFilled(apiKey) && roles !== undefined && complete ? { apiKey, roles } : undefined;
+    const { apiKey, service, identityPoolSecret } = JSON.parse(text) as Partial<AppSyncCredentials>;
+    const keys = [service?.accessKeyId, service?.secretAccessKey, service?.sessionToken];
+    return isFilled(apiKey) && service !== undefined && keys.every(isFilled) && isFilled(identityPoolSecret)
+      ? { apiKey, service, identityPoolSecret }
+      : undefined;
   } catch {
     return undefined;
   }

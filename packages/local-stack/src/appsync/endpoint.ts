@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionArgs, type ExecutionResult, execute, GraphQLError, getOperationAST, validate } from 'graphql';
+import { IdentityPool } from '../cognito/identity-pool.js';
 import type { LocalUserPool } from '../cognito/user-pool.js';
 import { authenticate, type CredentialedRequest } from './authentication.js';
 import { callerName } from './caller.js';
@@ -32,7 +33,7 @@ export interface GraphqlEndpointOptions {
   sdl: string;
   /** Whose tokens are accepted. */
   userPool: LocalUserPool;
-  /** The API key, where the schema has a rule for one, and the IAM credentials that are accepted. */
+  /** The API key, where the schema has a rule for one, and what IAM credentials are accepted by. */
   access: AppSyncCredentials;
   /** The region that IAM signatures must name. */
   region: string;
@@ -86,7 +87,11 @@ interface HttpResponse {
 export function createGraphqlEndpoint(options: GraphqlEndpointOptions): GraphqlEndpoint {
   const { sdl, onRequest, onMutation, requestLimitMillis = REQUEST_LIMIT_MILLIS } = options;
   const schema = createExecutableSchema({ sdl, invoke: withDeadline(options.invoke) });
-  const authentication = { ...options, modes: authorizationModesOf(sdl) };
+  const authentication = {
+    ...options,
+    identityPool: new IdentityPool(options.userPool, options.access.identityPoolSecret),
+    modes: authorizationModesOf(sdl),
+  };
 
   async function answer(request: IncomingMessage, record: RequestRecord): Promise<HttpResponse> {
     if (request.method !== 'POST' && request.method !== 'GET') {

@@ -40,7 +40,11 @@ export function unauthenticated(message: string, options?: ErrorOptions): Reques
 
 /** HTTP 403. The signature of a request is none that the caller could have made. */
 export function signatureRefused(
-  errorType: 'IncompleteSignatureException' | 'InvalidSignatureException' | 'UnrecognizedClientException',
+  errorType:
+    | 'ExpiredTokenException'
+    | 'IncompleteSignatureException'
+    | 'InvalidSignatureException'
+    | 'UnrecognizedClientException',
   message: string,
 ): RequestRefusedError {
   return new RequestRefusedError(403, errorType, message);

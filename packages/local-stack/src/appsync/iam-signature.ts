@@ -1,11 +1,12 @@
 /**
- * Decides whether an HTTP request carries a valid signature of one of the local IAM roles (SigV4 in headers).
+ * Decides whether an HTTP request carries a valid signature of a local IAM role (SigV4 in headers), and makes such signatures.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Identity, IdentityPool } from '../cognito/identity-pool.js';
+import { isSameText } from '../is-same-text.js';
 import type { LocalCredentials } from '../rds-proxy/credentials.js';
-import type { IamRole } from './caller.js';
 import type { AppSyncCredentials } from './credentials-file.js';
 import { type RequestRefusedError, signatureRefused } from './errors.js';
 
@@ -21,7 +22,10 @@ interface SignatureContext {
   region: string;
   /** As AWS abbreviates it: `appsync`. */
   service: string;
-  roles: AppSyncCredentials['roles'];
+  /** Of a service's role. */
+  access: Pick<AppSyncCredentials, 'service'>;
+  /** Whose temporary credentials are accepted. */
+  identityPool: IdentityPool;
   /** Milliseconds since 1970. */
   now: number;
 }
@@ -36,8 +40,14 @@ export function isSigned(authorization: string): boolean {
   return authorization.startsWith(ALGORITHM);
 }
 
-/** The role that signed. @throws RequestRefusedError with AWS's words for what is wrong */
-export function verifySignature(request: SignedRequest, { region, roles, service, now }: SignatureContext): IamRole {
+/**
+ * @returns the identity that signed; undefined for the role of a service
+ * @throws RequestRefusedError with AWS's words for what is wrong
+ */
+export function verifySignature(
+  request: SignedRequest,
+  { region, access, identityPool, service, now }: SignatureContext,
+): Identity | undefined {
   const {
     credential = '',
     names = '',
@@ -65,16 +75,44 @@ export function verifySignature(request: SignedRequest, { region, roles, service
       `Signature expired, or not yet current: ${time || 'no x-amz-date'}`,
     );
   }
-  const [role, credentials] =
-    (Object.entries(roles) as [IamRole, LocalCredentials][]).find(([, known]) => known.accessKeyId === accessKeyId) ??
-    [];
   const sessionToken = headerOf(request.headers, 'x-amz-security-token');
-  if (role === undefined || credentials === undefined || !isSame(sessionToken, credentials.sessionToken)) {
+  const isService = isSameText(sessionToken, access.service.sessionToken);
+  const temporary = isService ? undefined : identityPool.readSessionToken(sessionToken);
+  const credentials: LocalCredentials | undefined = isService ? access.service : temporary;
+  if (credentials === undefined || credentials.accessKeyId !== accessKeyId) {
     throw signatureRefused('UnrecognizedClientException', 'The security token included in the request is invalid.');
   }
+  if (temporary !== undefined && temporary.expiresAtMillis <= now) {
+    throw signatureRefused('ExpiredTokenException', 'The security token included in the request is expired');
+  }
   const toSign = [ALGORITHM, time, scope, sha256(canonicalRequest(request, signedHeaders))].join('\n');
-  if (!isSame(signature, sign(toSign, scope, credentials.secretAccessKey))) throw signatureMismatch();
-  return role;
+  if (!isSameText(signature, sign(toSign, scope, credentials.secretAccessKey))) throw signatureMismatch();
+  return temporary?.identity;
+}
+
+/** The headers with which a request is signed: beside its own, they must all be sent. */
+export function signRequest(
+  { method, url, body }: { method: string; url: URL; body: string },
+  credentials: LocalCredentials,
+  { region, service, now }: Pick<SignatureContext, 'region' | 'service' | 'now'>,
+): Record<string, string> {
+  const time = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
+  const scope = [time.slice(0, 8), region, service, TERMINATOR].join('/');
+  const headers = { 'x-amz-date': time, 'x-amz-security-token': credentials.sessionToken };
+  const names = ['host', ...Object.keys(headers)];
+  const request = {
+    method,
+    url: `${url.pathname}${url.search}`,
+    headers: { ...headers, host: url.host },
+    body: Buffer.from(body),
+  };
+  const toSign = [ALGORITHM, time, scope, sha256(canonicalRequest(request, names))].join('\n');
+  const signature = sign(toSign, scope, credentials.secretAccessKey);
+  const credential = `Credential=${credentials.accessKeyId}/${scope}`;
+  return {
+    ...headers,
+    authorization: `${ALGORITHM} ${credential}, SignedHeaders=${names.join(';')}, Signature=${signature}`,
+  };
 }
 
 function canonicalRequest({ method, url, headers, body }: SignedRequest, signedHeaders: readonly string[]): string {
@@ -113,11 +151,6 @@ function headerOf(headers: IncomingHttpHeaders, name: string): string {
 /** NaN, which is out of every range, for what is no time. */
 function parseTime(time: string): number {
   return Date.parse(time.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)$/, '$1-$2-$3:$4:$5'));
-}
-
-function isSame(left: string, right: string): boolean {
-  const [a, b] = [Buffer.from(left), Buffer.from(right)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 function sha256(content: string | Buffer): string {

@@ -20,6 +20,7 @@ export type CognitoErrorName =
   | 'UserNotFoundException'
   | 'UsernameExistsException'
   | 'AliasExistsException'
+  | 'ExpiredTokenException'
   | 'IncompleteSignatureException'
   | 'InvalidSignatureException'
   | 'MissingAuthenticationTokenException'

@@ -8,8 +8,9 @@ import { refuseMethod, sendJson } from '../web/json.js';
 import type { WebRoute } from '../web/server.js';
 import { createJsonEndpoint, type FoundOperation } from './endpoint.js';
 import { CognitoError, type CognitoErrorName } from './errors.js';
+import { IdentityPool } from './identity-pool.js';
 import type { Inbox } from './inbox.js';
-import type { IdentityPool } from './operations/identities.js';
+import type { IdentityContext } from './operations/identities.js';
 import { createPoolContext, type PoolContext } from './pool-context.js';
 import type { UserPoolSettings } from './settings.js';
 import type { LocalUserPool } from './user-pool.js';
@@ -21,7 +22,7 @@ export interface UserPoolRoutesOptions {
   userPool: LocalUserPool;
   settings: () => UserPoolSettings;
   inbox: Inbox;
-  /** Whose signatures administer the pool, and what signed-in users get of the identity pool. */
+  /** Whose signatures administer the pool, and what the credentials of the identity pool are derived from. */
   access: AppSyncCredentials;
   /** Of the signatures. */
   region: string;
@@ -30,16 +31,17 @@ export interface UserPoolRoutesOptions {
 export function createUserPoolRoutes(options: UserPoolRoutesOptions): WebRoute[] {
   const { userPool: pool, settings, inbox, access } = options;
   const context = createPoolContext({ pool, settings, inbox });
+  const identityPool = new IdentityPool(pool, access.identityPoolSecret);
   const users = createJsonEndpoint({
     target: 'AWSCognitoIdentityProviderService',
     name: 'user pool',
     find: (name) => findUserPoolOperation(name, context),
-    authorize: (name, request, body) => assertAllowed(name, request, body, options),
+    authorize: (name, request, body) => assertAllowed(name, { request, body, identityPool }, options),
   });
   const identities = createJsonEndpoint({
     target: 'AWSCognitoIdentityService',
     name: 'identity pool',
-    find: (name) => findIdentityPoolOperation(name, { context, credentials: access.roles.authenticated }),
+    find: (name) => findIdentityPoolOperation(name, { context, identityPool }),
     authorize: () => {},
   });
   return [
@@ -71,17 +73,16 @@ async function findUserPoolOperation(name: string, context: PoolContext): Promis
   return run && { run: (input) => run(input, context), needsSignature };
 }
 
-async function findIdentityPoolOperation(name: string, pool: IdentityPool): Promise<FoundOperation | undefined> {
+async function findIdentityPoolOperation(name: string, context: IdentityContext): Promise<FoundOperation | undefined> {
   const { IDENTITY_OPERATIONS } = await import('./operations/identities.js');
   const run = Object.hasOwn(IDENTITY_OPERATIONS, name) ? IDENTITY_OPERATIONS[name] : undefined;
-  return run && { run: (input) => run(input, pool), needsSignature: false };
+  return run && { run: (input) => run(input, context), needsSignature: false };
 }
 
 /** As an administrator: the role that Amplify gives no rules to. */
 function assertAllowed(
   operationName: string,
-  request: IncomingMessage,
-  body: Buffer,
+  { request, body, identityPool }: { request: IncomingMessage; body: Buffer; identityPool: IdentityPool },
   { access, region }: UserPoolRoutesOptions,
 ): void {
   const { method = '', url = '', headers } = request;
@@ -89,11 +90,11 @@ function assertAllowed(
     throw new CognitoError('MissingAuthenticationTokenException', 'Missing Authentication Token');
   }
   try {
-    const role = verifySignature(
+    const identity = verifySignature(
       { method, url, headers, body },
-      { region, roles: access.roles, service: 'cognito-idp', now: Date.now() },
+      { region, access, identityPool, service: 'cognito-idp', now: Date.now() },
     );
-    if (role === 'service') return;
+    if (identity === undefined) return;
   } catch (error) {
     if (error instanceof RequestRefusedError)
       throw new CognitoError(error.errorType as CognitoErrorName, error.message);

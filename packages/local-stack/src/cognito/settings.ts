@@ -45,6 +45,8 @@ export interface UserPoolSettings {
   accessTokenMinutes: number;
   idTokenMinutes: number;
   refreshTokenDays: number;
+  /** Whether the identity pool gives credentials to guests. */
+  allowUnauthenticatedIdentities: boolean;
   /** What amplify/auth/resource.ts asks for and this pool does not have: "the trigger postConfirmation". */
   unsupported: readonly string[];
 }
@@ -66,6 +68,7 @@ export const HARDENED = {
   accessTokenMinutes: 15,
   idTokenMinutes: 15,
   refreshTokenDays: 7,
+  allowUnauthenticatedIdentities: false,
 } as const satisfies Partial<UserPoolSettings>;
 
 /** The names of the CDK that are not Cognito's with another spelling. */

@@ -35,8 +35,6 @@ export interface LocalUserPool extends Omit<TokenSigner, 'sign'> {
   readonly id: string;
   /** Of the identity pool that gives AWS credentials to this pool's users: `local:…`. */
   readonly identityPoolId: string;
-  /** Of every signed-in user: the identity pool has one set of credentials. */
-  readonly identityId: string;
   readonly users: UserStore;
   /** A signed access token, without a sign-in. */
   issueToken(options: IssueTokenOptions): Promise<string>;
@@ -71,10 +69,15 @@ export async function loadUserPool(stateDirectory: string): Promise<LocalUserPoo
   return createUserPool(signer, await UserStore.open(stateDirectory));
 }
 
-/** The `sub` of a user: the same for the same name, in every pool. A UUID of version 5 (RFC 9562). */
+/** The `sub` of a user: the same for the same name, in every pool. */
 export function subOf(username: string): string {
+  return uuidOf(username);
+}
+
+/** A UUID of version 5 (RFC 9562): the same for the same name. */
+export function uuidOf(name: string): string {
   const namespace = Buffer.from(SUB_NAMESPACE.replaceAll('-', ''), 'hex');
-  const bytes = createHash('sha1').update(namespace).update(username).digest().subarray(0, 16);
+  const bytes = createHash('sha1').update(namespace).update(name).digest().subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
@@ -120,8 +123,7 @@ function createUserPool(signer: TokenSigner, users: UserStore): LocalUserPool {
   return {
     ...signer,
     id,
-    identityPoolId: `local:${subOf(id)}`,
-    identityId: `local:${subOf(`a user of ${id}`)}`,
+    identityPoolId: `local:${uuidOf(id)}`,
     users,
     sign,
 
@@ -142,6 +144,11 @@ function createUserPool(signer: TokenSigner, users: UserStore): LocalUserPool {
       });
     },
   };
+}
+
+/** What an identity pool calls the user pool: its issuer without `https://`. */
+export function providerName({ issuer }: Pick<LocalUserPool, 'issuer'>): string {
+  return issuer.replace(/^https:\/\//, '');
 }
 
 /** What an access token says of its user. */

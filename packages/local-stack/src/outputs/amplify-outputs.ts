@@ -19,7 +19,13 @@ export interface OutputsUserPool {
   readonly identityPoolId: string;
   readonly settings: Pick<
     UserPoolSettings,
-    'attributes' | 'usernameAttributes' | 'passwordPolicy' | 'mfa' | 'totp' | 'groups'
+    | 'attributes'
+    | 'usernameAttributes'
+    | 'passwordPolicy'
+    | 'mfa'
+    | 'totp'
+    | 'groups'
+    | 'allowUnauthenticatedIdentities'
   >;
 }
 
@@ -64,7 +70,7 @@ export function createAmplifyOutputs(options: AmplifyOutputsOptions) {
         require_symbols: passwordPolicy.requireSymbols,
         require_uppercase: passwordPolicy.requireUppercase,
       },
-      unauthenticated_identities_enabled: false,
+      unauthenticated_identities_enabled: settings.allowUnauthenticatedIdentities,
     },
     data: {
       url: `${url}/graphql`,
@@ -82,6 +88,7 @@ export function createAmplifyOutputs(options: AmplifyOutputsOptions) {
         userPoolEndpoint: `${url}${USER_POOL_PATH}`,
         identityPoolId,
         identityPoolEndpoint: `${url}${IDENTITY_POOL_PATH}`,
+        ...(settings.allowUnauthenticatedIdentities && { allowGuestAccess: true }),
         groups,
         passwordFormat: {
           requireLowercase: passwordPolicy.requireLowercase,

@@ -72,5 +72,8 @@ test('the groups are the same', () => {
 });
 
 test('no guest gets credentials', () => {
-  expect(properties('IdentityPool')).toEqual([expect.objectContaining({ AllowUnauthenticatedIdentities: false })]);
+  expect(properties('IdentityPool')).toEqual([
+    expect.objectContaining({ AllowUnauthenticatedIdentities: settings.allowUnauthenticatedIdentities }),
+  ]);
+  expect(settings.allowUnauthenticatedIdentities).toBe(false);
 });

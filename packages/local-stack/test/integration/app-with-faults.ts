@@ -37,6 +37,8 @@ export const FAULTY = `
     nothing: String! ${PRIVATE}
     forAccounting: String @function(name: "plain") @auth(rules: [{allow: groups, groups: ["accounting"]}])
     withKey: String @function(name: "plain") @auth(rules: [{allow: public}])
+    withIdentity: String @function(name: "plain") @auth(rules: [{allow: private, provider: identityPool}])
+    asGuest: String @function(name: "plain") @auth(rules: [{allow: public, provider: identityPool}])
   }
   type Mutation {
     givenOptional(note: String): String ${PRIVATE}
@@ -62,13 +64,15 @@ const HANDLER = `
     ofAccounting: () => 'done',
     forAccounting: () => { throw new Error('only accounting comes here'); },
     withKey: () => { throw new Error('only a key comes here'); },
+    withIdentity: (_, { cognitoIdentityId }) => { throw new Error(cognitoIdentityId.split(':')[0] + ' identities come here'); },
+    asGuest: () => { throw new Error('only guests come here'); },
     givenOptional: ({ note }) => given(note, note === 'text'),
     leftOut: ({ note }) => given(note, note === undefined),
     nullNote: ({ note }) => given(note, note === null),
     manyColors: ({ colors }) => given(colors, colors[0] === 'RED'),
     large: ({ count }) => given(count, count > 1000),
   };
-  export const handler = async ({ fieldName, arguments: args }) => fields[fieldName](args);
+  export const handler = async ({ fieldName, arguments: args, identity }) => fields[fieldName](args, identity);
 `;
 
 /** An app whose requests are all answered, or refused as they should be: parts of it are replaced by a test. */

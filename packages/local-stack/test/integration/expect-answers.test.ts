@@ -43,6 +43,14 @@ describe('a fault is reported with the request, what was found and the fix:', ()
     ],
     ['one that only a group meets', /^ {2}forAccounting, as a user of accounting\n.*only accounting comes here/m],
     ['one that only the API key meets', /^ {2}withKey, as a caller with the API key\n.*only a key comes here/m],
+    [
+      'one that only a user of the identity pool meets',
+      /^ {2}withIdentity, as a user of the identity pool\n.*local identities come here/m,
+    ],
+    [
+      'one that only a guest of the identity pool meets',
+      /^ {2}asGuest, as a guest of the identity pool\n.*only guests come here/m,
+    ],
     ['one with an optional argument', /^ {2}givenOptional with every argument, as alice/m],
     ['one without an optional argument', /^ {2}leftOut with required arguments only, as alice/m],
     ['one with null', /^ {2}nullNote with null for what is optional, as alice/m],
@@ -53,7 +61,7 @@ describe('a fault is reported with the request, what was found and the fix:', ()
   });
 
   test('all at once, and nothing that is not one', () => {
-    expect(report).toMatch(/^12 problems of the API\.\n\n/);
+    expect(report).toMatch(/^14 problems of the API\.\n\n/);
     expect(report).not.toMatch(/anonymous/);
   });
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KnownSecrets } from './search.js';
 
-const SECRET_FIELDS = ['secretAccessKey', 'sessionToken', 'apiKey', 'd', 'p', 'q'];
+const SECRET_FIELDS = ['secretAccessKey', 'sessionToken', 'apiKey', 'identityPoolSecret', 'd', 'p', 'q'];
 const PEM_LINE = /^[\w+/]{60,}$/;
 
 export function readStateSecrets(stateDirectory: string): KnownSecrets {

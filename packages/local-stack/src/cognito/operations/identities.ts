@@ -1,67 +1,103 @@
-/** The identity pool: AWS credentials for signed-in users, with which a client signs requests to AppSync. */
+/** The identity pool: an identity for each user, and AWS credentials with which a client signs requests as that identity. */
 import { JWTExpired } from 'jose/errors';
 import { z } from 'zod';
-import type { LocalCredentials } from '../../rds-proxy/credentials.js';
 import { CognitoError } from '../errors.js';
+import type { Identity, IdentityPool } from '../identity-pool.js';
 import type { PoolContext } from '../pool-context.js';
-import { checkInput } from './input.js';
+import { providerName } from '../user-pool.js';
+import { checkInput, matching } from './input.js';
 
-const VALIDITY_MILLIS = 60 * 60 * 1000;
-
-export interface IdentityPool {
+export interface IdentityContext {
   context: PoolContext;
-  /** Of the role of signed-in users. */
-  credentials: LocalCredentials;
+  identityPool: IdentityPool;
 }
 
-const identifier = z.string().min(1).max(128);
+const id = matching('[\\w-]+:[0-9a-f-]+', 55);
 const logins = z.record(z.string()).default({});
 
-export const IDENTITY_OPERATIONS: Readonly<Record<string, (input: unknown, pool: IdentityPool) => Promise<object>>> = {
-  async GetId(input, { context }) {
-    const { IdentityPoolId, Logins } = checkInput(z.object({ IdentityPoolId: identifier, Logins: logins }), input);
-    const { identityPoolId, identityId } = context.pool;
-    if (IdentityPoolId !== identityPoolId) throw notFound(`IdentityPool '${IdentityPoolId}' not found.`);
-    await assertSignedIn(context, Logins);
-    return { IdentityId: identityId };
+export const IDENTITY_OPERATIONS: Readonly<
+  Record<string, (input: unknown, context: IdentityContext) => Promise<object>>
+> = {
+  async GetId(input, { context, identityPool }) {
+    const { IdentityPoolId, Logins } = checkInput(z.object({ IdentityPoolId: id, Logins: logins }), input);
+    if (IdentityPoolId !== identityPool.id) throw notFound(`IdentityPool '${IdentityPoolId}' not found.`);
+    const user = await userOf(Logins, { context, identityPool });
+    if (user === undefined) assertGuestsAllowed(context);
+    return { IdentityId: (user ?? identityPool.createGuest()).identityId };
   },
 
-  async GetCredentialsForIdentity(input, { context, credentials }) {
-    const { IdentityId, Logins } = checkInput(z.object({ IdentityId: identifier, Logins: logins }), input);
-    if (IdentityId !== context.pool.identityId) throw notFound(`Identity '${IdentityId}' not found.`);
-    await assertSignedIn(context, Logins);
-    const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+  async GetCredentialsForIdentity(input, { context, identityPool }) {
+    const { IdentityId, Logins } = checkInput(z.object({ IdentityId: id, Logins: logins }), input);
+    const user = await userOf(Logins, { context, identityPool });
+    const identity = chooseIdentity(IdentityId, user, { context, identityPool });
+    const credentials = identityPool.issueCredentials(identity, context.now());
     return {
-      IdentityId,
+      IdentityId: identity.identityId,
       Credentials: {
-        AccessKeyId: accessKeyId,
-        SecretKey: secretAccessKey,
-        SessionToken: sessionToken,
+        AccessKeyId: credentials.accessKeyId,
+        SecretKey: credentials.secretAccessKey,
+        SessionToken: credentials.sessionToken,
         // Times are seconds in this protocol.
-        Expiration: Math.floor((context.now() + VALIDITY_MILLIS) / 1000),
+        Expiration: Math.floor(credentials.expiresAtMillis / 1000),
       },
     };
   },
 };
 
-/** @throws CognitoError without an ID token of the user pool */
-async function assertSignedIn({ pool }: PoolContext, given: Readonly<Record<string, string>>): Promise<void> {
-  const refuse = (message: string) => new CognitoError('NotAuthorizedException', message);
-  const [[provider, token] = [], ...others] = Object.entries(given);
-  if (provider === undefined || token === undefined) {
-    throw refuse('Unauthenticated access is not supported for this identity pool.');
+/**
+ * The identity that was asked for. A guest who has signed in goes on as the user.
+ *
+ * @throws CognitoError for the identity of another user, one that there is not, and a guest where there are none
+ */
+function chooseIdentity(
+  identityId: string,
+  user: Identity | undefined,
+  { context, identityPool }: IdentityContext,
+): Identity {
+  const guest = identityPool.findGuest(identityId);
+  if (guest !== undefined && user === undefined) {
+    assertGuestsAllowed(context);
+    return guest;
   }
-  if (others.length > 0 || provider !== pool.issuer.replace(/^https:\/\//, '')) {
-    throw refuse('Token is not from a supported provider of this identity pool.');
-  }
-  const { claims } = await pool.verifyToken(token).catch((error: unknown) => {
-    throw refuse(
-      `Invalid login token. ${error instanceof JWTExpired ? 'Token expired.' : 'Not a valid OpenId Connect identity token.'}`,
-    );
-  });
-  if (claims.token_use !== 'id') throw refuse('Invalid login token. Not a valid OpenId Connect identity token.');
+  if (user !== undefined && (guest !== undefined || user.identityId === identityId)) return user;
+  const all = context.pool.users.all().map(({ sub }) => identityPool.identityOfUser(sub).identityId);
+  if (!all.includes(identityId)) throw notFound(`Identity '${identityId}' not found.`);
+  throw refusal(
+    user === undefined
+      ? `Access to Identity '${identityId}' is forbidden.`
+      : "Logins don't match. Please include at least one valid login for this identity or identity pool.",
+  );
 }
 
-function notFound(message: string): CognitoError {
-  return new CognitoError('ResourceNotFoundException', message);
+/**
+ * @returns undefined without a login
+ * @throws CognitoError for anything but an ID token of the user pool
+ */
+async function userOf(
+  given: Readonly<Record<string, string>>,
+  { context: { pool, now }, identityPool }: IdentityContext,
+): Promise<Identity | undefined> {
+  const [[provider, token] = [], ...others] = Object.entries(given);
+  if (provider === undefined || token === undefined) return undefined;
+  if (others.length > 0 || provider !== providerName(pool)) {
+    throw refusal('Token is not from a supported provider of this identity pool.');
+  }
+  const { sub, claims } = await pool.verifyToken(token).catch((error: unknown) => {
+    throw refusal(
+      error instanceof JWTExpired
+        ? `Invalid login token. Token expired: ${Math.floor(now() / 1000)} >= ${error.payload.exp}`
+        : 'Invalid login token. Not a valid OpenId Connect identity token.',
+    );
+  });
+  // As an access token has none.
+  if (claims.token_use !== 'id') throw refusal('Invalid login token. Missing a required claim: aud');
+  return identityPool.identityOfUser(sub);
 }
+
+function assertGuestsAllowed({ settings }: PoolContext): void {
+  if (settings().allowUnauthenticatedIdentities) return;
+  throw refusal('Unauthenticated access is not supported for this identity pool.');
+}
+
+const refusal = (message: string) => new CognitoError('NotAuthorizedException', message);
+const notFound = (message: string) => new CognitoError('ResourceNotFoundException', message);

@@ -22,7 +22,7 @@ export function checkInput<Schema extends z.ZodTypeAny>(schema: Schema, input: u
 }
 
 /** @param pattern as Cognito's reference gives it: its messages name it */
-const matching = (pattern: string, maxLength: number, minLength = 1) =>
+export const matching = (pattern: string, maxLength: number, minLength = 1) =>
   z
     .string()
     .min(minLength, `Member must have length greater than or equal to ${minLength}`)

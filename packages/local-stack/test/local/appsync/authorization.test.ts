@@ -2,7 +2,9 @@
 import { serveAppSync } from '@vpc-postgres/testing/support/appsync-under-test.js';
 import { type SigningOptions, signedHeaders } from '@vpc-postgres/testing/support/sign-request.js';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type AppSyncCredentials, loadOrCreateAppSyncCredentials } from '../../../src/appsync/credentials-file.js';
+import type { IamRole } from '../../../src/appsync/caller.js';
+import { loadOrCreateAppSyncCredentials } from '../../../src/appsync/credentials-file.js';
+import { subOf } from '../../../src/cognito/user-pool.js';
 import {
   AUTHORIZATION_CASES,
   AUTHORIZATION_SDL,
@@ -31,9 +33,9 @@ const user =
   async () => ({ authorization: await appsync.userPool.issueToken({ username, groups }) });
 const withKey: Headers = async () => ({ 'x-api-key': appsync.access.apiKey });
 const signedBy =
-  (role: keyof AppSyncCredentials['roles'], options?: SigningOptions): Headers =>
+  (role: IamRole, options?: SigningOptions): Headers =>
   (body, url) =>
-    signedHeaders(url, body, appsync.access.roles[role], options);
+    signedHeaders(url, body, appsync.credentialsOf(role), options);
 
 /** @param sentQuery what is sent in place of the query that the headers were made for */
 async function send(headers: Headers, query: string, path = '/graphql', sentQuery = query) {
@@ -97,20 +99,58 @@ describe('an API key', () => {
 });
 
 describe('a signed request', () => {
-  it('gives the function the identity of a user of the identity pool, or of a role', async () => {
+  it('gives the function the identity of a user or a guest of the identity pool, or of a role', async () => {
+    await send(signedBy('authenticated'), '{ forPoolUsers }');
     await send(signedBy('guest'), '{ forGuests }');
     await send(signedBy('service'), '{ forGuests }');
 
-    expect(appsync.events.map(({ event }) => event.identity)).toMatchObject([
-      { cognitoIdentityAuthType: 'unauthenticated', cognitoIdentityId: appsync.userPool.identityId },
+    const { identityPool, userPool } = appsync;
+    const { identityId } = identityPool.identityOfUser(subOf('alice'));
+    const provider = userPool.issuer.replace('https://', '');
+    const ofEach = { accountId: '000000000000', sourceIp: ['127.0.0.1'] };
+    const ofPool = { ...ofEach, cognitoIdentityPoolId: identityPool.id };
+    expect(appsync.events.map(({ event }) => event.identity)).toEqual([
       {
-        cognitoIdentityAuthType: null,
+        ...ofPool,
+        cognitoIdentityId: identityId,
+        cognitoIdentityAuthType: 'authenticated',
+        cognitoIdentityAuthProvider: `"${provider}","${provider}:CognitoSignIn:${subOf('alice')}"`,
+        username: expect.stringMatching(/^AROA\w+:CognitoIdentityCredentials$/),
+        userArn: 'arn:aws:sts::000000000000:assumed-role/authenticated/CognitoIdentityCredentials',
+      },
+      {
+        ...ofPool,
+        cognitoIdentityId: expect.stringMatching(/^local:[0-9a-f-]{36}$/),
+        cognitoIdentityAuthType: 'unauthenticated',
+        cognitoIdentityAuthProvider: null,
+        username: expect.stringMatching(/^AROA\w+:CognitoIdentityCredentials$/),
+        userArn: 'arn:aws:sts::000000000000:assumed-role/guest/CognitoIdentityCredentials',
+      },
+      {
+        ...ofEach,
+        cognitoIdentityPoolId: null,
         cognitoIdentityId: null,
-        userArn: expect.stringContaining(':assumed-role/service/'),
+        cognitoIdentityAuthType: null,
+        cognitoIdentityAuthProvider: null,
+        username: expect.stringMatching(/^AROA\w+:local$/),
+        userArn: 'arn:aws:sts::000000000000:assumed-role/service/local',
       },
     ]);
   });
 
+  const HOUR_MILLIS = 3_600_000;
+  const expiredCredentials = () => {
+    const { identityPool } = appsync;
+    return identityPool.issueCredentials(identityPool.createGuest(), Date.now() - HOUR_MILLIS - 1000);
+  };
+  /** Those of a guest who calls herself alice. */
+  const forgedCredentials = () => {
+    const { sessionToken, ...keys } = appsync.credentialsOf('guest');
+    const [claims = '', seal] = sessionToken.split('.');
+    const { identityId } = appsync.identityPool.identityOfUser(subOf('alice'));
+    const forged = { ...JSON.parse(Buffer.from(claims, 'base64url').toString()), identity: { identityId } };
+    return { ...keys, sessionToken: `${Buffer.from(JSON.stringify(forged)).toString('base64url')}.${seal}` };
+  };
   const tampered =
     (change: (headers: Record<string, string>) => Record<string, string>): Headers =>
     async (body, url) =>
@@ -119,18 +159,32 @@ describe('a signed request', () => {
   it.each<[string, Headers, string]>([
     [
       'of unknown credentials',
-      (body, url) => signedHeaders(url, body, { ...appsync.access.roles.guest, accessKeyId: 'ASIAX' }),
+      (body, url) => signedHeaders(url, body, { ...appsync.credentialsOf('guest'), accessKeyId: 'ASIAX' }),
       'UnrecognizedClientException',
     ],
     [
       'of another secret',
-      (body, url) => signedHeaders(url, body, { ...appsync.access.roles.guest, secretAccessKey: 'x' }),
+      (body, url) => signedHeaders(url, body, { ...appsync.credentialsOf('guest'), secretAccessKey: 'x' }),
       'InvalidSignatureException',
     ],
     [
       'of another session',
-      (body, url) => signedHeaders(url, body, { ...appsync.access.roles.guest, sessionToken: 'x' }),
+      (body, url) =>
+        signedHeaders(url, body, {
+          ...appsync.credentialsOf('guest'),
+          sessionToken: appsync.credentialsOf('authenticated').sessionToken,
+        }),
       'UnrecognizedClientException',
+    ],
+    [
+      'of a session whose claims were changed',
+      (body, url) => signedHeaders(url, body, forgedCredentials()),
+      'UnrecognizedClientException',
+    ],
+    [
+      'of a session that has expired',
+      (body, url) => signedHeaders(url, body, expiredCredentials()),
+      'ExpiredTokenException',
     ],
     ['for another region', signedBy('guest', { region: 'us-east-1' }), 'InvalidSignatureException'],
     ['for another service', signedBy('guest', { service: 's3' }), 'InvalidSignatureException'],

@@ -18,7 +18,7 @@ describe('an API without a rule for it rejects', () => {
   });
 
   test.each(['authenticated', 'guest'] as const)('a field for a request signed with the IAM role %s', async (role) => {
-    const headers = await signedHeaders(`${appsync.url}/graphql`, body, appsync.access.roles[role]);
+    const headers = await signedHeaders(`${appsync.url}/graphql`, body, appsync.credentialsOf(role));
 
     const response = await appsync.post('/graphql', headers, body);
 
@@ -28,7 +28,7 @@ describe('an API without a rule for it rejects', () => {
   });
 
   test('a request signed with an IAM secret that was guessed', async () => {
-    const { accessKeyId, sessionToken } = appsync.access.roles.service;
+    const { accessKeyId, sessionToken } = appsync.access.service;
     const guessed = { ...createCredentials(), accessKeyId, sessionToken };
     const headers = await signedHeaders(`${appsync.url}/graphql`, body, guessed);
 

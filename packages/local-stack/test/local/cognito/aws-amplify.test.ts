@@ -86,18 +86,6 @@ it('gives the users of local.config.ts their groups', async () => {
   expect(await auth.getCurrentUser()).toMatchObject({ username: 'carol' });
 });
 
-it('gets AWS credentials for a signed-in user, and none for a guest', async () => {
-  await auth.signIn({ username: 'alice@example.com', password: 'Local-password-1' });
-
-  const { credentials, identityId } = await auth.fetchAuthSession();
-
-  const { accessKeyId } = stack.appSyncCredentials.roles.authenticated;
-  expect([credentials?.accessKeyId, identityId]).toEqual([accessKeyId, stack.userPool.identityId]);
-  expect(credentials?.expiration?.getTime()).toBeGreaterThan(Date.now());
-  await auth.signOut();
-  expect((await auth.fetchAuthSession()).credentials).toBeUndefined();
-});
-
 it('hears the errors of Cognito by their names', async () => {
   const username = 'errors@example.com';
   expect(await nameOf(auth.signUp({ username, password: 'weak' }))).toBe('InvalidPasswordException');

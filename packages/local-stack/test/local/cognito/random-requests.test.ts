@@ -20,8 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const sign = (body: string) =>
-  signedHeaders(server.endpoint, body, server.access.roles.service, { service: 'cognito-idp' });
+const sign = (body: string) => signedHeaders(server.endpoint, body, server.access.service, { service: 'cognito-idp' });
 
 /** Whatever became of her: a user who is deleted or disabled would get the same refusal for the rest of the run. */
 async function restoreAlice(): Promise<void> {

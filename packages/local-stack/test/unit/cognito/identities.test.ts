@@ -1,69 +1,141 @@
 import { expect, it } from 'vitest';
 import { CognitoError } from '../../../src/cognito/errors.js';
+import { IdentityPool } from '../../../src/cognito/identity-pool.js';
 import { IDENTITY_OPERATIONS } from '../../../src/cognito/operations/identities.js';
-import { createCredentials } from '../../../src/rds-proxy/credentials.js';
+import { LOCAL_PASSWORD } from '../../../src/cognito/users.js';
 import { poolUnderTest } from './pool-under-test.js';
 
-const { pool, signIn, context, pass } = poolUnderTest();
-const credentials = createCredentials();
+const { pool, signIn, context, pass, configure, reopen } = poolUnderTest();
+const SECRET = 'a secret of this test';
+const identityPool = () => new IdentityPool(pool(), SECRET);
 
 const call = (operation: string, input: object) =>
-  IDENTITY_OPERATIONS[operation]?.(input, { context: context(), credentials });
+  IDENTITY_OPERATIONS[operation]?.(input, { context: context(), identityPool: identityPool() });
 const refusal = async (operation: string, input: object) => {
   const error = await call(operation, input)?.catch((reason: unknown) => reason);
   return error instanceof CognitoError ? [error.name, error.message] : ['answered', JSON.stringify(error)];
 };
+const refusalOfCredentials = (input: object) => refusal('GetCredentialsForIdentity', input);
 const provider = () => pool().issuer.replace('https://', '');
-const idToken = async () => (await signIn('alice', 'Local-password-1')).AuthenticationResult.IdToken;
+const login = async (username: string) => ({
+  [provider()]: (await signIn(username, LOCAL_PASSWORD)).AuthenticationResult.IdToken,
+});
+const getId = async (Logins: object = {}) => {
+  const answer = await call('GetId', { IdentityPoolId: identityPool().id, Logins });
+  return (answer as { IdentityId: string }).IdentityId;
+};
 
-it('gives a signed-in user the credentials of the role of signed-in users, for an hour', async () => {
-  const Logins = { [provider()]: await idToken() };
-  const { identityPoolId, identityId } = pool();
-  expect(await call('GetId', { IdentityPoolId: identityPoolId, Logins })).toEqual({ IdentityId: identityId });
+it('gives each user an identity of their own, the same at each sign-in and after a restart', async () => {
+  const [alice, carol, again] = [
+    await getId(await login('alice')),
+    await getId(await login('carol')),
+    await getId(await login('alice')),
+  ];
 
-  const answer = await call('GetCredentialsForIdentity', { IdentityId: identityId, Logins });
+  expect(alice).toMatch(/^local:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
+  expect(carol).not.toBe(alice);
+  expect(again).toBe(alice);
+  const { sub = '' } = pool().users.find('alice') ?? {};
+  expect(new IdentityPool(await reopen(), SECRET).identityOfUser(sub).identityId).toBe(alice);
+});
+
+it('gives credentials for an hour, from which the identity can be read', async () => {
+  const Logins = await login('alice');
+  const IdentityId = await getId(Logins);
+
+  const answer = await call('GetCredentialsForIdentity', { IdentityId, Logins });
 
   expect(answer).toEqual({
-    IdentityId: identityId,
+    IdentityId,
     Credentials: {
-      AccessKeyId: credentials.accessKeyId,
-      SecretKey: credentials.secretAccessKey,
-      SessionToken: credentials.sessionToken,
+      AccessKeyId: expect.stringMatching(/^ASIA[A-Z2-7]{16}$/),
+      SecretKey: expect.any(String),
+      SessionToken: expect.any(String),
       Expiration: expect.closeTo(Date.now() / 1000 + 3600, -1),
     },
   });
+  const { AccessKeyId, SecretKey, SessionToken } = (answer as { Credentials: Record<string, string> }).Credentials;
+  const { sub } = pool().users.find('alice') ?? {};
+  expect(identityPool().readSessionToken(SessionToken ?? '')).toMatchObject({
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretKey,
+    identity: {
+      identityId: IdentityId,
+      role: 'authenticated',
+      authProvider: `"${provider()}","${provider()}:CognitoSignIn:${sub}"`,
+    },
+  });
+  expect(new IdentityPool(pool(), 'another secret').readSessionToken(SessionToken ?? '')).toBeUndefined();
 });
 
-it('gives nothing to a guest, another provider or with a token that is no ID token', async () => {
-  const { identityId: IdentityId, identityPoolId: IdentityPoolId } = pool();
-  const refused = async (Logins: object) => (await refusal('GetCredentialsForIdentity', { IdentityId, Logins }))[1];
-  const token = await idToken();
-  expect(await refusal('GetId', { IdentityPoolId })).toEqual([
+it('refuses the identity of another user, and one without a login', async () => {
+  const IdentityId = await getId(await login('alice'));
+
+  expect(await refusalOfCredentials({ IdentityId, Logins: await login('carol') })).toEqual([
     'NotAuthorizedException',
-    'Unauthenticated access is not supported for this identity pool.',
+    "Logins don't match. Please include at least one valid login for this identity or identity pool.",
   ]);
-  expect(await refused({})).toBe('Unauthenticated access is not supported for this identity pool.');
+  expect(await refusalOfCredentials({ IdentityId })).toEqual([
+    'NotAuthorizedException',
+    `Access to Identity '${IdentityId}' is forbidden.`,
+  ]);
+});
+
+it('refuses another provider, and a token that is no ID token or has expired', async () => {
+  const Logins = await login('alice');
+  const [IdentityId, token] = [await getId(Logins), Logins[provider()] ?? ''];
+  const refused = async (given: object) => (await refusalOfCredentials({ IdentityId, Logins: given }))[1];
+
   const unsupported = 'Token is not from a supported provider of this identity pool.';
   expect(await refused({ 'graph.facebook.com': token })).toBe(unsupported);
   expect(await refused({ [provider()]: token, other: token })).toBe(unsupported);
   const access = await pool().issueToken({ username: 'alice' });
-  for (const other of [access, 'garbage']) {
-    expect(await refused({ [provider()]: other })).toBe(
-      'Invalid login token. Not a valid OpenId Connect identity token.',
-    );
-  }
+  expect(await refused({ [provider()]: access })).toBe('Invalid login token. Missing a required claim: aud');
+  expect(await refused({ [provider()]: 'garbage' })).toBe(
+    'Invalid login token. Not a valid OpenId Connect identity token.',
+  );
   pass({ minutes: 16 });
-  expect(await refused({ [provider()]: token })).toBe('Invalid login token. Token expired.');
+  const [name, message] = await refusal('GetId', { IdentityPoolId: identityPool().id, Logins });
+  expect([name, message]).toEqual([
+    'NotAuthorizedException',
+    expect.stringMatching(/^Invalid login token. Token expired: \d+ >= \d+$/),
+  ]);
 });
 
-it('knows one identity pool, and one identity', async () => {
-  const Logins = { [provider()]: await idToken() };
+it('gives guests nothing, unless the pool is set so: then each has a new identity, and goes on as the user', async () => {
+  const noGuests = ['NotAuthorizedException', 'Unauthenticated access is not supported for this identity pool.'];
+  expect(await refusal('GetId', { IdentityPoolId: identityPool().id })).toEqual(noGuests);
+  configure({ allowUnauthenticatedIdentities: true });
+  const [guest, other] = [await getId(), await getId()];
+  expect(other).not.toBe(guest);
 
-  expect(await refusal('GetId', { IdentityPoolId: 'local:other', Logins })).toEqual([
+  const ofGuest = await call('GetCredentialsForIdentity', { IdentityId: guest });
+  const ofUser = await call('GetCredentialsForIdentity', { IdentityId: guest, Logins: await login('alice') });
+
+  const { SessionToken = '' } = (ofGuest as { Credentials: Record<string, string> }).Credentials;
+  expect(identityPool().readSessionToken(SessionToken)?.identity).toEqual({
+    identityId: guest,
+    role: 'guest',
+    authProvider: null,
+  });
+  expect(ofUser).toMatchObject({ IdentityId: await getId(await login('alice')) });
+  configure({ allowUnauthenticatedIdentities: false });
+  expect(await refusalOfCredentials({ IdentityId: guest })).toEqual(noGuests);
+});
+
+it('knows one identity pool, and no identity that it has not given', async () => {
+  const Logins = await login('alice');
+  const unknown = 'local:00000000-0000-4000-8000-000000000000';
+
+  expect(await refusal('GetId', { IdentityPoolId: unknown, Logins })).toEqual([
     'ResourceNotFoundException',
-    "IdentityPool 'local:other' not found.",
+    `IdentityPool '${unknown}' not found.`,
   ]);
-  expect((await refusal('GetCredentialsForIdentity', { IdentityId: 'local:other', Logins }))[0]).toBe(
-    'ResourceNotFoundException',
-  );
+  for (const given of [{ IdentityId: unknown }, { IdentityId: unknown, Logins }]) {
+    expect(await refusalOfCredentials(given)).toEqual([
+      'ResourceNotFoundException',
+      `Identity '${unknown}' not found.`,
+    ]);
+  }
+  expect((await refusal('GetId', { IdentityPoolId: 'no id' }))[0]).toBe('InvalidParameterException');
 });
