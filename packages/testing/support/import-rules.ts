@@ -1,7 +1,8 @@
 /** Lists what each folder can import, and which files can read the process environment: docs/architecture.md as data. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, posix, sep } from 'node:path';
 import ts from 'typescript';
+import { filesBelow } from './files-below.js';
 
 export interface SourceFile {
   /** Relative to the repository, with forward slashes. */
@@ -152,8 +153,8 @@ const MAY_READ_ENVIRONMENT =
 /** Every TypeScript file under the given folders of the repository. */
 export function readSources(repository: string, folders: readonly string[]): SourceFile[] {
   return folders.flatMap((folder) =>
-    readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => /\.m?ts$/.test(name) && !name.includes('node_modules'))
+    filesBelow(join(repository, folder))
+      .filter((name) => /\.m?ts$/.test(name))
       .map((name) => {
         const path = posix.join(folder, name.split(sep).join('/'));
         return { path, text: readFileSync(join(repository, path), 'utf8') };

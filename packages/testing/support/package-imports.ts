@@ -1,7 +1,8 @@
 /** Compares what a package's files import with its package.json, and rejects each way out of the package but by name. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
+import { filesBelow } from './files-below.js';
 import { importedNames, importsOf, readSources, type SourceFile } from './import-rules.js';
 import { pathsIntoTheApp } from './paths-into-the-app.js';
 
@@ -101,7 +102,7 @@ function needlessDeclarations(folder: string, { dependencies = {}, peerDependenc
 /** The packages of the registry and of this repository that the files below these folders load, by name. */
 export function packagesUsedIn(folders: readonly string[]): Set<string> {
   const texts = folders.flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    filesBelow(folder)
       .filter((file) => /\.m?ts$|\.m?js$/.test(file))
       .map((file) => readFileSync(join(folder, file), 'utf8')),
   );

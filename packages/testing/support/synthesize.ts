@@ -14,6 +14,7 @@ import { vi } from 'vitest';
 import { importPackageFile } from './amplify-packages.js';
 import { readAssembly, type Synthesis } from './cloud-assembly.js';
 import { exhaustive } from './exhaustive.js';
+import { keepNoFingerprints, reuseLooksAtHandlers } from './same-work-once.js';
 import { loadEveryValidationRule } from './validation-engine.js';
 
 export interface SynthesisInputs {
@@ -47,7 +48,9 @@ export async function synthesize(identity: BackendIdentifier, inputs: SynthesisI
     vi.stubEnv('CDK_VALIDATION', String(validate));
     if (validate) loadEveryValidationRule();
     await forgetEarlierDefinitions();
+    await keepNoFingerprints();
     replaceInputs(inputs);
+    reuseLooksAtHandlers();
     await synthesizeBackend(() => loadBackend(inputs), identity, out, contextOf(inputs));
     return readAssembly(out);
   } finally {

@@ -17,6 +17,7 @@ import {
   SECRET_ARN,
   withDatabase,
 } from '@vpc-postgres/testing/support/environments.js';
+import { exhaustive } from '@vpc-postgres/testing/support/exhaustive.js';
 import { keepTemplates } from '@vpc-postgres/testing/support/keep-templates.js';
 import { onOwnStacks } from '@vpc-postgres/testing/support/own-stacks-plugin.js';
 import {
@@ -244,7 +245,8 @@ describe.each(Object.keys(SHAPES))('%s', (shape) => {
   });
 });
 
-test('both functions are byte for byte what the integration tests run', async () => {
+// A synthesis with the bundle of every function takes seconds. migrations.test.ts has one in each run.
+test.runIf(exhaustive)('both functions are byte for byte what the integration tests run', async () => {
   const { functionBundles } = await deploy(
     { ...withDatabase(SHAPES['created database with IAM'] as DatabaseSettings) },
     { bundle: true },

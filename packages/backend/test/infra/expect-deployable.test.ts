@@ -4,8 +4,9 @@ import { ConfigurationError } from '@vpc-postgres/backend/configuration/configur
 import { expectDeployable } from '@vpc-postgres/backend/testing.js';
 import { environments } from '@vpc-postgres/testing/app/amplify/environments.js';
 import { functions } from '@vpc-postgres/testing/app/amplify/functions/functions.js';
+import { synthesizeExample } from '@vpc-postgres/testing/support/example-synthesis.js';
 import { exhaustive } from '@vpc-postgres/testing/support/exhaustive.js';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
 const TESTING = join(import.meta.dirname, '../../../testing');
 const app = { projectDirectory: join(TESTING, 'app'), environments, functions };
@@ -35,15 +36,41 @@ test('an environment that the app does not have fails', async () => {
 /** For one or two syntheses in processes of their own. */
 const timeout = 180_000;
 
-test('a deployment is synthesized, and fails with each problem and its fix', { timeout }, async () => {
-  const declared = { 'orders-api': { database: false }, invoices: { database: true } };
+/** Checks templates that were synthesized in this process, which takes no seconds. The app's own test has the whole. */
+async function expectDeployableHere(...inputs: Parameters<typeof expectDeployable>): Promise<string | undefined> {
+  const { files } = await synthesizeExample();
+  const templates = Object.fromEntries([...files].map(([name, text]) => [name, JSON.parse(text)]));
+  vi.resetModules();
+  vi.doMock('../../src/synth/synthesize-app.js', () => ({
+    synthesizeApp: async () => ({ templates, missingLookups: [] }),
+  }));
+  try {
+    return await (await import('../../src/testing.js')).expectDeployable(...inputs);
+  } finally {
+    vi.doUnmock('../../src/synth/synthesize-app.js');
+  }
+}
 
-  const failure = expectDeployable({ ...app, functions: declared }, 'example');
+const ways: [string, typeof expectDeployable][] = [['in this process', expectDeployableHere]];
+if (exhaustive) ways.push(['in a process of its own', expectDeployable]);
 
-  await expect(failure).rejects.toThrow(ConfigurationError);
-  await expect(failure).rejects.toThrow(/^The environment example must not be deployed: 3 problems in its templates\./);
-  await expect(failure).rejects.toThrow(/ {2}invoices\n {4}got .*\n {4}expected .*\n {4}fix {7}pass \.\.\.resourcesOf/);
-});
+test.each(ways)(
+  'a deployment is synthesized %s, and fails with each problem and its fix',
+  { timeout },
+  async (_, check) => {
+    const declared = { 'orders-api': { database: false }, invoices: { database: true } };
+
+    const failure = check({ ...app, functions: declared }, 'example');
+
+    await expect(failure).rejects.toMatchObject({ name: ConfigurationError.name });
+    await expect(failure).rejects.toThrow(
+      /^The environment example must not be deployed: 3 problems in its templates\./,
+    );
+    await expect(failure).rejects.toThrow(
+      / {2}invoices\n {4}got .*\n {4}expected .*\n {4}fix {7}pass \.\.\.resourcesOf/,
+    );
+  },
+);
 
 test.runIf(exhaustive)('a deployment without a problem is checked completely', { timeout }, async () => {
   expect(await expectDeployable(app, 'example')).toBeUndefined();

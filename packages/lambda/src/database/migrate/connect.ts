@@ -13,6 +13,8 @@ export interface ConnectOptions {
   readonly unreachableMillis: number;
   /** For how long to try again when the login is refused, in milliseconds from the first refusal. */
   readonly refusedMillis: number;
+  /** Between two attempts, in milliseconds. @default 3000 */
+  readonly pauseMillis?: number;
   /** What to look at when the login is refused. @default - what makes the migrator */
   readonly refusedAdvice?: string;
   /** Tries once. @default - connect() with an IAM token */
@@ -21,11 +23,15 @@ export interface ConnectOptions {
 
 /** DNS, TCP, TLS and login. */
 const ATTEMPT_MILLIS = 10_000;
-const PAUSE_MILLIS = 3_000;
+const DEFAULT_PAUSE_MILLIS = 3_000;
 
 /** @throws MigrationError when it cannot be reached or refuses the login for longer than that. */
 export async function connectWithRetry(settings: ConnectionSettings, options: ConnectOptions): Promise<pg.Client> {
-  const { attempt = () => connect(settings, options.applicationName), refusedAdvice = REFUSED_ADVICE } = options;
+  const {
+    attempt = () => connect(settings, options.applicationName),
+    refusedAdvice = REFUSED_ADVICE,
+    pauseMillis = DEFAULT_PAUSE_MILLIS,
+  } = options;
   const startedAt = performance.now();
   let firstRefusedAt: number | undefined;
   for (;;) {
@@ -39,10 +45,10 @@ export async function connectWithRetry(settings: ConnectionSettings, options: Co
       const giveUpAt = refused
         ? (firstRefusedAt ?? now) + options.refusedMillis
         : startedAt + options.unreachableMillis;
-      if (now + PAUSE_MILLIS >= giveUpAt) {
+      if (now + pauseMillis >= giveUpAt) {
         throw new MigrationError(describe(settings, refused ? refusedAdvice : undefined, cause as Error), { cause });
       }
-      await delay(PAUSE_MILLIS);
+      await delay(pauseMillis);
     }
   }
 }

@@ -14,7 +14,9 @@ export interface Blocker {
 }
 
 export interface WaitObserver {
-  /** Opens a second connection to the database, as the first one is busy. Called only when a statement takes seconds. */
+  /** How long a statement takes before it is looked at, in milliseconds: what takes less is not worth a connection. @default 2000 */
+  readonly patienceMillis?: number;
+  /** Opens a second connection to the database, as the first one is busy. Called only when the patience is at its end. */
   connect(): Promise<Client>;
   /** Called when the statement begins to wait, and again when it waits for others. Must not throw. */
   onWait(migration: Migration, statement: SqlStatement, blockers: readonly Blocker[]): void;
@@ -29,8 +31,7 @@ export function describeWait({ name, sql }: Migration, { offset }: SqlStatement,
   return `${name}:${positionOf(sql, offset).line}: the statement waits for the transactions of ${sessions.join('; ')}.`;
 }
 
-/** Before the first look: what takes less is not worth a connection. */
-const PATIENCE_MILLIS = 2_000;
+const DEFAULT_PATIENCE_MILLIS = 2_000;
 const POLL_MILLIS = 2_000;
 const QUERY_TIMEOUT_MILLIS = 5_000;
 
@@ -59,7 +60,7 @@ async function observe(
   report: (blockers: readonly Blocker[]) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  await delay(PATIENCE_MILLIS, undefined, { signal });
+  await delay(observer.patienceMillis ?? DEFAULT_PATIENCE_MILLIS, undefined, { signal });
   const client = await observer.connect();
   try {
     let reported = '';

@@ -15,6 +15,9 @@ import type { LookReport } from '../../../../src/database/look/report.js';
 const PROJECT = join(import.meta.dirname, '../../../../../testing/app');
 const FUNCTION = 'orders-api';
 
+/** What is wrong in the function's environment, and the time that the function has. */
+export type LookChanges = Partial<LocalDatabase> & { timeoutSeconds?: number };
+
 /** Registers the hooks of a test file: one stack, one bundle. */
 export function useLookFunction() {
   let stack: TestStack;
@@ -46,13 +49,14 @@ export function useLookFunction() {
 
   /** @returns what the function answers, as JSON, and what it logged. */
   async function invoke(
-    changes: Partial<LocalDatabase>,
+    { timeoutSeconds = definition.timeoutSeconds, ...changes }: LookChanges,
     event: unknown,
     clientContext?: unknown,
   ): Promise<{ payload: unknown; log: string }> {
     const lines: string[] = [];
     const fn = createLocalFunction({
       ...definition,
+      timeoutSeconds,
       directory: join(directory, FUNCTION),
       region: stack.access.region,
       environment: functionEnvironment(definition, { ...stack.access, ...changes }),
@@ -74,7 +78,7 @@ export function useLookFunction() {
       return directory;
     },
     invoke,
-    look: async (changes: Partial<LocalDatabase> = {}, sentAt = new Date()) =>
+    look: async (changes: LookChanges = {}, sentAt = new Date()) =>
       (await invoke(changes, null, lookQuestion({ sentAt }))).payload as LookReport,
     /** Called after the test, the last one first. */
     onEnd: (end: () => unknown) => void ends.push(end),

@@ -24,6 +24,9 @@ export const migratorRole = createCredentials();
 export const appRole = createCredentials();
 
 type Files = Record<string, string>;
+/** Puts the index.mjs of a function with these files into a folder. */
+type BuildCode = (folder: string, files: Files) => Promise<void>;
+const bundleAsDeployed: BuildCode = async (folder, files) => bundleMigrationFunction(filesOf(files), folder);
 export const filesOf = (files: Files) => Object.entries(files).map(([name, sql]) => ({ name, sql }));
 const fingerprint = (files: Files) => fingerprintOf(prepareMigrations(filesOf(files)));
 export const TEA = { '0001-tea.sql': 'create table tea (id int);' };
@@ -37,6 +40,8 @@ export function useMigrationFunction() {
   let database: string;
   let observer: pg.Client;
   const functions: LocalFunction[] = [];
+  /** The folder of each code, by what it is built of: a test that has the files of another has its code. */
+  const folders = new Map<BuildCode, Map<string, Promise<string>>>();
   const logs: string[] = [];
 
   beforeAll(async () => {
@@ -71,21 +76,35 @@ export function useMigrationFunction() {
     await observer.end();
   });
 
+  function folderOf(files: Files, buildCode: BuildCode): Promise<string> {
+    const ofCode = folders.get(buildCode) ?? new Map<string, Promise<string>>();
+    folders.set(buildCode, ofCode);
+    const key = JSON.stringify(files);
+    const folder = ofCode.get(key) ?? buildFolder(files, buildCode);
+    ofCode.set(key, folder);
+    return folder;
+  }
+
+  async function buildFolder(files: Files, buildCode: BuildCode): Promise<string> {
+    const folder = await mkdtemp(join(directory, 'function-'));
+    await buildCode(folder, files);
+    await build(bootstrapBuildOptions(folder));
+    return folder;
+  }
+
   /**
-   * @param buildCode puts index.mjs into a folder; by default the bundle that is deployed.
+   * @param buildCode by default the bundle that is deployed.
    * @param user the database user that its environment names.
    * @param port where its environment says that the proxy listens.
    */
   async function startFunction(
     files: Files,
     credentials = migratorRole,
-    buildCode = async (folder: string) => bundleMigrationFunction(filesOf(files), folder),
+    buildCode = bundleAsDeployed,
     user = 'migrator',
     port = proxy.port,
   ): Promise<(request: object, clientContext?: object) => Promise<unknown>> {
-    const folder = await mkdtemp(join(directory, 'function-'));
-    await buildCode(folder);
-    await build(bootstrapBuildOptions(folder));
+    const folder = await folderOf(files, buildCode);
     const fn = createLocalFunction({
       name: 'migrations',
       directory: folder,

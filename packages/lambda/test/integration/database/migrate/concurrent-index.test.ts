@@ -119,6 +119,8 @@ describe('beside an older transaction', () => {
   let holderPid: number;
   const waits: (readonly Blocker[])[] = [];
   const waitObserver = {
+    // So that a test need not wait for two seconds.
+    patienceMillis: 200,
     async connect() {
       const client = new pg.Client({ host: cluster.socketDirectory, database, user: 'migrator' });
       await client.connect();
