@@ -42,7 +42,8 @@ export async function adopt(
     if (!isInteractive)
       throw new CommandError('Nothing was written: this is no terminal to ask in. Run it again with --yes.');
     const answer = await confirm({ message: `Write this to ${adoption.into}?`, initialValue: false });
-    if (isCancel(answer) || !answer) return print('Nothing was written.');
+    if (isCancel(answer)) throw new CommandError('Stopped. Nothing was written.');
+    if (!answer) return print('Nothing was written.');
   }
   writeAdoption(adoption);
   print(

@@ -1,52 +1,29 @@
 import { pinnedVpc } from '@vpc-postgres/testing/support/pinned-vpc.js';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { type Access, bootstrap, createVpc, signIn, uploadedTemplates } from './accounts.js';
 import { account, environmentIn, environmentWithSql, region } from './environments.js';
-import { type Moto, startMoto } from './moto.js';
-import { copyProject, type ProjectCopy } from './project-copy.js';
-import { openRecordingEndpoint, REFUSAL, type RecordingEndpoint } from './recording-endpoint.js';
+import { REFUSAL } from './recording-endpoint.js';
+import { describeWithMoto } from './with-moto.js';
 
 /** The real ampx deploys the real amplify/backend.ts, to an imitation of AWS that ends when a stack would be created. */
-const motoServer = inject('motoServer');
-
 const SANDBOX = ['sandbox', '--once', '--identifier', 'test'];
 const OTHER_ACCOUNT = '444455556666';
 const OTHER_REGION = 'us-east-1';
 
-describe.skipIf(motoServer === undefined)('ampx', () => {
-  let moto: Moto;
-  let project: ProjectCopy;
-  let endpoint: RecordingEndpoint;
-  /** The environment's own account and region. Straight to moto: for what the test does, and ampx does not. */
-  let direct: Access;
-
-  beforeAll(async () => {
-    moto = await startMoto(motoServer ?? '');
-    project = copyProject();
-  });
-  afterAll(async () => {
-    project?.remove();
-    await moto?.stop();
-  });
-  beforeEach(async () => {
-    await moto.reset();
-    direct = await signIn(account, moto.url, region);
-    await bootstrap(account, direct);
-    endpoint = await openRecordingEndpoint(moto.url);
-  });
-  afterEach(() => endpoint.close());
+describeWithMoto('ampx', (aws) => {
+  beforeEach(() => bootstrap(account, aws.direct));
 
   const ampx = (args: readonly string[], access: Access, variables?: NodeJS.ProcessEnv) =>
-    project.ampx(args, { ...access, endpoint: endpoint.url }, variables);
+    aws.project.ampx(args, { ...access, endpoint: aws.endpoint.url }, variables);
 
   const actions = (service: string) =>
-    endpoint.requests.filter((request) => request.service === service).map(({ action }) => action);
+    aws.endpoint.requests.filter((request) => request.service === service).map(({ action }) => action);
 
   const uploads = () => actions('s3').filter((action) => action === 'PUT');
 
   /** The names of the roles that were assumed, without account and region. */
   const assumedRoles = () =>
-    endpoint.requests
+    aws.endpoint.requests
       .filter(({ action }) => action === 'AssumeRole')
       .map(({ parameters }) => /cdk-hnb659fds-([a-z-]+)-role/.exec(parameters.get('RoleArn') ?? '')?.[1]);
 
@@ -54,7 +31,7 @@ describe.skipIf(motoServer === undefined)('ampx', () => {
   const standard = { mode: 'STANDARD', rollbackDisabled: null };
 
   const createdStacks = () =>
-    endpoint.requests
+    aws.endpoint.requests
       .filter(({ service, action }) => service === 'cloudformation' && /^(Create|Update)/.test(action))
       .map(({ parameters }) => ({
         name: parameters.get('StackName'),
@@ -64,14 +41,14 @@ describe.skipIf(motoServer === undefined)('ampx', () => {
       }));
 
   test('sandbox looks an unpinned VPC up, and uploads what its second pass makes of it', async () => {
-    const vpc = await createVpc(['a', 'b'], direct);
-    project.configure({ environments: { sandbox: environmentIn(vpc.id) } });
+    const vpc = await createVpc(['a', 'b'], aws.direct);
+    aws.project.configure({ environments: { sandbox: environmentIn(vpc.id) } });
 
-    const { output } = await ampx(SANDBOX, direct);
+    const { output } = await ampx(SANDBOX, aws.direct);
 
     expect(actions('ec2'), output).toContain('DescribeVpcs');
     expect(assumedRoles()[0]).toBe('lookup');
-    const templates = await uploadedTemplates(account, direct);
+    const templates = await uploadedTemplates(account, aws.direct);
     // Of the one that serves and the one that migrates.
     expect(functionSubnets(templates)).toEqual([vpc.isolatedSubnets, vpc.isolatedSubnets]);
     expect([...templates.values()].filter(namesDummyVpc)).toEqual([]);
@@ -88,13 +65,13 @@ describe.skipIf(motoServer === undefined)('ampx', () => {
   });
 
   test('sandbox with the SQL data source places it in the subnets that its second pass knows', async () => {
-    const vpc = await createVpc(['a', 'b'], direct);
-    project.configure({ environments: { sandbox: environmentWithSql(vpc.id) } });
+    const vpc = await createVpc(['a', 'b'], aws.direct);
+    aws.project.configure({ environments: { sandbox: environmentWithSql(vpc.id) } });
 
-    const { output } = await ampx(SANDBOX, direct);
+    const { output } = await ampx(SANDBOX, aws.direct);
 
     expect(output).toContain(REFUSAL);
-    const templates = await uploadedTemplates(account, direct);
+    const templates = await uploadedTemplates(account, aws.direct);
     // And of the data source.
     expect(functionSubnets(templates)).toEqual([vpc.isolatedSubnets, vpc.isolatedSubnets, vpc.isolatedSubnets]);
     expect(endpointsIn(templates)).toEqual([
@@ -104,10 +81,10 @@ describe.skipIf(motoServer === undefined)('ampx', () => {
   });
 
   test('sandbox judges the VPC that it found: in one availability zone, nothing is uploaded', async () => {
-    const vpc = await createVpc(['a'], direct);
-    project.configure({ environments: { sandbox: environmentIn(vpc.id) } });
+    const vpc = await createVpc(['a'], aws.direct);
+    aws.project.configure({ environments: { sandbox: environmentIn(vpc.id) } });
 
-    const { output } = await ampx(SANDBOX, direct);
+    const { output } = await ampx(SANDBOX, aws.direct);
 
     expect(output).toContain(
       `is in ${vpc.isolatedSubnets[0]} in ${region}a, and must be in 2 availability zones or more`,
@@ -119,9 +96,9 @@ describe.skipIf(motoServer === undefined)('ampx', () => {
   });
 
   test('sandbox stops at a VPC that the account does not have', async () => {
-    project.configure({ environments: { sandbox: environmentIn('vpc-0123456789abcdef0') } });
+    aws.project.configure({ environments: { sandbox: environmentIn('vpc-0123456789abcdef0') } });
 
-    const { output } = await ampx(SANDBOX, direct);
+    const { output } = await ampx(SANDBOX, aws.direct);
 
     expect(output).toContain('network.vpc.id');
     expect(output).toContain('vpc-0123456789abcdef0');
@@ -131,9 +108,9 @@ describe.skipIf(motoServer === undefined)('ampx', () => {
   });
 
   test('sandbox refuses credentials of another account before it looks anything up', async () => {
-    const vpc = await createVpc(['a', 'b'], direct);
-    project.configure({ environments: { sandbox: environmentIn(vpc.id) } });
-    const other = await signIn(OTHER_ACCOUNT, moto.url, region);
+    const vpc = await createVpc(['a', 'b'], aws.direct);
+    aws.project.configure({ environments: { sandbox: environmentIn(vpc.id) } });
+    const other = await signIn(OTHER_ACCOUNT, aws.moto.url, region);
     await bootstrap(OTHER_ACCOUNT, other);
 
     const { output } = await ampx(SANDBOX, other);
@@ -146,8 +123,8 @@ describe.skipIf(motoServer === undefined)('ampx', () => {
   });
 
   test('sandbox refuses another region before it looks anything up', async () => {
-    project.configure({ environments: { sandbox: environmentIn('vpc-0123456789abcdef0') } });
-    const other = { ...direct, region: OTHER_REGION };
+    aws.project.configure({ environments: { sandbox: environmentIn('vpc-0123456789abcdef0') } });
+    const other = { ...aws.direct, region: OTHER_REGION };
     await bootstrap(account, other);
 
     const { output } = await ampx(SANDBOX, other);
@@ -163,18 +140,18 @@ describe.skipIf(motoServer === undefined)('ampx', () => {
     const environment = environmentIn('vpc-0123456789abcdef0');
     const subnets = { 'subnet-0aaaaaaaaaaaaaaaa': `${region}a`, 'subnet-0bbbbbbbbbbbbbbbb': `${region}b` };
     const cachedContext = pinnedVpc(environment, [{ type: 'Isolated', subnets }]);
-    project.configure({ environments: { main: environment }, cachedContext });
-    endpoint.deny(({ service, action, parameters }) => {
+    aws.project.configure({ environments: { main: environment }, cachedContext });
+    aws.endpoint.deny(({ service, action, parameters }) => {
       const isLookupRole = parameters.get('RoleArn')?.includes('-lookup-role-') === true;
       return service === 'ec2' || (action === 'AssumeRole' && isLookupRole);
     });
 
-    const { code, output } = await ampx(['pipeline-deploy', '--branch', 'main', '--app-id', 'd1example'], direct, {
+    const { code, output } = await ampx(['pipeline-deploy', '--branch', 'main', '--app-id', 'd1example'], aws.direct, {
       CI: 'true',
     });
 
     expect(actions('ec2'), output).toEqual([]);
-    const templates = await uploadedTemplates(account, direct);
+    const templates = await uploadedTemplates(account, aws.direct);
     expect(functionSubnets(templates)).toEqual([Object.keys(subnets), Object.keys(subnets)]);
     expect(createdStacks()).toEqual([
       { name: expect.stringMatching(/^amplify-d1example-main-branch-/), template: expect.any(String), ...standard },
@@ -187,23 +164,23 @@ describe.skipIf(motoServer === undefined)('ampx', () => {
     const environment = environmentIn('vpc-0123456789abcdef0');
     const subnets = { 'subnet-0aaaaaaaaaaaaaaaa': `${region}a`, 'subnet-0bbbbbbbbbbbbbbbb': `${region}b` };
     const cachedContext = pinnedVpc(environment, [{ type: 'Isolated', subnets }]);
-    project.configure({ environments: { main: environment }, cachedContext });
+    aws.project.configure({ environments: { main: environment }, cachedContext });
 
-    const { output } = await ampx(['deploy', '--identifier', 'main', '--backend', '--yes'], direct);
+    const { output } = await ampx(['deploy', '--identifier', 'main', '--backend', '--yes'], aws.direct);
 
     expect(output).toContain(REFUSAL);
     expect(createdStacks()).toEqual([
       { name: expect.stringMatching(/^amplify-main-backend-standalone-/), template: expect.any(String), ...standard },
     ]);
-    const templates = await uploadedTemplates(account, direct);
+    const templates = await uploadedTemplates(account, aws.direct);
     expect(functionSubnets(templates)).toEqual([Object.keys(subnets), Object.keys(subnets)]);
     expect(userPoolPolicies(templates)).toEqual(['Retain']);
   });
 
   test('deploy under an identifier that no environment has is refused, before anything is uploaded', async () => {
-    project.configure({ environments: { main: environmentIn('vpc-0123456789abcdef0') } });
+    aws.project.configure({ environments: { main: environmentIn('vpc-0123456789abcdef0') } });
 
-    const { output } = await ampx(['deploy', '--identifier', 'shop', '--backend', '--yes'], direct);
+    const { output } = await ampx(['deploy', '--identifier', 'shop', '--backend', '--yes'], aws.direct);
 
     expect(output).toContain('The deployment "shop" has no environment of that name');
     expect(output).toContain('one of the environments that exist: "main"');

@@ -1,14 +1,10 @@
 import { exampleWithMigrations } from '@vpc-postgres/testing/support/environments.js';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { type Access, signIn } from './accounts.js';
+import { beforeAll, expect, test } from 'vitest';
+import { askedReads } from './asked-reads.js';
 import { account, region } from './environments.js';
-import { type Moto, startMoto } from './moto.js';
-import { copyProject, type ProjectCopy } from './project-copy.js';
-import { openRecordingEndpoint, type RecordingEndpoint } from './recording-endpoint.js';
+import { describeWithMoto } from './with-moto.js';
 
 /** `cost --actual` asks Cost Explorer, which moto answers with what it is told. */
-const motoServer = inject('motoServer');
-
 const COST = ['cost', '--environment', 'main', '--actual', '--yes'];
 
 const group = (service: string, usageType: string, Amount: string) => ({
@@ -28,38 +24,19 @@ const GROUPS = [
   group('AmazonCloudWatch', 'EU-CW:MetricMonitorUsage', '3'),
 ];
 
-describe.skipIf(motoServer === undefined)('cost --actual', () => {
-  let moto: Moto;
-  let project: ProjectCopy;
-  let endpoint: RecordingEndpoint;
-  let access: Access;
+describeWithMoto('cost --actual', (aws) => {
+  beforeAll(() => aws.project.configure({ environments: { main: exampleWithMigrations } }));
 
-  beforeAll(async () => {
-    moto = await startMoto(motoServer ?? '');
-    project = copyProject();
-    project.configure({ environments: { main: exampleWithMigrations } });
-  });
-  afterAll(async () => {
-    project?.remove();
-    await moto?.stop();
-  });
-  beforeEach(async () => {
-    await moto.reset();
-    endpoint = await openRecordingEndpoint(moto.url);
-    access = { ...(await signIn(account, moto.url, region)), endpoint: endpoint.url };
-    return () => endpoint.close();
-  });
-
-  const asked = () => endpoint.requests.map(({ service, action }) => `${service}:${action}`);
+  const asked = () => askedReads(aws.endpoint.requests);
 
   test('sorts what was charged into the parts of the estimate, in one read', async () => {
     const results = [{ ResultsByTime: [{ Groups: GROUPS, Total: {}, Estimated: false }] }];
-    await fetch(`${moto.url}/moto-api/static/ce/cost-and-usage-results`, {
+    await fetch(`${aws.moto.url}/moto-api/static/ce/cost-and-usage-results`, {
       method: 'POST',
       body: JSON.stringify({ account_id: account, results }),
     });
 
-    const { code, output } = await project.vpcPostgres([...COST, '--json'], access);
+    const { code, output } = await aws.project.vpcPostgres([...COST, '--json'], aws.access);
 
     expect(code, output).toBe(0);
     expect(JSON.parse(output).actual).toMatchObject({
@@ -69,12 +46,13 @@ describe.skipIf(motoServer === undefined)('cost --actual', () => {
       restUsd: 83,
     });
     expect(asked()).toEqual(['ce:GetCostAndUsage']);
+    expect(aws.endpoint.requests).toHaveLength(1);
   });
 
   test('without the permission names it with a statement, and prints the estimate all the same', async () => {
-    endpoint.deny(({ service }) => service === 'ce');
+    aws.endpoint.deny(({ service }) => service === 'ce');
 
-    const { code, output } = await project.vpcPostgres(COST, access);
+    const { code, output } = await aws.project.vpcPostgres(COST, aws.access);
 
     expect(code, output).toBe(0);
     expect(output.replaceAll(/\s+/g, ' ')).toContain('"Action":["ce:GetCostAndUsage"],"Resource":"*"');
@@ -82,7 +60,7 @@ describe.skipIf(motoServer === undefined)('cost --actual', () => {
   });
 
   test('without --actual asks AWS nothing', async () => {
-    const { code, output } = await project.vpcPostgres(['cost', '--environment', 'main', '--json'], access);
+    const { code, output } = await aws.project.vpcPostgres(['cost', '--environment', 'main', '--json'], aws.access);
 
     expect(code, output).toBe(0);
     expect(asked()).toEqual([]);

@@ -4,19 +4,15 @@ import { CreateVpcCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { synthesizeApp } from '@vpc-postgres/backend/synth/synthesize-app.js';
 import { readTemplates } from '@vpc-postgres/backend/testing/templates.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { operationOf } from '../../src/aws/reads.js';
+import { beforeEach, expect, test } from 'vitest';
 import { DISCOVER_READS } from '../../src/discover/discover-reads.js';
-import { type Access, createVpc, signIn } from './accounts.js';
-import { account, region } from './environments.js';
-import { type Moto, startMoto } from './moto.js';
+import { createVpc } from './accounts.js';
+import { askedReads } from './asked-reads.js';
+import { region } from './environments.js';
 import { createInstance, createProxy } from './postgres-account.js';
-import { copyProject, type ProjectCopy } from './project-copy.js';
-import { openRecordingEndpoint, type RecordingEndpoint } from './recording-endpoint.js';
+import { describeWithMoto } from './with-moto.js';
 
 /** The command finds a database in moto's account, and the environment that it writes synthesizes. */
-const motoServer = inject('motoServer');
-
 /** As in the starter, with an environment beside it that is none of this command's business. */
 const ENVIRONMENTS = `import type { Environments } from '@vpc-postgres/backend/configuration/environment.js';
 
@@ -51,39 +47,20 @@ export const environments: Environments = {
 `;
 const CONTEXT = '{\n  "another": { "answer": [1, 2] }\n}\n';
 
-describe.skipIf(motoServer === undefined)('discover', () => {
-  let moto: Moto;
-  let project: ProjectCopy;
-  let endpoint: RecordingEndpoint;
-  /** Straight to moto, for what the test does. */
-  let direct: Access;
-
-  beforeAll(async () => {
-    moto = await startMoto(motoServer ?? '');
-    project = copyProject();
-  });
-  afterAll(async () => {
-    project?.remove();
-    await moto?.stop();
-  });
-  beforeEach(async () => {
-    await moto.reset();
-    direct = await signIn(account, moto.url, region);
-    endpoint = await openRecordingEndpoint(moto.url);
+describeWithMoto('discover', (aws) => {
+  beforeEach(() => {
     // AWS names it orders.proxy-….
-    endpoint.rewrite((_request, body) => body.replaceAll('.db-proxy-', '.proxy-'));
-    writeFileSync(join(project.folder, 'amplify/environments.ts'), ENVIRONMENTS);
-    writeFileSync(join(project.folder, 'cdk.context.json'), CONTEXT);
-    return () => endpoint.close();
+    aws.endpoint.rewrite((_request, body) => body.replaceAll('.db-proxy-', '.proxy-'));
+    writeFileSync(join(aws.project.folder, 'amplify/environments.ts'), ENVIRONMENTS);
+    writeFileSync(join(aws.project.folder, 'cdk.context.json'), CONTEXT);
   });
 
-  const discover = (...args: string[]) =>
-    project.vpcPostgres(['discover', ...args], { ...direct, endpoint: endpoint.url });
+  const discover = (...args: string[]) => aws.project.vpcPostgres(['discover', ...args], aws.access);
   const written = () =>
-    ['amplify/environments.ts', 'cdk.context.json'].map((file) => readFileSync(join(project.folder, file), 'utf8'));
+    ['amplify/environments.ts', 'cdk.context.json'].map((file) => readFileSync(join(aws.project.folder, file), 'utf8'));
   /** Of each function in the VPC; of functions with the same ones once. */
   const functionSubnets = async (environment: string) => {
-    const { templates, missingLookups } = await synthesizeApp(project.folder, environment);
+    const { templates, missingLookups } = await synthesizeApp(aws.project.folder, environment);
     expect(missingLookups).toEqual([]);
     const functions = readTemplates(templates).ofType('AWS::Lambda::Function');
     const subnets = functions.flatMap(({ properties }) =>
@@ -93,8 +70,8 @@ describe.skipIf(motoServer === undefined)('discover', () => {
   };
 
   test('shows the environment as a diff, writes nothing, and has asked AWS what it declares and no more', async () => {
-    const vpc = await createVpc(['a', 'b'], direct);
-    await createProxy(direct, vpc, 'orders-db', { requireTls: false });
+    const vpc = await createVpc(['a', 'b'], aws.direct);
+    await createProxy(aws.direct, vpc, 'orders-db', { requireTls: false });
 
     const { code, output } = await discover('--database-name', 'orders');
 
@@ -105,14 +82,13 @@ describe.skipIf(motoServer === undefined)('discover', () => {
     expect(output).toContain('The proxy orders does not require TLS.');
     expect(output).toContain('Nothing was written. To write it, add --yes.');
     expect(written()).toEqual([ENVIRONMENTS, CONTEXT]);
-    const asked = new Set(endpoint.requests.map(({ action }) => action));
-    expect([...asked].toSorted()).toEqual(DISCOVER_READS.map(operationOf).toSorted());
+    expect(askedReads(aws.endpoint.requests)).toEqual([...DISCOVER_READS].toSorted());
   });
 
   test('writes an environment that synthesizes without a lookup, keeps everything else, and the second time nothing', async () => {
-    const vpc = await createVpc(['a', 'b'], direct);
-    await createInstance(direct, vpc);
-    const group = await createProxy(direct, vpc, 'orders-db');
+    const vpc = await createVpc(['a', 'b'], aws.direct);
+    await createInstance(aws.direct, vpc);
+    const group = await createProxy(aws.direct, vpc, 'orders-db');
 
     const first = await discover('--yes');
 
@@ -140,8 +116,8 @@ describe.skipIf(motoServer === undefined)('discover', () => {
   });
 
   test('before a database without a proxy the environment makes one, under the name of a new branch', async () => {
-    const vpc = await createVpc(['a', 'b'], direct);
-    await createInstance(direct, vpc);
+    const vpc = await createVpc(['a', 'b'], aws.direct);
+    await createInstance(aws.direct, vpc);
 
     const { code, output } = await discover('--environment', 'feature/*', '--region', region, '--yes');
 
@@ -152,8 +128,8 @@ describe.skipIf(motoServer === undefined)('discover', () => {
   });
 
   test('a database without IAM authentication needs a secret, which is named and not read', async () => {
-    const vpc = await createVpc(['a', 'b'], direct);
-    await createInstance(direct, vpc, { iam: false });
+    const vpc = await createVpc(['a', 'b'], aws.direct);
+    await createInstance(aws.direct, vpc, { iam: false });
 
     const { code, output } = await discover('--yes');
 
@@ -180,10 +156,10 @@ describe.skipIf(motoServer === undefined)('discover', () => {
   });
 
   test('of two proxies it takes neither without being told', async () => {
-    const vpc = await createVpc(['a', 'b'], direct);
-    await createInstance(direct, vpc);
-    await createProxy(direct, vpc, 'orders-db');
-    await createProxy(direct, vpc, 'orders-db', { name: 'reports' });
+    const vpc = await createVpc(['a', 'b'], aws.direct);
+    await createInstance(aws.direct, vpc);
+    await createProxy(aws.direct, vpc, 'orders-db');
+    await createProxy(aws.direct, vpc, 'orders-db', { name: 'reports' });
 
     const { code, output } = await discover('--yes');
 
@@ -196,9 +172,9 @@ describe.skipIf(motoServer === undefined)('discover', () => {
   });
 
   test('with --json prints what its schema says, and with --yes writes too', async () => {
-    const vpc = await createVpc(['a', 'b'], direct);
-    await createInstance(direct, vpc);
-    await createProxy(direct, vpc, 'orders-db');
+    const vpc = await createVpc(['a', 'b'], aws.direct);
+    await createInstance(aws.direct, vpc);
+    await createProxy(aws.direct, vpc, 'orders-db');
     const schema = JSON.parse(
       readFileSync(join(import.meta.dirname, '../../docs/schemas/discover.schema.json'), 'utf8'),
     );
@@ -219,9 +195,9 @@ describe.skipIf(motoServer === undefined)('discover', () => {
   });
 
   test('names each missing permission with a statement, and proposes what it can', async () => {
-    const vpc = await createVpc(['a', 'b'], direct);
-    await createInstance(direct, vpc);
-    endpoint.deny(({ action }) => action === 'DescribeDBProxies' || action === 'ListSecrets');
+    const vpc = await createVpc(['a', 'b'], aws.direct);
+    await createInstance(aws.direct, vpc);
+    aws.endpoint.deny(({ action }) => action === 'DescribeDBProxies' || action === 'ListSecrets');
 
     const { code, output } = await discover();
 
@@ -235,10 +211,10 @@ describe.skipIf(motoServer === undefined)('discover', () => {
   });
 
   test('among 200 VPCs finds the one with the database', async () => {
-    const ec2 = new EC2Client(direct);
+    const ec2 = new EC2Client(aws.direct);
     for (let index = 0; index < 200; index += 1) await ec2.send(new CreateVpcCommand({ CidrBlock: '10.1.0.0/16' }));
-    const vpc = await createVpc(['a', 'b'], direct);
-    await createInstance(direct, vpc);
+    const vpc = await createVpc(['a', 'b'], aws.direct);
+    await createInstance(aws.direct, vpc);
     const started = Date.now();
 
     const { code, output } = await discover();

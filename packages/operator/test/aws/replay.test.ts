@@ -14,45 +14,24 @@ import {
 import { Signer } from '@aws-sdk/rds-signer';
 import type { Environment } from '@vpc-postgres/backend/configuration/environment.js';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { operationOf } from '../../src/aws/reads.js';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LocalConnection } from '../../src/local-target.js';
 import { REPLAY_READS } from '../../src/replay/replay-reads.js';
-import { type Access, createVpc, signIn } from './accounts.js';
-import { account, environmentIn, region } from './environments.js';
-import { type Moto, startMoto } from './moto.js';
+import { createVpc } from './accounts.js';
+import { askedReads } from './asked-reads.js';
+import { environmentIn } from './environments.js';
 import { createInstance, createProxy } from './postgres-account.js';
-import { copyProject, type ProjectCopy } from './project-copy.js';
-import { openRecordingEndpoint, type RecordingEndpoint } from './recording-endpoint.js';
+import { describeWithMoto } from './with-moto.js';
 
 /** The real local stack runs with the settings that moto's proxy and database have. */
-const motoServer = inject('motoServer');
-
 const REPLAY = ['replay', '--environment', 'main'];
 
-describe.skipIf(motoServer === undefined)('replay', () => {
-  let moto: Moto;
-  let project: ProjectCopy;
-  let endpoint: RecordingEndpoint;
-  let access: Access;
+describeWithMoto('replay', (aws) => {
   let stack: ChildProcess | undefined;
   const clients: pg.Client[] = [];
 
-  beforeAll(async () => {
-    moto = await startMoto(motoServer ?? '');
-    project = copyProject();
-  });
-  afterAll(async () => {
-    project?.remove();
-    await moto?.stop();
-  });
-  beforeEach(async () => {
-    await moto.reset();
-    const direct = await signIn(account, moto.url, region);
-    endpoint = await openRecordingEndpoint(moto.url);
-    access = { ...direct, endpoint: endpoint.url };
-    project.configure({ environments: { main: await createDatabase(direct) } });
-  });
+  beforeEach(async () => aws.project.configure({ environments: { main: await createDatabase() } }));
+
   afterEach(async () => {
     await Promise.all(clients.splice(0).map((client) => client.end()));
     if (stack?.exitCode === null) {
@@ -60,15 +39,14 @@ describe.skipIf(motoServer === undefined)('replay', () => {
       stack.kill('SIGTERM');
       await ended;
     }
-    await endpoint.close();
   });
 
   /** A proxy that lends one connection, and lets others wait for 2 s. */
-  async function createDatabase(direct: Access): Promise<Environment> {
-    const vpc = await createVpc(['a', 'b'], direct);
-    await createInstance(direct, vpc);
-    const group = await createProxy(direct, vpc, 'orders-db');
-    const rds = new RDSClient(direct);
+  async function createDatabase(): Promise<Environment> {
+    const vpc = await createVpc(['a', 'b'], aws.direct);
+    await createInstance(aws.direct, vpc);
+    const group = await createProxy(aws.direct, vpc, 'orders-db');
+    const rds = new RDSClient(aws.direct);
     const DBParameterGroupName = 'orders';
     await rds.send(
       new CreateDBParameterGroupCommand({
@@ -110,7 +88,7 @@ describe.skipIf(motoServer === undefined)('replay', () => {
 
   async function connect({ host, port, user, database, region: of, credentials }: LocalConnection): Promise<pg.Client> {
     const signer = new Signer({ hostname: host, port, username: user, region: of, credentials });
-    const ca = readFileSync(join(project.folder, '.local/ca.pem'), 'utf8');
+    const ca = readFileSync(join(aws.project.folder, '.local/ca.pem'), 'utf8');
     const client = new pg.Client({ host, port, user, database, password: await signer.getAuthToken(), ssl: { ca } });
     client.on('error', () => {});
     clients.push(client);
@@ -120,9 +98,9 @@ describe.skipIf(motoServer === undefined)('replay', () => {
 
   /** Starts it, and waits until the stack is ready. @returns what it has printed */
   async function start(): Promise<string> {
-    stack = spawn(process.execPath, [project.bin, ...REPLAY], {
-      cwd: project.folder,
-      env: { ...project.environmentFor(access), PORT: '0', PROXY_PORT: '0' },
+    stack = spawn(process.execPath, [aws.project.bin, ...REPLAY], {
+      cwd: aws.project.folder,
+      env: { ...aws.project.environmentFor(aws.access), PORT: '0', PROXY_PORT: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let said = '';
@@ -143,7 +121,7 @@ describe.skipIf(motoServer === undefined)('replay', () => {
     expect(said).toMatch(/ConnectionBorrowTimeout +2 s/);
     expect(said).toContain('Parameters of the group that are about AWS or the machine: rds.force_ssl.');
     const connection: LocalConnection = JSON.parse(
-      readFileSync(join(project.folder, '.local/connection.json'), 'utf8'),
+      readFileSync(join(aws.project.folder, '.local/connection.json'), 'utf8'),
     );
     const [holder, waiter] = [await connect(connection), await connect(connection)];
     const { rows } = await holder.query(
@@ -166,7 +144,7 @@ describe.skipIf(motoServer === undefined)('replay', () => {
   });
 
   test('asks AWS only what it declares, and of a proxy that exists no stack', async () => {
-    const { code, output } = await project.vpcPostgres([...REPLAY, '--json'], access);
+    const { code, output } = await aws.project.vpcPostgres([...REPLAY, '--json'], aws.access);
 
     expect(code, output).toBe(0);
     expect(JSON.parse(output)).toMatchObject({
@@ -180,15 +158,15 @@ describe.skipIf(motoServer === undefined)('replay', () => {
       },
       parameters: { deadlock_timeout: '1234' },
     });
-    const asked = endpoint.requests.map(({ action }) => action);
-    expect(asked.filter((action) => !REPLAY_READS.map(operationOf).includes(action))).toEqual([]);
-    expect(asked).not.toContain('DescribeStacks');
+    const asked = askedReads(aws.endpoint.requests);
+    expect(REPLAY_READS).toEqual(expect.arrayContaining(asked));
+    expect(asked).not.toContain('cloudformation:DescribeStacks');
   });
 
   test('without a permission says which one, and takes over the rest', async () => {
-    endpoint.deny(({ action }) => action === 'DescribeDBParameters');
+    aws.endpoint.deny(({ action }) => action === 'DescribeDBParameters');
 
-    const { code, output } = await project.vpcPostgres([...REPLAY, '--json'], access);
+    const { code, output } = await aws.project.vpcPostgres([...REPLAY, '--json'], aws.access);
 
     expect(code, output).toBe(0);
     const { pool, notTakenOver } = JSON.parse(output);
@@ -197,9 +175,9 @@ describe.skipIf(motoServer === undefined)('replay', () => {
   });
 
   test('a proxy that is not there ends it before anything starts', async () => {
-    await moto.reset();
+    await aws.moto.reset();
 
-    const { code, output } = await project.vpcPostgres(REPLAY, access);
+    const { code, output } = await aws.project.vpcPostgres(REPLAY, aws.access);
 
     expect(code).toBe(2);
     expect(output).toContain('has no proxy arn:aws:rds:');

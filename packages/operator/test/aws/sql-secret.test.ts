@@ -2,17 +2,13 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { amplifySecretPath } from '../../src/amplify-secret-path.js';
 import { type Access, signIn } from './accounts.js';
-import { account, environmentIn, environmentWithSql, region } from './environments.js';
-import { type Moto, startMoto } from './moto.js';
-import { copyProject, type ProjectCopy } from './project-copy.js';
-import { openRecordingEndpoint, type RecordingEndpoint } from './recording-endpoint.js';
+import { environmentIn, environmentWithSql, region } from './environments.js';
+import { describeWithMoto } from './with-moto.js';
 
 /** `vpc-postgres sql-secret` against an imitation of AWS, as a program that may neither write a file nor start another. */
-const motoServer = inject('motoServer');
-
 const VPC = 'vpc-0123456789abcdef0';
 const PASSWORD = `hunter2 p@ss/w:rd?#[%41]&=+'"`;
 const SECRET = {
@@ -29,37 +25,20 @@ const pathOf = (secret: string) => amplifySecretPath({ type: 'branch', namespace
 const URI_PATH = pathOf('SQL_CONNECTION_URI');
 const AUTHORITY_PATH = pathOf('SQL_CERTIFICATE_AUTHORITY');
 
-describe.skipIf(motoServer === undefined)('vpc-postgres sql-secret', () => {
-  let moto: Moto;
-  let project: ProjectCopy;
-  let endpoint: RecordingEndpoint;
-  let direct: Access;
+describeWithMoto('vpc-postgres sql-secret', (aws) => {
   let parameters: SSMClient;
-
-  beforeAll(async () => {
-    moto = await startMoto(motoServer ?? '');
-    project = copyProject();
+  beforeEach(() => {
+    parameters = new SSMClient(aws.direct);
   });
-  afterAll(async () => {
-    project?.remove();
-    await moto?.stop();
-  });
-  beforeEach(async () => {
-    await moto.reset();
-    direct = await signIn(account, moto.url, region);
-    parameters = new SSMClient(direct);
-    endpoint = await openRecordingEndpoint(moto.url);
-  });
-  afterEach(() => endpoint.close());
 
-  const sqlSecret = (args: readonly string[], access: Access = direct) =>
-    project.sqlSecret(args, { ...access, endpoint: endpoint.url });
+  const sqlSecret = (args: readonly string[], access: Access = aws.direct) =>
+    aws.project.sqlSecret(args, { ...access, endpoint: aws.endpoint.url });
 
-  const actions = () => endpoint.requests.map(({ action }) => action);
+  const actions = () => aws.endpoint.requests.map(({ action }) => action);
 
   async function createSecret(value: object | string, name = 'orders/sql'): Promise<string> {
     const SecretString = typeof value === 'string' ? value : JSON.stringify(value);
-    const { ARN = '' } = await new SecretsManagerClient(direct).send(
+    const { ARN = '' } = await new SecretsManagerClient(aws.direct).send(
       new CreateSecretCommand({ Name: name, SecretString }),
     );
     return ARN;
@@ -67,7 +46,7 @@ describe.skipIf(motoServer === undefined)('vpc-postgres sql-secret', () => {
 
   async function configure(secret: object | string): Promise<string> {
     const secretArn = await createSecret(secret);
-    project.configure({ environments: { main: environmentWithSql(VPC, secretArn) } });
+    aws.project.configure({ environments: { main: environmentWithSql(VPC, secretArn) } });
     return secretArn;
   }
 
@@ -118,12 +97,12 @@ describe.skipIf(motoServer === undefined)('vpc-postgres sql-secret', () => {
 
     expect(runs.map(({ code }) => code)).toEqual([0, 0, 0]);
     for (const { output } of runs) expect(output).not.toContain('hunter2');
-    expect(filesWith('hunter2', project.folder)).toEqual([]);
+    expect(filesWith('hunter2', aws.project.folder)).toEqual([]);
   });
 
   test('for a sandbox writes where ampx sandbox looks, under the package’s and the developer’s name', async () => {
     const secretArn = await createSecret(SECRET);
-    project.configure({ environments: { sandbox: environmentWithSql(VPC, secretArn) } });
+    aws.project.configure({ environments: { sandbox: environmentWithSql(VPC, secretArn) } });
 
     const { code, output } = await sqlSecret(['--environment', 'sandbox', '--identifier', 'alice', '--json']);
 
@@ -222,7 +201,7 @@ describe.skipIf(motoServer === undefined)('vpc-postgres sql-secret', () => {
   test('credentials of another account are refused before the secret is read', async () => {
     await configure(SECRET);
 
-    const { code, output } = await sqlSecret(MAIN, await signIn('444455556666', moto.url, region));
+    const { code, output } = await sqlSecret(MAIN, await signIn('444455556666', aws.moto.url, region));
 
     expect(code).toBe(2);
     expect(output).toContain('environments.main.account');
@@ -231,7 +210,7 @@ describe.skipIf(motoServer === undefined)('vpc-postgres sql-secret', () => {
 
   test('without the right to read it, it says which rights are needed', async () => {
     await configure(SECRET);
-    endpoint.deny(({ action }) => action === 'GetSecretValue');
+    aws.endpoint.deny(({ action }) => action === 'GetSecretValue');
 
     const { code, output } = await sqlSecret(MAIN);
 
@@ -241,7 +220,7 @@ describe.skipIf(motoServer === undefined)('vpc-postgres sql-secret', () => {
 
   test('before the data source is switched on, the secret is named, and the next step is to switch it on', async () => {
     const secretArn = await createSecret(SECRET);
-    project.configure({ environments: { main: environmentIn(VPC) } });
+    aws.project.configure({ environments: { main: environmentIn(VPC) } });
 
     const unnamed = await sqlSecret(MAIN);
     const named = await sqlSecret([...MAIN, '--secret-arn', secretArn]);
@@ -260,7 +239,7 @@ describe.skipIf(motoServer === undefined)('vpc-postgres sql-secret', () => {
     [[...MAIN, '--secret-arn', 'orders/sql'], '--secret-arn is "orders/sql"'],
     [[...MAIN, '--ca-file', 'none.pem'], '--ca-file none.pem cannot be read: ENOENT'],
   ])('%j is refused, and AWS is not asked', async (args, problem) => {
-    project.configure({ environments: { main: environmentWithSql(VPC) } });
+    aws.project.configure({ environments: { main: environmentWithSql(VPC) } });
 
     const { code, output } = await sqlSecret(args);
 

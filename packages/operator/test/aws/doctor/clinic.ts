@@ -4,6 +4,7 @@ import { DOCTOR_READS } from '../../../src/doctor/doctor-reads.js';
 import { examine } from '../../../src/doctor/examine.js';
 import type { DoctorReport } from '../../../src/doctor/report.js';
 import { type Access, signIn } from '../accounts.js';
+import { askedReads } from '../asked-reads.js';
 import { type Moto, startMoto } from '../moto.js';
 import { openRecordingEndpoint, type RecordedRequest } from '../recording-endpoint.js';
 import { type BuiltAccount, buildAccount, type Clients, openClients } from './build-account.js';
@@ -41,7 +42,7 @@ export interface Treatment {
 export interface Clinic {
   /** Makes the account anew, unless it is the healthy one that was examined before. */
   examine(recipe: Recipe, treatment?: Treatment): Promise<DoctorReport>;
-  /** The reads of the last examination. */
+  /** The reads of the last examination, each once. */
   asked(): readonly string[];
   close(): Promise<void>;
 }
@@ -92,23 +93,7 @@ export async function openClinic(motoServer: string): Promise<Clinic> {
         await endpoint.close();
       }
     },
-    asked: () => asked.map(readName),
+    asked: () => askedReads(asked),
     close: () => moto.stop(),
   };
-}
-
-/** The names that requests sign for differ from those of IAM. */
-const SERVICES: Readonly<Record<string, string>> = { monitoring: 'cloudwatch' };
-
-/** Lambda's operations are paths. */
-const LAMBDA_PATHS: readonly (readonly [RegExp, string])[] = [
-  [/\/account-settings$/, 'lambda:GetAccountSettings'],
-  [/\/configuration$/, 'lambda:GetFunctionConfiguration'],
-  [/\/concurrency$/, 'lambda:GetFunctionConcurrency'],
-];
-
-function readName({ service, action, path }: RecordedRequest): string {
-  if (service === 'lambda')
-    return LAMBDA_PATHS.find(([pattern]) => pattern.test(path))?.[1] ?? `lambda:${action} ${path}`;
-  return `${SERVICES[service] ?? service}:${action}`;
 }
