@@ -79,7 +79,7 @@ async function copySecret(options: SqlSecretOptions): Promise<SqlSecretReport> {
 }
 
 /** As ampx names it: `sandbox` is deployed as a sandbox, any other environment as the branch of its name. */
-function identify(name: string, options: SqlSecretOptions): BackendIdentifier {
+export function identify(name: string, options: Pick<SqlSecretOptions, 'appId' | 'identifier'>): BackendIdentifier {
   if (name === 'sandbox') {
     const { name: namespace }: { name: string } = JSON.parse(readFileSync('package.json', 'utf8'));
     return { type: 'sandbox', namespace, name: options.identifier ?? userInfo().username };
@@ -113,7 +113,7 @@ function authoritiesFor({ region, database: { proxy } }: Environment, file: stri
 }
 
 /** As packages/backend/src/database lets the data source go: to the existing proxy, or to the database itself. */
-function expectedDatabase({ database: { user, migrator, proxy, server } }: Environment): ExpectedDatabase {
+export function expectedDatabase({ database: { user, migrator, proxy, server } }: Environment): ExpectedDatabase {
   const functionUsers = migrator === undefined ? [user] : [user, migrator];
   if (proxy.kind === 'existing') return { functionUsers, host: proxy.endpoint, port: POSTGRES_PORT };
   if (server === undefined || server.kind === 'new') return { functionUsers, port: POSTGRES_PORT };

@@ -131,8 +131,8 @@ export const sqlDataSourceSchema = z
   .strictObject({
     /**
      * The complete ARN, with its six-character suffix, of the Secrets Manager secret with `host`, `port`, `username`,
-     * `password` and `dbname` of the role in packages/lambda/src/database/sql-data-source.sql. Only `vpc-postgres
-     * sql-secret` reads it, and copies it to where Amplify looks. (RDS's own secrets have a `!` in their names.)
+     * `password` and `dbname` of the role in packages/lambda/src/database/sql-data-source.sql. `vpc-postgres
+     * sql-secret` copies it to where Amplify looks; no function reads it. (RDS's own secrets have a `!` in their names.)
      */
     secretArn,
     /** A security group for the function and for the VPC endpoint of its secrets. @default - one is created */

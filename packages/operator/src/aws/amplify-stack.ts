@@ -67,6 +67,17 @@ function packageNameHere(): string {
 
 const onlyAlphanumeric = (text: string) => text.replace(/[^A-Za-z0-9]/g, '');
 
+/**
+ * The folders in SSM Parameter Store where Amplify looks for a secret of the deployment, in its order: its own, and for a
+ * branch the one that all branches of the app share.
+ * @see https://github.com/aws-amplify/amplify-backend/blob/main/packages/platform-core/src/parameter_path_conversions.ts
+ */
+export function parameterFolders(stackName: string): string[] {
+  const [, namespace, ...rest] = stackName.split('-');
+  const own = `/amplify/${namespace}/${rest.join('-')}`;
+  return rest.at(-2) === 'branch' ? [own, `/amplify/shared/${namespace}`] : [own];
+}
+
 /** The resources of a stack and of all nested ones. */
 export async function readResources(
   reader: Reader<StackReads>,

@@ -1,12 +1,13 @@
 /** What AWS answers to a read: the value, or the reason why there is none. A refusal is a value, so that the rest still comes. */
-import type { ReadName } from './reads.js';
+import type { PolicyStatement } from './policy.js';
+import type { ReadName, SecretReadName } from './reads.js';
 
 export type Answer<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly refusal: Refusal };
 
 export interface Refusal {
-  readonly read: ReadName;
+  readonly read: ReadName | SecretReadName;
   readonly reason:
     | 'not permitted'
     | 'not found'
@@ -17,6 +18,8 @@ export interface Refusal {
     | 'failed';
   /** AWS's or Node.js's own words. */
   readonly message: string;
+  /** What IAM has to permit, where that is not the read on all that it reads. */
+  readonly grants?: readonly PolicyStatement[];
 }
 
 export function answered<Value>(value: Value): Answer<Value> {
@@ -48,13 +51,18 @@ export function refusedOr<Value>(answer: Answer<unknown>, value: Value): Answer<
 }
 
 /** For a person: `not permitted: rds:DescribeDBProxies`. */
-export function describeRefusal({ reason, read, message }: Refusal): string {
+export function describeRefusal({ reason, read, message, grants }: Refusal): string {
   if (reason === 'failed') return `${read} failed: ${message}`;
+  if (grants !== undefined) return `${reason}: ${actionsOf(grants).join(', ')}`;
   return `${reason}: ${read}`;
 }
 
+export function actionsOf(statements: readonly PolicyStatement[]): string[] {
+  return [...new Set(statements.flatMap(({ Action }) => Action))];
+}
+
 /** Sorts the errors of the AWS SDK. By their names: the messages differ from service to service. */
-export function refusalOf(read: ReadName, error: unknown): Refusal {
+export function refusalOf(read: Refusal['read'], error: unknown): Refusal {
   const { name, message } = error instanceof Error ? error : { name: '', message: String(error) };
   const known = REASONS.find(([pattern]) => pattern.test(name))?.[1];
   // CloudFormation has no name of its own for it.

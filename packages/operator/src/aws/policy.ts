@@ -1,11 +1,14 @@
 /** The IAM policy that permits a command its reads, and the statement for those that were refused. */
+import type { Refusal } from './answer.js';
+import type { Read } from './read.js';
 import { READS, type ReadName } from './reads.js';
 
 export interface PolicyStatement {
   readonly Sid: string;
   readonly Effect: 'Allow';
   readonly Action: readonly string[];
-  readonly Resource: string;
+  readonly Resource: string | readonly string[];
+  readonly Condition?: { readonly StringEquals: Readonly<Record<string, string | readonly string[]>> };
 }
 
 export interface PolicyDocument {
@@ -13,9 +16,16 @@ export interface PolicyDocument {
   readonly Statement: readonly PolicyStatement[];
 }
 
-/** @param region For the partition of the ARNs. */
-export function policyFor(reads: readonly ReadName[], region = ''): PolicyDocument {
-  const resources = new Map<string, ReadName[]>();
+/**
+ * @param region For the partition of the ARNs.
+ * @param more Further statements.
+ */
+export function policyFor(
+  reads: readonly Refusal['read'][],
+  region = '',
+  more: readonly PolicyStatement[] = [],
+): PolicyDocument {
+  const resources = new Map<string, Refusal['read'][]>();
   for (const name of reads) {
     const resource = resourceOf(name, region);
     resources.set(resource, [...(resources.get(resource) ?? []), name]);
@@ -28,12 +38,12 @@ export function policyFor(reads: readonly ReadName[], region = ''): PolicyDocume
       Resource,
     }),
   );
-  return { Version: '2012-10-17', Statement: statements.toSorted((a, b) => a.Sid.localeCompare(b.Sid)) };
+  return { Version: '2012-10-17', Statement: [...statements.toSorted((a, b) => a.Sid.localeCompare(b.Sid)), ...more] };
 }
 
-function resourceOf(name: ReadName, region: string): string {
-  const read = READS[name];
-  return 'resource' in read && read.resource !== undefined ? `arn:${partitionOf(region)}:${read.resource}` : '*';
+function resourceOf(name: Refusal['read'], region: string): string {
+  const read: Read | undefined = READS[name as ReadName];
+  return read?.resource === undefined ? '*' : `arn:${partitionOf(region)}:${read.resource}`;
 }
 
 const serviceOf = ([name = '']: readonly string[]) => name.slice(0, name.indexOf(':')).toUpperCase();

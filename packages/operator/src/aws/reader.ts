@@ -16,7 +16,16 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
 import { type Answer, answered, type Refusal, refusalOf } from './answer.js';
 import type { Read } from './read.js';
-import { type Input, READS, type ReadName, type Result } from './reads.js';
+import {
+  type Input,
+  READS,
+  type ReadName,
+  type Result,
+  SECRET_READS,
+  type SecretInput,
+  type SecretReadName,
+  type SecretResult,
+} from './reads.js';
 
 export interface ReaderOptions {
   readonly region: string;
@@ -28,6 +37,8 @@ export interface ReaderOptions {
   readonly credentials?: STSClientConfig['credentials'];
   /** After that nothing more is waited for, in milliseconds. @default 15000 */
   readonly budgetMillis?: number;
+  /** Whether judge() is permitted to read the values of secrets. @default false */
+  readonly judgesSecrets?: boolean;
   /** Called after each answer, with the number of reads that were asked and answered. */
   readonly onProgress?: (progress: { readonly asked: number; readonly answered: number }) => void;
 }
@@ -37,6 +48,16 @@ export interface Reader<Name extends ReadName = ReadName> {
   readonly region: string;
   /** @returns every item of a list, over all pages; the whole answer otherwise. Never throws what AWS answers. */
   read<N extends Name>(name: N, input: Input<N>): Promise<Answer<Result<N>>>;
+  /**
+   * Reads the value of a secret, and keeps what `judge` returns alone. The value goes nowhere else: no error, and no message of
+   * one, has a part of it.
+   * @throws TypeError unless the reader was opened with `judgesSecrets`
+   */
+  judge<N extends SecretReadName, Kept>(
+    name: N,
+    input: SecretInput<N>,
+    judge: (output: SecretResult<N>) => Kept,
+  ): Promise<Answer<Kept>>;
   /** The same in another region. */
   in(region: string): Reader<Name>;
   /** Ends its connections. */
@@ -64,7 +85,7 @@ export function openReader<Name extends ReadName>(allowed: readonly Name[], opti
   const progress = { asked: 0, answered: 0 };
   const open = (region: string): Reader<Name> => {
     const clients = new Map<string, Client>();
-    const clientFor = (name: ReadName) => {
+    const clientFor = (name: ReadName | SecretReadName) => {
       const service = name.slice(0, name.indexOf(':'));
       const client = clients.get(service) ?? createClient(service, { ...options, region });
       clients.set(service, client);
@@ -80,6 +101,14 @@ export function openReader<Name extends ReadName>(allowed: readonly Name[], opti
         progress.answered += 1;
         options.onProgress?.({ ...progress });
         return answer as Answer<Result<N>>;
+      },
+      async judge(name, input, judge) {
+        if (options.judgesSecrets !== true) throw new TypeError(`${name} is not permitted to this command.`);
+        progress.asked += 1;
+        const answer = await askSecret(clientFor(name), name, { ...input }, judge, deadline);
+        progress.answered += 1;
+        options.onProgress?.({ ...progress });
+        return answer;
       },
       in(other) {
         const reader = open(other);
@@ -115,11 +144,32 @@ async function ask(
       token = next;
     }
   } catch (error) {
-    const refusal: Refusal = deadline.aborted
-      ? { read: name, reason: 'no answer in time', message: 'AWS did not answer in time.' }
-      : refusalOf(name, error);
-    return { ok: false, refusal };
+    return { ok: false, refusal: refusalFor(name, error, deadline) };
   }
+}
+
+async function askSecret<Name extends SecretReadName, Kept>(
+  client: Client,
+  name: Name,
+  input: object,
+  judge: (output: SecretResult<Name>) => Kept,
+  deadline: AbortSignal,
+): Promise<Answer<Kept>> {
+  const { command }: Read = SECRET_READS[name];
+  try {
+    return answered(judge((await send(client, new command(input), deadline)) as SecretResult<Name>));
+  } catch (error) {
+    const refusal = refusalFor(name, error, deadline);
+    // An answer that the SDK cannot parse is quoted in the message of its error.
+    if (refusal.reason === 'not permitted') return { ok: false, refusal };
+    return { ok: false, refusal: { ...refusal, message: error instanceof Error ? error.name : 'unknown error' } };
+  }
+}
+
+function refusalFor(name: Refusal['read'], error: unknown, deadline: AbortSignal): Refusal {
+  return deadline.aborted
+    ? { read: name, reason: 'no answer in time', message: 'AWS did not answer in time.' }
+    : refusalOf(name, error);
 }
 
 /** The SDK notices an end between two attempts only. */

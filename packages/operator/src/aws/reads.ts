@@ -34,7 +34,7 @@ import {
   DescribeDBProxyTargetGroupsCommand,
   DescribeDBProxyTargetsCommand,
 } from '@aws-sdk/client-rds';
-import { DescribeSecretCommand, ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
+import { DescribeSecretCommand, GetSecretValueCommand, ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
 import { GetServiceQuotaCommand } from '@aws-sdk/client-service-quotas';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
@@ -65,7 +65,7 @@ export const READS = {
   'rds:DescribeDBParameters': list(DescribeDBParametersCommand, 'Parameters', MARKER),
   'rds:DescribeDBClusterParameters': list(DescribeDBClusterParametersCommand, 'Parameters', MARKER),
   'rds:DescribeCertificates': list(DescribeCertificatesCommand, 'Certificates', MARKER),
-  /** Never secretsmanager:GetSecretValue. */
+  /** Never secretsmanager:GetSecretValue, which is in SECRET_READS. */
   'secretsmanager:DescribeSecret': single(DescribeSecretCommand),
   'secretsmanager:ListSecrets': list(ListSecretsCommand, 'SecretList'),
   'lambda:GetAccountSettings': single(GetAccountSettingsCommand),
@@ -80,6 +80,16 @@ export const READS = {
   }),
   'servicequotas:GetServiceQuota': single(GetServiceQuotaCommand),
 } as const;
+
+/** What answers with the value of a secret. Reader.judge() calls them, for a command that asks for it, and keeps no value. */
+export const SECRET_READS = {
+  'secretsmanager:GetSecretValue': single(GetSecretValueCommand),
+  'ssm:GetParameter': single(GetParameterCommand),
+} as const;
+
+export type SecretReadName = keyof typeof SECRET_READS;
+export type SecretInput<Name extends SecretReadName> = ConstructorParameters<(typeof SECRET_READS)[Name]['command']>[0];
+export type SecretResult<Name extends SecretReadName> = ResultOf<(typeof SECRET_READS)[Name]>;
 
 export type Reads = typeof READS;
 export type ReadName = keyof Reads;

@@ -46,6 +46,7 @@ export const CHECK_IDS = [
   'database-encryption',
   'database-private',
   'database-iam',
+  'secret-keys',
   'database-certificate',
   'database-restart',
   // Functions

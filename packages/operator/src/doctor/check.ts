@@ -11,8 +11,13 @@ export interface Finding {
   readonly severity?: 'problem' | 'warning';
 }
 
+/** What was not asked for, and how to ask for it. */
+export interface Skipped {
+  readonly skipped: string;
+}
+
 /** What is in order, in a few words; findings; or nothing where the check does not apply to this environment. */
-export type Outcome = string | readonly Finding[] | undefined;
+export type Outcome = string | readonly Finding[] | Skipped | undefined;
 
 export interface Check {
   readonly id: CheckId;

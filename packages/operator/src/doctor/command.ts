@@ -12,7 +12,7 @@ export function addDoctorCommand(program: Command): void {
     .command('doctor')
     .description(
       'Reads the account, and checks the whole way from the functions to the database: a line a check, and for what is wrong ' +
-        'what breaks without it and the fix to paste. Changes nothing, and reads no secret.',
+        'what breaks without it and the fix to paste. Changes nothing, and reads no secret unless --secret-keys asks for it.',
     )
     .summary('check the way from the functions to the database')
     .option('--environment <NAME>', 'an environment of amplify/environments.ts, or a branch of a pattern')
@@ -23,6 +23,12 @@ export function addDoctorCommand(program: Command): void {
     )
     .option('--identifier <NAME>', 'for a sandbox: as in npx ampx sandbox --identifier (default: your user name)')
     .option('--profile <NAME>', 'of the AWS configuration (default: the credentials at hand)')
+    .option(
+      '--secret-keys',
+      "also read each database user's secret, to see whether it has the keys username and password and the right user; no " +
+        'value is printed or kept',
+      false,
+    )
     .option(
       '--from-inside',
       'also invoke each deployed function with a database, which tries its own way to it: the one call that is no read',
@@ -37,7 +43,9 @@ export function addDoctorCommand(program: Command): void {
     )
     .action(async ({ policy, environment, ...options }: Options, command: Command) => {
       const { doctorPolicy, runDoctor } = await import('./doctor.js');
-      if (policy) return console.log(await doctorPolicy(environment));
+      if (policy && !(options.secretKeys && environment === undefined)) {
+        return console.log(await doctorPolicy(environment, options));
+      }
       if (environment === undefined) command.error("error: required option '--environment <NAME>' not specified");
       const { report, foundProblems } = await runDoctor({ ...options, environment });
       console.log(report);

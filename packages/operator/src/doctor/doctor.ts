@@ -13,6 +13,7 @@ import { DOCTOR_READS } from './doctor-reads.js';
 import { examine } from './examine.js';
 import { readInstalledPackages } from './installed-packages.js';
 import { renderReport } from './render.js';
+import { findSecretStatements } from './secret-policy.js';
 
 export interface DoctorOptions {
   readonly environment: string;
@@ -23,6 +24,8 @@ export interface DoctorOptions {
   /** Of the AWS configuration. @default - the credentials at hand */
   readonly profile?: string | undefined;
   readonly json: boolean;
+  /** Also reads the secrets of the database users, to see which keys they have. */
+  readonly secretKeys: boolean;
   /** Also asks the deployed functions, which is no read. */
   readonly fromInside: boolean;
 }
@@ -43,11 +46,17 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorResult> {
     `Reading account ${environment.account}, ${environment.region}`,
     async (onProgress) => {
       const { region } = environment;
-      const reader = openReader(DOCTOR_READS, { region, profile: options.profile, onProgress });
+      const reader = openReader(DOCTOR_READS, {
+        region,
+        profile: options.profile,
+        judgesSecrets: options.secretKeys,
+        onProgress,
+      });
       try {
         return await examine(reader, {
           environment,
           deployment: options,
+          secretKeys: options.secretKeys,
           installed: readInstalledPackages(process.cwd()),
         });
       } finally {
@@ -85,9 +94,18 @@ async function loadEnvironment(name: string): Promise<Environment> {
 
 /**
  * The IAM policy that the doctor needs, and no more, as JSON.
- * @param environment Whose region says in which partition of AWS it is. @default - the partition of most regions, `aws`
+ * @param name Of the environment, whose region says in which partition of AWS it is. @default - the partition of most regions,
+ *   `aws`
+ * @throws CommandError with --secret-keys, when AWS does not say which secrets these are
  */
-export async function doctorPolicy(environment: string | undefined): Promise<string> {
-  const region = environment === undefined ? undefined : (await loadEnvironment(environment)).region;
-  return JSON.stringify(policyFor(DOCTOR_READS, region), null, 2);
+export async function doctorPolicy(
+  name: string | undefined,
+  options: Pick<DoctorOptions, 'secretKeys' | 'profile' | 'appId' | 'identifier'>,
+): Promise<string> {
+  const environment = name === undefined ? undefined : await loadEnvironment(name);
+  const secrets =
+    options.secretKeys && environment !== undefined && name !== undefined
+      ? await findSecretStatements(environment, { ...options, environment: name })
+      : [];
+  return JSON.stringify(policyFor(DOCTOR_READS, environment?.region, secrets), null, 2);
 }

@@ -16,6 +16,8 @@ export interface Examination {
   readonly deployment: DeploymentOptions;
   /** @default - now, for what expires */
   readonly now?: Date;
+  /** Whether to read the secrets of the database users, to see which keys they have. @default false */
+  readonly secretKeys?: boolean;
   /** Of the packages that are installed in the project. */
   readonly installed: Setting['installed'];
 }
@@ -23,7 +25,7 @@ export interface Examination {
 /** @throws CommandError when nobody is signed in, or AWS does not answer at all. */
 export async function examine(
   reader: AccountReader,
-  { environment, deployment, now = new Date(), installed }: Examination,
+  { environment, deployment, now = new Date(), secretKeys = false, installed }: Examination,
 ): Promise<DoctorReport> {
   const setting: Setting = { name: deployment.environment, environment, now, installed };
   const identity = await readIdentity(reader);
@@ -32,7 +34,7 @@ export async function examine(
     const facts = factsFrom(setting, identity as AccountAnswers);
     return makeReport(facts, [WITHOUT_BOOTSTRAP], refusalsOf(identity), stop);
   }
-  const answers = await readAccount(reader, environment, deployment, identity);
+  const answers = await readAccount(reader, environment, deployment, identity, secretKeys);
   return makeReport(factsFrom(setting, answers), CHECK_GROUPS, refusalsOf(answers));
 }
 

@@ -30,6 +30,7 @@ import type { DescribeSecretCommandOutput } from '@aws-sdk/client-secrets-manage
 import type { GetCallerIdentityCommandOutput } from '@aws-sdk/client-sts';
 import type { Environment } from '@vpc-postgres/backend/configuration/environment.js';
 import { type Answer, describeRefusal, type Refusal } from '../aws/answer.js';
+import type { SecretKeys } from './secret-keys.js';
 
 /** What needs no answer of AWS. */
 export interface Setting {
@@ -89,6 +90,8 @@ export interface Account {
   readonly targets: readonly DBProxyTarget[];
   /** By ARN. */
   readonly secrets: ReadonlyMap<string, DescribeSecretCommandOutput | undefined>;
+  /** Of the values of the secrets what is kept; none where --secret-keys does not ask for it. */
+  readonly secretKeys: SecretKeys | undefined;
   readonly instances: readonly DBInstance[];
   readonly clusters: readonly DBCluster[];
   /** Of the database's parameter group. */

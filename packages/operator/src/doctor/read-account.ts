@@ -1,7 +1,7 @@
 /** Reads the account: everything at once that can be, the rest when it is known what to ask for. A refusal stops nothing. */
 import type { Environment } from '@vpc-postgres/backend/configuration/environment.js';
 import { type DeploymentOptions, findRootStacks, readResources } from '../aws/amplify-stack.js';
-import { mapAnswer, orNothing, refusedOr } from '../aws/answer.js';
+import { answered, mapAnswer, orNothing, refusedOr } from '../aws/answer.js';
 import { partitionOf } from '../aws/policy.js';
 import type { AccountReader } from './doctor-reads.js';
 import type { AccountAnswers } from './facts.js';
@@ -9,6 +9,8 @@ import { readDatabase } from './read-database.js';
 import { readAlarms, readFunctions, readLambdaLimits, readLogins } from './read-functions.js';
 import { readNetwork } from './read-network.js';
 import { readQuotas } from './read-quotas.js';
+import { readSecretKeys } from './read-secret-keys.js';
+import { planSecretReads } from './secret-reads.js';
 
 const BOOTSTRAP_VERSION = '/cdk-bootstrap/hnb659fds/version';
 
@@ -42,6 +44,7 @@ export async function readAccount(
   environment: Environment,
   deployment: DeploymentOptions,
   identity: Identity,
+  wantsSecretKeys: boolean,
 ): Promise<AccountAnswers> {
   const [bootstrap, stacks, lambda, quotas] = await Promise.all([
     reader.read('ssm:GetParameter', { Name: BOOTSTRAP_VERSION }),
@@ -59,6 +62,17 @@ export async function readAccount(
     readDatabase(reader, environment, resources),
   ]);
   const known = { ...network, ...database, functions };
+  const [logins, secretKeys] = await Promise.all([
+    readLogins(reader, environment, resources, known),
+    wantsSecretKeys
+      ? readSecretKeys(
+          reader,
+          environment,
+          planSecretReads(environment, deployment, { stacks, resources, ...database }),
+          database,
+        )
+      : answered(undefined),
+  ]);
   return {
     ...identity,
     bootstrapVersion: mapAnswer(orNothing(bootstrap), (found) => found?.Parameter?.Value),
@@ -66,7 +80,8 @@ export async function readAccount(
     resources,
     ...known,
     lambda,
-    logins: await readLogins(reader, environment, resources, known),
+    logins,
+    secretKeys,
     alarms,
     quotas,
   };

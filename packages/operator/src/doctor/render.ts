@@ -8,8 +8,8 @@ export interface Paper {
   readonly colour: boolean;
 }
 
-const MARKS = { ok: '✓', warning: '!', problem: '✗', unknown: '?' } as const;
-const COLOURS = { ok: 'green', warning: 'yellow', problem: 'red', unknown: 'magenta' } as const;
+const MARKS = { ok: '✓', warning: '!', problem: '✗', unknown: '?', skipped: '-' } as const;
+const COLOURS = { ok: 'green', warning: 'yellow', problem: 'red', unknown: 'magenta', skipped: 'dim' } as const;
 const INDENT = '      ';
 
 type Style = Parameters<typeof styleText>[0];

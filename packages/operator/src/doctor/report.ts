@@ -1,5 +1,5 @@
 /** Runs the checks, and makes the report of what they found. Its shape is promised: docs/doctor.schema.json. */
-import { describeRefusal, type Refusal } from '../aws/answer.js';
+import { actionsOf, describeRefusal, type Refusal } from '../aws/answer.js';
 import { type PolicyDocument, policyFor } from '../aws/policy.js';
 import type { Check, CheckGroup } from './check.js';
 import { type Facts, Unreadable } from './facts.js';
@@ -14,9 +14,9 @@ export interface ReportedCheck {
   /** One of check-ids.ts. */
   readonly id: string;
   readonly title: string;
-  /** `unknown`: AWS did not tell what the check needs. */
-  readonly status: 'ok' | 'warning' | 'problem' | 'unknown';
-  /** What was found in order, or why it is unknown. */
+  /** `unknown`: AWS did not tell what the check needs. `skipped`: it was not asked for. */
+  readonly status: 'ok' | 'warning' | 'problem' | 'unknown' | 'skipped';
+  /** What was found in order, why it is unknown, or how to ask for it. */
   readonly detail?: string;
   readonly findings: readonly ReportedFinding[];
   readonly breaks: string;
@@ -42,6 +42,7 @@ export interface DoctorReport {
     readonly warnings: number;
     readonly problems: number;
     readonly unknown: number;
+    readonly skipped: number;
   };
   /** What the credentials lack, and the statement that grants it. */
   readonly missingPermissions?: { readonly actions: readonly string[]; readonly policy: PolicyDocument };
@@ -60,9 +61,10 @@ export function makeReport(
     .filter(({ checks }) => checks.length > 0);
   const all = reported.flatMap(({ checks }) => checks);
   const number = (status: ReportedCheck['status']) => all.filter((check) => check.status === status).length;
-  const actions = [
-    ...new Set(refusals.filter(({ reason }) => reason === 'not permitted').map(({ read }) => read)),
-  ].toSorted();
+  const denied = refusals.filter(({ reason }) => reason === 'not permitted');
+  const reads = [...new Set(denied.filter(({ grants }) => grants === undefined).map(({ read }) => read))].toSorted();
+  const grants = denied.flatMap((refusal) => refusal.grants ?? []);
+  const actions = [...reads, ...actionsOf(grants)].toSorted();
   return {
     formatVersion: 1,
     environment: facts.name,
@@ -75,8 +77,9 @@ export function makeReport(
       warnings: number('warning'),
       problems: number('problem'),
       unknown: number('unknown'),
+      skipped: number('skipped'),
     },
-    ...(actions.length > 0 && { missingPermissions: { actions, policy: policyFor(actions, region) } }),
+    ...(actions.length > 0 && { missingPermissions: { actions, policy: policyFor(reads, region, grants) } }),
   };
 }
 
@@ -87,6 +90,7 @@ function runCheck({ id, title, breaks, page, run }: Check, facts: Facts): Report
     const outcome = run(facts);
     if (outcome === undefined) return undefined;
     if (typeof outcome === 'string') return { ...common, status: 'ok', detail: outcome, findings: [] };
+    if ('skipped' in outcome) return { ...common, status: 'skipped', detail: outcome.skipped, findings: [] };
     const findings = outcome.map(
       ({ severity = 'problem', problem, fix }): ReportedFinding => ({ severity, problem, fix }),
     );

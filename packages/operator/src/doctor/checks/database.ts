@@ -4,6 +4,7 @@ import { type Check, type CheckGroup, type Finding, findingsOr } from '../check.
 import type { Facts } from '../facts.js';
 import { type Database, databaseName, databaseOf, isDeployed, proxyOf, vpcOf } from '../resolve.js';
 import { databaseCertificate, databaseRestart } from './database-upkeep.js';
+import { secretKeys } from './secret-keys.js';
 
 const PAGE = 'environments.md#database';
 
@@ -177,5 +178,5 @@ function hasLittleMemory(instances: readonly DBInstance[]): boolean {
 
 export const databaseChecks: CheckGroup = {
   title: 'Database',
-  checks: [exists, version, inVpc, encryption, isPrivate, iam, databaseCertificate, databaseRestart],
+  checks: [exists, version, inVpc, encryption, isPrivate, iam, secretKeys, databaseCertificate, databaseRestart],
 };

@@ -119,7 +119,7 @@ const iam: Check = {
   }),
 };
 
-const secretName = (arn = 'a secret') => arn.split(':secret:').at(-1) ?? arn;
+export const secretName = (arn = 'a secret') => arn.split(':secret:').at(-1) ?? arn;
 
 const users: Check = {
   id: 'proxy-users',

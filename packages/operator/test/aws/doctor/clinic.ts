@@ -6,7 +6,7 @@ import type { DoctorReport } from '../../../src/doctor/report.js';
 import { type Access, signIn } from '../accounts.js';
 import { askedReads } from '../asked-reads.js';
 import { type Moto, startMoto } from '../moto.js';
-import { openRecordingEndpoint, type RecordedRequest } from '../recording-endpoint.js';
+import { openRecordingEndpoint, type RecordedRequest, type StandInAnswer } from '../recording-endpoint.js';
 import { type BuiltAccount, buildAccount, type Clients, openClients } from './build-account.js';
 import type { Recipe } from './recipe.js';
 import { type StandIns, standIn } from './what-moto-lacks.js';
@@ -31,6 +31,10 @@ export interface Treatment {
   readonly standIns?: StandIns;
   readonly rewrite?: (request: RecordedRequest, body: string) => string;
   readonly installed?: Readonly<Record<string, string>>;
+  /** An answer in moto's place. */
+  readonly answer?: (request: RecordedRequest) => StandInAnswer | undefined;
+  /** As --secret-keys. @default false */
+  readonly secretKeys?: boolean;
   /** Requests that are refused, as IAM refuses. */
   readonly deny?: (request: RecordedRequest) => boolean;
   /** Requests that AWS throttles. */
@@ -73,18 +77,24 @@ export async function openClinic(motoServer: string): Promise<Clinic> {
       const account = await admit(recipe, treatment);
       const endpoint = await openRecordingEndpoint(moto.url);
       standIn(endpoint, account, { ...recipe, ...treatment.recipe }, treatment.standIns ?? {});
+      if (treatment.answer !== undefined) endpoint.answer(treatment.answer);
       if (treatment.rewrite !== undefined) endpoint.rewrite(treatment.rewrite);
       if (treatment.deny !== undefined) endpoint.deny(treatment.deny);
       endpoint.answer((request) =>
         treatment.throttle?.(request) === true ? { status: 503, contentType: 'text/xml', body: THROTTLED } : undefined,
       );
       const options = { region: REGION, endpoint: endpoint.url, credentials: access.credentials };
-      const reader = openReader(DOCTOR_READS, { ...options, budgetMillis: treatment.budgetMillis ?? PATIENCE_MILLIS });
+      const reader = openReader(DOCTOR_READS, {
+        ...options,
+        budgetMillis: treatment.budgetMillis ?? PATIENCE_MILLIS,
+        judgesSecrets: treatment.secretKeys ?? false,
+      });
       try {
         return await examine(reader, {
           environment: account.environment,
           deployment: { environment: 'main' },
           now: NOW,
+          secretKeys: treatment.secretKeys ?? false,
           installed: treatment.installed ?? INSTALLED,
         });
       } finally {

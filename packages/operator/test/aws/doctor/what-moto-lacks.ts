@@ -21,6 +21,8 @@ const hash = (namespace: string) => createHash('sha512').update(namespace).updat
 const stackName = (app: string) => `amplify-${app}-main-branch-${hash(app)}`;
 
 export const APP = 'd1example';
+/** Where Amplify keeps the secrets of the branch. */
+export const FOLDER = `/amplify/${APP}/main-branch-${hash(APP)}`;
 
 export function standIn(
   endpoint: RecordingEndpoint,

@@ -29,5 +29,5 @@ test.each([
   ['cn-north-1', 'arn:aws-cn:ssm:'],
   ['us-gov-west-1', 'arn:aws-us-gov:ssm:'],
 ])('in %s the policy names %s…', (region, prefix) => {
-  expect(policyFor(['ssm:GetParameter'], region).Statement[0]?.Resource.startsWith(prefix)).toBe(true);
+  expect(String(policyFor(['ssm:GetParameter'], region).Statement[0]?.Resource).startsWith(prefix)).toBe(true);
 });

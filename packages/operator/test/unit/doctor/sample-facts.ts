@@ -177,6 +177,7 @@ export const healthy: Facts = {
   targetGroups: targetGroups.TargetGroups,
   targets: targets.Targets,
   secrets: new Map(),
+  secretKeys: undefined,
   instances: instances.DBInstances,
   clusters: [],
   parameters: [{ ParameterName: 'max_connections', ParameterValue: '200' }],
