@@ -1,4 +1,4 @@
-/** A form that waits for its request, and shows why one has failed. */
+/** A form that waits for its request, is as new afterwards, and shows why a request has failed. */
 import { type FormEvent, type InputHTMLAttributes, type ReactNode, useId, useState } from 'react';
 
 interface FormProps {
@@ -6,12 +6,10 @@ interface FormProps {
   submit: string;
   /** Gets the fields by name. What it throws is shown. */
   onSubmit: (values: Record<string, string>) => Promise<unknown>;
-  /** Empties the fields when it was sent. @default false */
-  reset?: boolean;
   children?: ReactNode;
 }
 
-export function Form({ submit, onSubmit, reset = false, children }: FormProps) {
+export function Form({ submit, onSubmit, children }: FormProps) {
   const [problem, setProblem] = useState('');
   const [isBusy, setBusy] = useState(false);
   const send = async (event: FormEvent<HTMLFormElement>) => {
@@ -22,7 +20,7 @@ export function Form({ submit, onSubmit, reset = false, children }: FormProps) {
     setProblem('');
     try {
       await onSubmit(Object.fromEntries(entries));
-      if (reset) form.reset();
+      form.reset();
     } catch (error) {
       setProblem(describe(error));
     }

@@ -12,14 +12,22 @@ import {
 import { useState } from 'react';
 import { Field, Form } from './form.js';
 
+const FIELDS = {
+  email: { label: 'Email', name: 'email', type: 'email', autoComplete: 'username' },
+  code: { label: 'Code', name: 'code', inputMode: 'numeric', autoComplete: 'one-time-code' },
+  password: { label: 'Password', name: 'password', type: 'password', autoComplete: 'current-password' },
+  firstPassword: { label: 'Password', name: 'password', type: 'password', autoComplete: 'new-password' },
+  newPassword: { label: 'New password', name: 'password', type: 'password', autoComplete: 'new-password' },
+} as const;
+
 const STEPS = {
-  signIn: { title: 'Sign in', submit: 'Sign in' },
-  signUp: { title: 'Create an account', submit: 'Create account' },
-  confirmSignUp: { title: 'Confirm your address', submit: 'Confirm' },
-  forgot: { title: 'Forgotten password', submit: 'Send a code' },
-  reset: { title: 'Choose a new password', submit: 'Set password' },
-  totp: { title: 'Second factor', submit: 'Verify' },
-  newPassword: { title: 'Choose a password of your own', submit: 'Set password' },
+  signIn: { title: 'Sign in', submit: 'Sign in', fields: ['email', 'password'] },
+  signUp: { title: 'Create an account', submit: 'Create account', fields: ['email', 'firstPassword'] },
+  confirmSignUp: { title: 'Confirm your address', submit: 'Confirm', fields: ['code'] },
+  forgot: { title: 'Forgotten password', submit: 'Send a code', fields: ['email'] },
+  reset: { title: 'Choose a new password', submit: 'Set password', fields: ['code', 'newPassword'] },
+  totp: { title: 'Second factor', submit: 'Verify', fields: ['code'] },
+  newPassword: { title: 'Choose a password of your own', submit: 'Set password', fields: ['newPassword'] },
 } as const;
 type Step = keyof typeof STEPS;
 
@@ -30,14 +38,6 @@ const NEXT: Partial<Record<SignInOutput['nextStep']['signInStep'], Step>> = {
   CONFIRM_SIGN_IN_WITH_NEW_PASSWORD_REQUIRED: 'newPassword',
   RESET_PASSWORD: 'forgot',
 };
-
-const Email = ({ value }: { value: string }) => (
-  <Field label="Email" name="email" type="email" autoComplete="username" defaultValue={value} />
-);
-const Code = () => <Field label="Code" name="code" inputMode="numeric" autoComplete="one-time-code" />;
-const Password = ({ label, fresh = true }: { label: string; fresh?: boolean }) => (
-  <Field label={label} name="password" type="password" autoComplete={fresh ? 'new-password' : 'current-password'} />
-);
 
 export function SignIn() {
   const [step, setStep] = useState<Step>('signIn');
@@ -90,18 +90,16 @@ export function SignIn() {
       <h1>{STEPS[step].title}</h1>
       <p role="status">{note}</p>
       <Form key={step} submit={STEPS[step].submit} onSubmit={submit[step]}>
-        {['signIn', 'signUp', 'forgot'].includes(step) && <Email value={account.email} />}
-        {['confirmSignUp', 'reset', 'totp'].includes(step) && <Code />}
-        {step === 'signIn' && <Password label="Password" fresh={false} />}
-        {step === 'signUp' && <Password label="Password" />}
-        {(step === 'reset' || step === 'newPassword') && <Password label="New password" />}
+        {STEPS[step].fields.map((name) => (
+          <Field key={name} {...FIELDS[name]} defaultValue={name === 'email' ? account.email : ''} />
+        ))}
       </Form>
       {step === 'confirmSignUp' && <Form submit="Send another code" onSubmit={resend} />}
       <nav aria-label="Other ways">
         {(['signIn', 'signUp', 'forgot'] as const)
           .filter((other) => other !== step)
           .map((other) => (
-            <button type="button" className="link" key={other} onClick={() => go(other)}>
+            <button type="button" key={other} onClick={() => go(other)}>
               {STEPS[other].title}
             </button>
           ))}

@@ -26,6 +26,7 @@ export function TwoFactor() {
   return (
     <section aria-labelledby="two-factor">
       <h2 id="two-factor">Second factor</h2>
+      <p className="quiet">A code of your authenticator app, asked for at each sign-in.</p>
       {isOn === true && <Form submit="Turn off" onSubmit={turnOff} />}
       {isOn === false && secret === undefined && (
         <Form submit="Turn on" onSubmit={async () => setSecret((await setUpTOTP()).sharedSecret)} />

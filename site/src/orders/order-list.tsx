@@ -54,7 +54,7 @@ export function OrderList({ user }: { user: User }) {
   return (
     <section aria-labelledby="orders">
       <h1 id="orders">Orders</h1>
-      <Form submit="Place order" onSubmit={place} reset>
+      <Form submit="Place order" onSubmit={place}>
         <Field label="Article" name="sku" maxLength={64} defaultValue="TEA-1" />
         <Field label="Quantity" name="quantity" type="number" min={1} max={10000} defaultValue={1} />
         <Field label="Price in EUR" name="price" type="number" min={0} step={0.01} defaultValue="12.90" />
@@ -62,12 +62,12 @@ export function OrderList({ user }: { user: User }) {
       <p role="alert">{problem}</p>
       {orders === undefined && <p role="status">Loading …</p>}
       {orders?.length === 0 && <p>You have no orders yet.</p>}
-      <ul className="orders">
+      <ul>
         {orders?.map((order) => (
           <li key={order.id}>
             <span>{order.lines.map(({ sku, quantity }) => `${quantity} × ${sku}`).join(', ')}</span>
+            <span>{formatMoney(order.totalCents, order.currency)}</span>
             <time dateTime={order.createdAt}>{dates.format(new Date(order.createdAt))}</time>
-            <span className="amount">{formatMoney(order.totalCents, order.currency)}</span>
             {order.status === 'PLACED' ? (
               <Form submit="Cancel" onSubmit={() => cancel(order.id)} />
             ) : (
