@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { packageProjects } from './packages/testing/vitest/projects.js';
+import { packageProjects, packageStackGroup } from './packages/testing/vitest/projects.js';
 
 export default defineConfig({
   test: {
@@ -10,8 +10,8 @@ export default defineConfig({
           name: 'app',
           include: ['test/**/*.test.ts'],
           setupFiles: 'packages/local-stack/src/forget-postgres-variables.ts',
-          // After the packages' own: a group of projects shares its number of workers.
-          sequence: { groupOrder: 2 },
+          // Beside the tests of the packages that start the local stack, too.
+          ...packageStackGroup,
           // A bound for what hangs: two of the files start the local stack.
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -8,7 +8,7 @@ import type { CachedContext } from '@vpc-postgres/backend/network/cached-context
 import { synthesizeBackend } from '@vpc-postgres/backend/synth/synthesize-backend.js';
 import type { MigrationFile } from '@vpc-postgres/lambda/database/migrate/migration.js';
 import { prepareMigrations } from '@vpc-postgres/lambda/database/migrate/prepare-migrations.js';
-import { App } from 'aws-cdk-lib';
+import { App, FileSystem } from 'aws-cdk-lib';
 import { BUNDLING_STACKS, DISABLE_ASSET_STAGING_CONTEXT, DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
 import { vi } from 'vitest';
 import { importPackageFile } from './amplify-packages.js';
@@ -43,6 +43,9 @@ type Backend = typeof import('../app/amplify/backend.js')['backend'];
 export async function synthesize(identity: BackendIdentifier, inputs: SynthesisInputs = {}): Promise<Synthesis> {
   const { validate = exhaustive } = inputs;
   const out = mkdtempSync(join(tmpdir(), 'synthesis-'));
+  // Amplify's transformer writes to a folder of this function's, a megabyte or forty, and leaves it there.
+  const scratch = mkdtempSync(join(tmpdir(), 'synthesis-scratch-'));
+  const mkdtemp = vi.spyOn(FileSystem, 'mkdtemp').mockImplementation((prefix) => mkdtempSync(join(scratch, prefix)));
   const restoreOutput = silence();
   try {
     vi.stubEnv('CDK_VALIDATION', String(validate));
@@ -56,7 +59,8 @@ export async function synthesize(identity: BackendIdentifier, inputs: SynthesisI
   } finally {
     vi.stubEnv('CDK_VALIDATION', undefined);
     restoreOutput();
-    rmSync(out, { recursive: true });
+    mkdtemp.mockRestore();
+    for (const folder of [out, scratch]) rmSync(folder, { recursive: true });
   }
 }
 

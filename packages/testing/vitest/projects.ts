@@ -21,8 +21,8 @@ const STACK_SETUP = [
 /** Tests that compute all the time: one worker for each core. */
 const computing = { maxWorkers: availableParallelism(), sequence: { groupOrder: 0 } };
 
-/** Tests that wait for other processes half of the time: more workers than cores. */
-const waiting = { maxWorkers: Math.ceil(availableParallelism() * 1.5), sequence: { groupOrder: 1 } };
+/** Tests that wait for other processes half of the time: more workers than cores. The app's own are among them. */
+export const packageStackGroup = { maxWorkers: Math.ceil(availableParallelism() * 1.5), sequence: { groupOrder: 1 } };
 
 /** Tests that start parts of the stack. */
 const onTheStack = {
@@ -42,9 +42,9 @@ const SUITES = {
   // Loading the CDK and Amplify takes seconds: the files share one load.
   infra: { suffix: '-infra', settings: { ...computing, isolate: false, testTimeout: 60_000, hookTimeout: 60_000 } },
   // As above: AppSync's schema, pg, the bundler and the local stack take a second to load.
-  integration: { suffix: '-stack', settings: { ...waiting, ...onTheStack, isolate: false } },
+  integration: { suffix: '-stack', settings: { ...packageStackGroup, ...onTheStack, isolate: false } },
   // The parts of the local stack, and its pages in Chromium.
-  local: { suffix: '-parts', settings: { ...waiting, ...onTheStack, isolate: false } },
+  local: { suffix: '-parts', settings: { ...packageStackGroup, ...onTheStack, isolate: false } },
   browser: { suffix: '-browser', settings: { ...computing, ...onTheStack } },
 } as const;
 

@@ -1,4 +1,4 @@
-/** Makes new PostgreSQL clusters before the tests of a project, for copies of them, and removes them after the tests. */
+/** Makes new PostgreSQL clusters before the tests of a command, for copies of them, and removes them after the tests. */
 import '@vpc-postgres/local-stack/forget-postgres-variables.js';
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -20,16 +20,37 @@ declare module 'vitest' {
   }
 }
 
-export default async function makeNewClusters({ provide }: TestProject): Promise<() => Promise<void>> {
+interface NewClusters {
+  readonly folder: string;
+  readonly newCluster: string;
+  readonly bootstrappedCluster: string;
+}
+
+/** Each project loads this file anew, in the same process. */
+const shared: typeof globalThis & { newClusters?: { made: Promise<NewClusters>; projects: number } } = globalThis;
+
+export default async function provideNewClusters({ provide }: TestProject): Promise<() => Promise<void>> {
+  shared.newClusters ??= { made: makeNewClusters(), projects: 0 };
+  const { newClusters } = shared;
+  newClusters.projects += 1;
+  const { folder, newCluster, bootstrappedCluster } = await newClusters.made;
+  provide('newCluster', newCluster);
+  provide('bootstrappedCluster', bootstrappedCluster);
+  return async () => {
+    newClusters.projects -= 1;
+    if (newClusters.projects > 0) return;
+    delete shared.newClusters;
+    await rm(folder, { recursive: true });
+  };
+}
+
+async function makeNewClusters(): Promise<NewClusters> {
   const folder = await mkdtemp(join(tmpdir(), 'new-cluster-'));
   const newCluster = join(folder, 'data');
   await prepareDataDirectory(newCluster, await findBinaries(), await choosePrivileges());
-  provide('newCluster', newCluster);
-
   const bootstrappedCluster = join(folder, 'bootstrapped');
   const postgres = await startPostgres({ dataDirectory: bootstrappedCluster });
   await bootstrapDatabase(postgres.socketDirectory);
   await postgres.stop();
-  provide('bootstrappedCluster', bootstrappedCluster);
-  return () => rm(folder, { recursive: true });
+  return { folder, newCluster, bootstrappedCluster };
 }
