@@ -16,7 +16,7 @@ const unreachable = () => Object.assign(new Error('connect ECONNREFUSED 10.0.0.1
 const refused = () =>
   Object.assign(new DatabaseError('PAM authentication failed', 1, 'error'), { code: '28000', severity: 'FATAL' });
 
-test('a login that is refused is tried again, counted from when a proxy that was not reachable refuses it', async () => {
+test('a login that is refused is retried, counted from when a proxy that was not reachable refuses it', async () => {
   const attempt = vi.fn().mockImplementation(async () => {
     // The proxy is reachable after a time in which a login would have been refused for too long.
     throw attempt.mock.calls.length <= 10 ? unreachable() : refused();
