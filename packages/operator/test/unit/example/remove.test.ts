@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { readMigrations } from '@vpc-postgres/lambda/database/migrate/read-folder.js';
 import { runHere } from '@vpc-postgres/testing/support/command-line.js';
-import { sample } from '@vpc-postgres/testing/support/exhaustive.js';
+import { exhaustive, sample } from '@vpc-postgres/testing/support/exhaustive.js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { withoutExample } from '../../../src/example/example.js';
 import { copyApp, type ScratchApp } from '../../scratch-app.js';
@@ -29,6 +29,7 @@ beforeAll(() => {
 afterAll(() => prepared.remove());
 beforeEach(() => {
   app = prepared.copy();
+  if (exhaustive) app.linkModules();
 });
 afterEach(() => app.remove());
 
@@ -56,6 +57,7 @@ const mentions = () => {
 };
 
 test('removes every file and line of the example, and leaves the domain notes', async () => {
+  if (!exhaustive) app.linkModules();
   expect(await run()).toMatchObject({ status: 0, stderr: '' });
 
   expect(mentions()).toBe('');
