@@ -25,6 +25,8 @@ export interface ScratchApp {
   list(path: string): string[];
   git(...args: string[]): string;
   commit(): void;
+  /** Gives it the packages of this repository: with Biome among them a command formats what it writes, in a sixth of a second. */
+  linkModules(): void;
   /** Another folder with the same files and commits: a hundredth of the time of a new one. */
   copy(): ScratchApp;
   remove(): void;
@@ -33,7 +35,6 @@ export interface ScratchApp {
 export function copyApp(): ScratchApp {
   const folder = mkdtempSync(join(tmpdir(), 'scratch-app-'));
   cpSync(APP, folder, { recursive: true });
-  symlinkSync(MODULES, join(folder, 'node_modules'));
   const app = appIn(folder);
   app.write('tsconfig.json', JSON.stringify({ compilerOptions: { target: 'es2023', module: 'nodenext' } }));
   app.write(
@@ -69,6 +70,7 @@ function appIn(folder: string): ScratchApp {
     list: (path) => readdirSync(at(path)).toSorted(),
     git,
     commit,
+    linkModules: () => symlinkSync(MODULES, at('node_modules')),
     copy: () => {
       const other = mkdtempSync(join(tmpdir(), 'scratch-app-'));
       cpSync(folder, other, { recursive: true });

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { type AmplifyApp, writeAmplifyLayout } from '@vpc-postgres/testing/support/adopted-app.js';
 import { createAmplify, type Layout } from '@vpc-postgres/testing/support/amplify-layouts.js';
 import { runHere } from '@vpc-postgres/testing/support/command-line.js';
+import { sample } from '@vpc-postgres/testing/support/exhaustive.js';
 import { afterEach, expect, test, vi } from 'vitest';
 
 // Each copies four hundred files.
@@ -105,17 +106,20 @@ const REFUSED: readonly { what: string; layout: Layout; file: string; reason: st
   },
 ];
 
-test.each(REFUSED)('$what is refused, with the file, and nothing is written', async ({ layout, file, reason }) => {
-  app = writeAmplifyLayout(layout);
+test.each(sample(REFUSED, 3))(
+  '$what is refused, with the file, and nothing is written',
+  async ({ layout, file, reason }) => {
+    app = writeAmplifyLayout(layout);
 
-  const { status, stdout, stderr } = await adopt('--yes');
+    const { status, stdout, stderr } = await adopt('--yes');
 
-  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-  expect(stderr).toContain(`\n  ${file}: `);
-  expect(stderr).toContain(reason);
-  expect(stderr).toContain('    Fix: ');
-  expect(app.changedFiles()).toEqual([]);
-});
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain(`\n  ${file}: `);
+    expect(stderr).toContain(reason);
+    expect(stderr).toContain('    Fix: ');
+    expect(app.changedFiles()).toEqual([]);
+  },
+);
 
 test('every obstacle is named at once, as text and as JSON', async () => {
   app = writeAmplifyLayout({

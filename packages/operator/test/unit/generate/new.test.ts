@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { prepareMigrations } from '@vpc-postgres/lambda/database/migrate/prepare-migrations.js';
 import { runHere } from '@vpc-postgres/testing/support/command-line.js';
+import { exhaustive } from '@vpc-postgres/testing/support/exhaustive.js';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { singularOf } from '../../../src/generate/names.js';
 import { copyApp, type ScratchApp } from '../../scratch-app.js';
@@ -13,6 +14,7 @@ beforeAll(() => {
 afterAll(() => prepared.remove());
 beforeEach(() => {
   app = prepared.copy();
+  if (exhaustive) app.linkModules();
 });
 afterEach(() => app.remove());
 
@@ -27,6 +29,7 @@ const changed = () =>
     .map((line) => line.slice(3));
 
 test('new domain writes a table, its code, function, samples and test, and a line in each list', async () => {
+  if (!exhaustive) app.linkModules();
   const { status, stdout, stderr } = await run('domain', 'invoices');
 
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
