@@ -53,7 +53,10 @@ export const monitoringSchema = z
         expected: 'a list of one or more different e-mail addresses',
         fix: 'name who is to hear of trouble, or leave `monitoring` out to have no alarms',
       }),
-    /** After how many days the functions' logs are deleted: a value of LOG_RETENTION_DAYS. @default 30 */
+    /**
+     * After how many days the functions' logs are deleted: a value of LOG_RETENTION_DAYS. A lower value deletes what is older with the
+     * next deployment, and so does removing `monitoring`: without it logs are kept for 30 days. @default 30
+     */
     logRetentionDays: z
       .literal([...LOG_RETENTION_DAYS])
       .meta({ expected: `one of ${LOG_RETENTION_DAYS.join(', ')}`, fix: 'choose one of these, or leave it out' })

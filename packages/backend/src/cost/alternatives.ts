@@ -1,6 +1,15 @@
 /** Compares an environment with its other choices: what each of them would save, or cost more. */
 import { architectureOf, computingPerMonth, largestFunction, proxyItems } from './cost-items.js';
-import { type CostAlternative, type Costed, cents, count, monthly, natGatewayPerMonth, proxyPrice } from './costed.js';
+import {
+  type CostAlternative,
+  type Costed,
+  cents,
+  count,
+  monthly,
+  natGatewayPerMonth,
+  proxyPrice,
+  regionalNatGatewayPerMonth,
+} from './costed.js';
 
 /** Those of one environment together need not make sense: each is a change of the environment as it is. */
 export function alternativesTo(costed: Costed): CostAlternative[] {
@@ -58,14 +67,14 @@ function toEgress({ environment: { network }, prices, zoneCount }: Costed): Cost
   if (egress.kind === 'none') return instead(0, [ipv6, endpoint, nat]);
   if (egress.kind === 'ipv6') return instead(0, [endpoint, nat]);
   if (egress.kind === 'nat') {
-    // What a regional one costs is not known.
-    if (egress.gateways === 'regional') return [];
-    const gateways = network.kind === 'existing' ? 0 : (egress.gateways ?? 1);
+    const { gateways = 1 } = egress;
+    const isOwn = network.kind === 'new';
+    const created = gateways === 'regional' ? regionalNatGatewayPerMonth(prices, zoneCount) : gateways * natGateway;
     const one = { what: 'one NAT gateway for both zones: network.egress.gateways 1', usd: natGateway };
-    return instead(gateways * natGateway, [
-      ...(gateways > 1 ? [one] : []),
+    return instead(isOwn ? created : 0, [
+      ...(isOwn && gateways !== 1 ? [one] : []),
       endpoint,
-      ...(gateways > 0 ? [ipv6, none] : []),
+      ...(isOwn ? [ipv6, none] : []),
     ]);
   }
   const endpoints = (egress.interfaces ?? []).filter(({ existing }) => existing === undefined).length;

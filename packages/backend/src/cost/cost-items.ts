@@ -8,7 +8,6 @@ import {
   cents,
   count,
   monthly,
-  natGatewayPerMonth,
   PROXY_MINIMUM,
   proxyPrice,
 } from './costed.js';
@@ -65,7 +64,8 @@ function network({ ofType, prices, environment, zoneCount }: Costed): Item[] {
   const natGatewayResources = ofType('AWS::EC2::NatGateway');
   const hasRegional = natGatewayResources.some(({ AvailabilityMode }) => AvailabilityMode === 'regional');
   const gateways = hasRegional ? 0 : natGatewayResources.length;
-  const addresses = ofType('AWS::EC2::EIP').length;
+  // AWS gives a regional one its addresses, which no template has.
+  const addresses = ofType('AWS::EC2::EIP').length + (hasRegional ? zoneCount : 0);
   const endpoints = ofType('AWS::EC2::VPCEndpoint').filter(({ VpcEndpointType }) => VpcEndpointType === 'Interface');
   const natGateways = {
     what: count(gateways, 'NAT gateway'),
@@ -76,9 +76,11 @@ function network({ ofType, prices, environment, zoneCount }: Costed): Item[] {
     what: count(addresses, 'public IPv4 address'),
     usd: monthly(addresses * prices.publicAddressPerHour.usd),
   };
-  const zonal = (zoneCount * natGatewayPerMonth(prices)).toFixed(2);
+  const perGigabyte = prices.regionalNatGatewayPerGigabyte?.usd;
   const regional = {
-    what: `a regional NAT gateway in ${count(zoneCount, 'zone')}: no source of its price was found; as many zonal ones are ${zonal}`,
+    what: `a regional NAT gateway in ${count(zoneCount, 'zone')}${perGigabyte === undefined ? '; each GB through it is not counted: its price is not known' : ''}`,
+    usd: monthly(zoneCount * prices.regionalNatGatewayPerZoneHour.usd),
+    ...(perGigabyte !== undefined && { usdPerGigabyte: perGigabyte }),
   };
   return [
     ...(hasRegional ? [regional] : []),

@@ -71,3 +71,7 @@ function vcpusOf(instanceClass: string): number {
 /** One, with its public address. */
 export const natGatewayPerMonth = (prices: RegionPrices) =>
   monthly(prices.natGatewayPerHour.usd) + monthly(prices.publicAddressPerHour.usd);
+
+/** In each zone, with an address in each. */
+export const regionalNatGatewayPerMonth = (prices: RegionPrices, zoneCount: number) =>
+  monthly(zoneCount * prices.regionalNatGatewayPerZoneHour.usd) + monthly(zoneCount * prices.publicAddressPerHour.usd);

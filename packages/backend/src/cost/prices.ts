@@ -29,6 +29,9 @@ export interface RegionPrices {
   readonly backupPerGibMonth: Price;
   readonly natGatewayPerHour: Price;
   readonly natGatewayPerGigabyte: Price;
+  /** AWS bills an hour for each zone that it is in: https://aws.amazon.com/vpc/pricing/, as others quote it in 2026-09. */
+  readonly regionalNatGatewayPerZoneHour: Price;
+  readonly regionalNatGatewayPerGigabyte?: Price;
   readonly publicAddressPerHour: Price;
   readonly interfaceEndpointPerZoneHour: Price;
   readonly interfaceEndpointPerGigabyte: Price;
@@ -70,6 +73,8 @@ const VIRGINIA: RegionPrices = {
   backupPerGibMonth: rds(0.095, 'RDS:ChargedBackupUsage'),
   natGatewayPerHour: price(0.045, 'AmazonEC2 NatGateway-Hours', '2026-10-07'),
   natGatewayPerGigabyte: price(0.045, 'AmazonEC2 NatGateway-Bytes', '2026-10-07'),
+  regionalNatGatewayPerZoneHour: price(0.045, 'AmazonEC2 RegionalNatGateway-Hours', '2026-09-04'),
+  regionalNatGatewayPerGigabyte: price(0.045, 'AmazonEC2 USE1-RegionalNatGateway-Bytes', '2026-05-29'),
   publicAddressPerHour: vpc(0.005, 'USE1-PublicIPv4:InUseAddress'),
   interfaceEndpointPerZoneHour: vpc(0.01, 'USE1-VpcEndpoint-Hours'),
   interfaceEndpointPerGigabyte: vpc(0.01, 'USE1-VpcEndpoint-Bytes'),
@@ -91,6 +96,7 @@ const LONDON: RegionPrices = {
   backupPerGibMonth: rds(0.1, 'EUW2-RDS:ChargedBackupUsage'),
   natGatewayPerHour: price(0.05, 'AmazonEC2 EUW2-NatGateway-Hours', '2026-09-25'),
   natGatewayPerGigabyte: price(0.05, 'AmazonEC2 EUW2-NatGateway-Bytes', '2026-09-25'),
+  regionalNatGatewayPerZoneHour: price(0.05, 'AmazonEC2 EUW2-RegionalNatGateway-Hours', '2026-09-04'),
   publicAddressPerHour: vpc(0.005, 'EUW2-PublicIPv4:InUseAddress'),
   interfaceEndpointPerZoneHour: vpc(0.011, 'EUW2-VpcEndpoint-Hours'),
   interfaceEndpointPerGigabyte: vpc(0.01, 'EUW2-VpcEndpoint-Bytes'),

@@ -79,6 +79,7 @@ export function createServer(
     autoMinorVersionUpgrade: true,
   });
   refuseOtherName(scope, instance, database.name);
+  refuseOtherVpc(scope, instance, network);
   endLogs(scope, instance, removalPolicy, logRetentionDays);
   acknowledgeFindings(instance);
   return {
@@ -101,6 +102,17 @@ function refuseOtherName(scope: Construct, instance: DatabaseInstance, name: str
     'FixedDatabaseSettings',
     [{ name: 'database.name', value: name }],
     'RDS would replace the server by an empty one. Put the name back; for a database of another name on this server create a second environment and move the data (docs/troubleshooting.md).',
+  );
+  instance.node.addDependency(guard);
+}
+
+/** RDS refuses subnets of another VPC for a database, when CloudFormation has created much else for the new one already. */
+function refuseOtherVpc(scope: Construct, instance: DatabaseInstance, { vpc }: Network): void {
+  const guard = refuseChange(
+    scope,
+    'FixedDatabaseVpc',
+    [{ name: 'network.vpc', value: vpc.vpcId }],
+    'A database stays in the VPC in which it was created. Put the network back; for another VPC create a second environment and move the data (docs/troubleshooting.md).',
   );
   instance.node.addDependency(guard);
 }

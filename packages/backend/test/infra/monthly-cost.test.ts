@@ -152,18 +152,18 @@ test('egress over IPv6 costs nothing', async () => {
   expect(changes(cost)).toEqual([-21.9, 26.39, 14.6, 36.5]);
 });
 
-test('a regional NAT gateway has no price, because no source of one was found, and says what zonal ones are', async () => {
+test('a regional NAT gateway costs what a zonal one in each zone does, with an address in each', async () => {
   const cost = await estimate({
     ...withDatabase({ server: { kind: 'new' }, proxy: proxyWithIam }),
     network: { kind: 'new', egress: { kind: 'nat', gateways: 'regional' } },
   });
 
-  expect(costs(cost)[4]).toEqual([
-    'a regional NAT gateway in 2 zones: no source of its price was found; as many zonal ones are 73.00',
-    undefined,
+  expect(costs(cost).slice(4, 6)).toEqual([
+    ['a regional NAT gateway in 2 zones', 65.7],
+    ['2 public IPv4 addresses', 7.3],
   ]);
-  expect(cost.totalUsd).toBe(50.02);
-  expect(changes(cost)).toEqual([-21.9, 26.39]);
+  expect(cost.totalUsd).toBe(123.02);
+  expect(changes(cost)).toEqual([-21.9, 26.39, -36.5, -58.4, -73, -73]);
 });
 
 test('a proxy before an instance that exists says what a larger one costs', async () => {

@@ -28,6 +28,7 @@ export const CHECK_IDS = [
   'private-dns',
   'gateway-endpoints',
   'nat',
+  'ipv6-route',
   'secrets-of-functions',
   // RDS Proxy
   'proxy',

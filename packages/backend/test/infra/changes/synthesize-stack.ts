@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readAssembly, type Synthesis } from '@vpc-postgres/testing/support/cloud-assembly.js';
+import { exampleEnvironment } from '@vpc-postgres/testing/support/environments.js';
 import { branch } from '@vpc-postgres/testing/support/synthesize.js';
 import { App, NestedStack, Stack } from 'aws-cdk-lib';
 import { BUNDLING_STACKS, DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
@@ -16,10 +17,13 @@ import { cachedContext } from './shapes.js';
 
 const MIGRATIONS = new URL('../../../../testing/app/src/migrations/', import.meta.url);
 
+/** A branch is deployed with credentials of one account, and for one region, whatever an environment says. */
+const CREDENTIALS = { account: exampleEnvironment.account, region: exampleEnvironment.region };
+
 /** As amplify/backend.ts calls them, in that order. */
-export function synthesizeStack(environment: Environment): Pick<Synthesis, 'files'> {
+export function synthesizeStack(environment: Environment): Synthesis {
   const deployment = branch('main');
-  const main = chooseEnvironment({ main: environment }, deployment, { account: undefined, region: undefined });
+  const main = chooseEnvironment({ main: environment }, deployment, CREDENTIALS);
   const outdir = mkdtempSync(join(tmpdir(), 'changes-'));
   try {
     const app = new App({

@@ -91,6 +91,23 @@ test('what arm64 would save is an alternative to x86_64, and to nothing else', (
   expect(alternatives('arm64')).toEqual([0, 14.6, 36.5]);
 });
 
+test('where the price of a GB through a regional NAT gateway is not known, its line says so', () => {
+  const gateway = template([['AWS::EC2::NatGateway', { AvailabilityMode: 'regional' }]]);
+  const costOf = (region: string) => estimateMonthlyCost([gateway], example, region, 2).items;
+
+  expect(costOf('us-east-1')[0]).toEqual({
+    part: 'egress',
+    what: 'a regional NAT gateway in 2 zones',
+    usd: 65.7,
+    usdPerGigabyte: 0.045,
+  });
+  expect(costOf('eu-west-2')[0]).toEqual({
+    part: 'egress',
+    what: 'a regional NAT gateway in 2 zones; each GB through it is not counted: its price is not known',
+    usd: 73,
+  });
+});
+
 test('a region that is not in the list has the prices of another, and the table says which', () => {
   const cost = estimateMonthlyCost([functionOf(1024)], example, 'eu-west-1', 2);
 

@@ -158,6 +158,35 @@ function brokenRoute(
   return state === 'available' ? undefined : `${NatGatewayId}, which is ${state ?? 'not there'}`;
 }
 
+/** A deployment looks up the ranges of the subnets alone: src/network/ipv6.ts of the backend says why. */
+const ipv6Route: Check = {
+  id: 'ipv6-route',
+  title: 'IPv6 route',
+  breaks: 'Calls to the internet wait until the function times out.',
+  page: PAGE,
+  run(facts) {
+    if (facts.environment.network.egress?.kind !== 'ipv6') return undefined;
+    const chosen = chosenSubnets(facts);
+    if (chosen.length === 0) return undefined;
+    const findings = chosen.flatMap((subnet): Finding[] => {
+      const table = routeTableOf(subnet, facts.routeTables);
+      const route = table?.Routes?.find(({ DestinationIpv6CidrBlock }) => DestinationIpv6CidrBlock === '::/0');
+      if (route !== undefined && route.State !== 'blackhole') return [];
+      const [action, problem] =
+        route === undefined
+          ? ['create', `has no route to ::/0 in ${table?.RouteTableId}`]
+          : ['replace', `has a route to ::/0 that leads nowhere: ${route.EgressOnlyInternetGatewayId} is gone`];
+      return [
+        {
+          problem: `${subnet.SubnetId} ${problem}.`,
+          fix: `aws ec2 ${action}-route --route-table-id ${table?.RouteTableId} --destination-ipv6-cidr-block ::/0 --egress-only-internet-gateway-id eigw-…`,
+        },
+      ];
+    });
+    return findingsOr(findings, 'each subnet has one to ::/0');
+  },
+};
+
 /** What Amplify puts the paths of secrets into, for the code that it adds to a function. */
 const AMPLIFY_SECRETS = 'AMPLIFY_SSM_ENV_CONFIG';
 
@@ -186,5 +215,5 @@ const secretsOfFunctions: Check = {
 
 export const egressChecks: CheckGroup = {
   title: 'Other services',
-  checks: [interfaceEndpoints, privateDns, gatewayEndpoints, nat, secretsOfFunctions],
+  checks: [interfaceEndpoints, privateDns, gatewayEndpoints, nat, ipv6Route, secretsOfFunctions],
 };

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { NetworkInterface } from '@aws-sdk/client-ec2';
+import type { NetworkInterface, Route } from '@aws-sdk/client-ec2';
 import type { DBProxyTarget } from '@aws-sdk/client-rds';
+import type { Environment } from '@vpc-postgres/backend/configuration/environment.js';
 import { newProxyToInstance } from '@vpc-postgres/testing/support/environments.js';
 import { expect, test } from 'vitest';
 import type { Finding, Outcome } from '../../../src/doctor/check.js';
@@ -59,6 +60,35 @@ test('the healthy sample has nothing wrong', () => {
   const found = checks.flatMap((check) => problems(check.run(healthy)));
 
   expect(found).toEqual([]);
+});
+
+test('with egress over IPv6 each subnet of the functions needs a route that leads somewhere', () => {
+  const [VpcId, SubnetId] = ['vpc-0a1b2c3d4e5f60718', 'subnet-0c30000000000000a'];
+  const { network } = healthy.environment;
+  const subnets = { ids: [SubnetId, 'subnet-0c30000000000000b'] };
+  const environment = {
+    ...healthy.environment,
+    network: { ...network, subnets, egress: { kind: 'ipv6' } },
+  } as Environment;
+  const through = (Routes: Route[]) =>
+    run('ipv6-route', {
+      environment,
+      subnets: [{ SubnetId, VpcId }],
+      routeTables: [{ RouteTableId: 'rtb-0a', VpcId, Associations: [{ SubnetId }], Routes }],
+    });
+  const out: Route = { DestinationIpv6CidrBlock: '::/0', EgressOnlyInternetGatewayId: 'eigw-0a', State: 'active' };
+
+  expect(through([out])).toBe('each subnet has one to ::/0');
+  expect(through([{ ...out, State: 'blackhole' }])).toEqual([
+    {
+      problem: `${SubnetId} has a route to ::/0 that leads nowhere: eigw-0a is gone.`,
+      fix: expect.stringContaining('aws ec2 replace-route --route-table-id rtb-0a --destination-ipv6-cidr-block ::/0'),
+    },
+  ]);
+  expect(problems(through([{ DestinationCidrBlock: '0.0.0.0/0', NatGatewayId: 'nat-0a' }]))).toEqual([
+    `${SubnetId} has no route to ::/0 in rtb-0a.`,
+  ]);
+  expect(run('ipv6-route', {})).toBeUndefined();
 });
 
 const target = (health: DBProxyTarget['TargetHealth']) => [{ ...targets.Targets[0], TargetHealth: health }];
