@@ -117,6 +117,7 @@ function describeLacking(experiments: readonly Experiment[], site: Site, columns
   if (lacking.length === 0) return [];
   const reasons = [...new Set(lacking.map(({ reason }) => reason))];
   return [
+    '',
     `Cannot run at ${site.name}:`,
     ...reasons.flatMap((reason) => {
       const ids = lacking.filter((one) => one.reason === reason).map(({ id }) => id);
