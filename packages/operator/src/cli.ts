@@ -2,7 +2,7 @@
 import process from 'node:process';
 import { ConfigurationError } from '@vpc-postgres/backend/configuration/configuration-error.js';
 import { MigrationError } from '@vpc-postgres/lambda/database/migrate/migration-error.js';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Help, Option } from 'commander';
 import { addAdoptCommand } from './adopt/command.js';
 import { CommandError } from './command-error.js';
 import { addCostCommand } from './cost/command.js';
@@ -62,6 +62,10 @@ function createProgram(): Command {
     .description('Works on a laptop against AWS, for an Amplify app with PostgreSQL in a private VPC.')
     .helpOption('-h, --help', 'show this text')
     .helpCommand(false)
+    // That a switch is off by itself needs no words.
+    .configureHelp({
+      optionDescription: (option) => new Help().optionDescription(option).replace(/ \(default: false\)$/, ''),
+    })
     .showHelpAfterError('(--help shows the commands and options)')
     .exitOverride()
     .addHelpText('after', OVERVIEW);

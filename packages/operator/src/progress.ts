@@ -10,7 +10,7 @@ export async function withProgress<Value>(
 ): Promise<Value> {
   // Not on standard output, which can be a file while standard error is a terminal.
   if (process.stderr.isTTY !== true) return work(() => undefined);
-  const shown = spinner({ output: process.stderr });
+  const shown = spinner({ output: process.stderr, withGuide: false });
   shown.start(what);
   try {
     return await work(({ asked, answered }) => shown.message(`${what}: ${answered} of ${asked} answers`));

@@ -10,8 +10,8 @@ export interface TextOptions {
 /** Of a file or a pipe. */
 const DEFAULT_COLUMNS = 100;
 
-/** No colour in a file or a pipe, and none where NO_COLOR is set. */
+/** No colour in a file or a pipe, and none where NO_COLOR is set or the terminal has none. */
 export function textOptions(): TextOptions {
   const { columns = DEFAULT_COLUMNS, isTTY } = process.stdout;
-  return { columns, colour: isTTY === true && process.env.NO_COLOR === undefined };
+  return { columns, colour: isTTY === true && process.stdout.hasColors() };
 }

@@ -10,8 +10,8 @@ const LABEL_WIDTH = 8;
 const MOST_COLUMNS = 100;
 const NAT = 'N';
 
-type Style = 'yellow' | 'cyan' | 'green' | 'magenta' | 'blue' | 'red';
-const STYLES: readonly Style[] = ['cyan', 'green', 'magenta', 'blue', 'red'];
+type Style = 'yellow' | 'cyan' | 'green' | 'magenta' | 'blueBright' | 'red';
+const STYLES: readonly Style[] = ['cyan', 'green', 'magenta', 'blueBright', 'red'];
 
 interface Drawn {
   readonly mark: string;

@@ -91,14 +91,17 @@ function renderBreakEven({ breakEven, pricesOf }: CostReport, options: TextOptio
     '',
     ...wrapText(
       `N: one NAT gateway with its address, ${nat.usd.toFixed(2)} and ${nat.usdPerGigabyte} for each GB. 1 to ${endpoints.length}: ` +
-        `interface endpoints for so many services in ${count(zones, 'zone')}. Prices of ${pricesOf}. Cheaper is, for`,
+        `interface endpoints for so many services in ${count(zones, 'zone')}. Prices of ${pricesOf}.`,
       options.columns,
       '  ',
     ),
+    '',
+    '  Cheaper, for',
     ...endpoints.map(
       (line) =>
-        `  ${count(line.services, 'service').padEnd(10)}  ${line.usd.toFixed(2).padStart(6)}  ${inWords(line.cheaper)}`,
+        `    ${count(line.services, 'service').padEnd(10)}  ${line.usd.toFixed(2).padStart(6)}  ${inWords(line.cheaper)}`,
     ),
+    '',
     ...wrapText(
       'Where the VPC has a NAT gateway already, its hours are paid for, and only its GB count. Choose for what else the ' +
         'functions must reach, too: docs/environments.md.',

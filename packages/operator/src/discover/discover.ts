@@ -54,7 +54,12 @@ export async function discover(project: string, options: DiscoverOptions): Promi
   const show = (written: boolean) =>
     options.json
       ? JSON.stringify({ ...discovery, written }, null, 2)
-      : renderDiscovery({ ...discovery, written }, renderDiff(changes.edits, text.colour), text);
+      : renderDiscovery(
+          { ...discovery, written },
+          renderDiff(changes.edits, text.colour),
+          text,
+          ask !== undefined && changes.edits.length > 0,
+        );
   if (changes.edits.length === 0 || (!options.yes && ask === undefined)) return show(false);
   if (ask !== undefined) {
     console.log(show(false));

@@ -11,8 +11,11 @@ import { isProxy } from './read-account.js';
 /** Of an account with more only the first are printed. */
 const MOST_VPCS = 20;
 
-/** @param diff Of the files, as it is printed. */
-export function renderDiscovery(discovery: Discovery, diff: string, options: TextOptions): string {
+/**
+ * @param diff Of the files, as it is printed.
+ * @param asks Whether it is asked next what to do.
+ */
+export function renderDiscovery(discovery: Discovery, diff: string, options: TextOptions, asks: boolean): string {
   const { found, choice, name, notes } = discovery;
   const heading = (text: string) => (options.colour ? styleText('bold', text, { validateStream: false }) : text);
   const wrapped = (texts: readonly string[]) => texts.flatMap((text) => wrapText(text, options.columns, '  '));
@@ -20,7 +23,9 @@ export function renderDiscovery(discovery: Discovery, diff: string, options: Tex
     lines.length === 0 ? [] : [[heading(title), '', ...lines].join('\n')];
   return [
     ...section(`VPCs of account ${found.account} in ${found.region}`, vpcLines(discovery)),
-    ...(choice.vpcId === undefined ? [] : section(`Subnets of ${choice.vpcId}`, subnetLines(discovery))),
+    ...(choice.vpcId === undefined
+      ? []
+      : section(`Subnets of ${choice.vpcId}`, subnetLines(discovery, options.columns))),
     ...section(
       'PostgreSQL',
       found.databases
@@ -35,7 +40,7 @@ export function renderDiscovery(discovery: Discovery, diff: string, options: Tex
     diff === ''
       ? `The environment ${name} says all of this already. Nothing to change.`
       : `${heading(`The environment ${name}`)}\n\n${diff}`,
-    ...(diff === '' ? [] : [nextStep(discovery)]),
+    ...(diff === '' || asks ? [] : [nextStep(discovery)]),
   ].join('\n\n');
 }
 
@@ -56,15 +61,21 @@ function vpcLines({ found: { vpcs, subnets }, choice }: Discovery): string[] {
 
 const IN_WORDS = { isolated: 'isolated', withEgress: 'with egress', public: 'public' } as const;
 
-function subnetLines({ found: { subnets }, choice }: Discovery): string[] {
+/** Columns from which on there is room for the ids of the zones. */
+const WITH_ZONE_IDS = 90;
+
+function subnetLines({ found: { subnets }, choice }: Discovery, columns: number): string[] {
   const order = ['isolated', 'withEgress', 'public'];
-  return subnets
-    .filter(({ vpcId }) => vpcId === choice.vpcId)
+  const shown = subnets.filter(({ vpcId }) => vpcId === choice.vpcId);
+  const longest = (texts: readonly string[]) => Math.max(...texts.map(({ length }) => length));
+  const kindWidth = longest(shown.map(({ kind }) => IN_WORDS[kind]));
+  const cidrWidth = longest(shown.map(({ cidr }) => cidr));
+  return shown
     .toSorted((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind) || one.zone.localeCompare(other.zone))
     .map(({ id, kind, zone, zoneId, cidr, freeAddresses }) => {
       const isChosen = typeof choice.subnets === 'string' ? kind === choice.subnets : choice.subnets.includes(id);
-      const place = `${zone}${zoneId === undefined ? '' : ` (${zoneId})`}`;
-      return `${isChosen ? '> ' : '  '}${IN_WORDS[kind].padEnd(11)}  ${id}  ${place}  ${cidr}  ${freeAddresses} free`;
+      const place = zoneId === undefined || columns < WITH_ZONE_IDS ? zone : `${zone} (${zoneId})`;
+      return `${isChosen ? '> ' : '  '}${IN_WORDS[kind].padEnd(kindWidth)}  ${id}  ${place}  ${cidr.padEnd(cidrWidth)}  ${freeAddresses} free`;
     });
 }
 

@@ -9,6 +9,7 @@ import { isInOrder } from '../inside/ask.js';
 import { lookAtEnvironment } from '../inside/look-at-environment.js';
 import { renderInside } from '../inside/render.js';
 import { withProgress } from '../progress.js';
+import { textOptions } from '../terminal.js';
 import { DOCTOR_READS } from './doctor-reads.js';
 import { examine } from './examine.js';
 import { readInstalledPackages } from './installed-packages.js';
@@ -71,11 +72,8 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorResult> {
           lookAtEnvironment(options, { region: environment.region, profile: options.profile }),
         )
       : undefined;
-  const { columns = 80 } = process.stdout;
-  const paper = {
-    width: Math.min(columns, WIDEST),
-    colour: process.stdout.isTTY === true && process.stdout.hasColors(),
-  };
+  const { columns, colour } = textOptions();
+  const paper = { width: Math.min(columns, WIDEST), colour, keepsDetails: process.stdout.isTTY !== true };
   return {
     report: options.json
       ? JSON.stringify({ ...report, ...(inside && { fromInside: inside.functions }) }, null, 2)

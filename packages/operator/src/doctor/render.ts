@@ -1,14 +1,17 @@
 /** Writes the report for a person: a line a check, and below what is wrong the fix to paste. */
 import { styleText } from 'node:util';
+import { wrapText } from '../wrap-text.js';
 import type { DoctorReport, ReportedCheck, ReportedFinding } from './report.js';
 
 export interface Paper {
   /** Columns. */
   readonly width: number;
   readonly colour: boolean;
+  /** Whether what is in order keeps its line when it is longer than that, as in a file or a pipe. @default false */
+  readonly keepsDetails?: boolean;
 }
 
-const MARKS = { ok: '✓', warning: '!', problem: '✗', unknown: '?', skipped: '-' } as const;
+const MARKS = { ok: '✓', warning: '!', problem: '✗', unknown: '?', skipped: '·' } as const;
 const COLOURS = { ok: 'green', warning: 'yellow', problem: 'red', unknown: 'magenta', skipped: 'dim' } as const;
 const INDENT = '      ';
 
@@ -36,7 +39,7 @@ function renderCheck(check: ReportedCheck, titleWidth: number, paper: Paper): st
   const { title, status, detail = '', findings, breaks, page } = check;
   const mark = style(COLOURS[status], MARKS[status]);
   const start = `  ${mark} ${title.padEnd(titleWidth)}  `;
-  const room = paper.width - titleWidth - 6;
+  const room = paper.keepsDetails === true ? detail.length : paper.width - titleWidth - 6;
   if (findings.length === 0) return [`${start}${style('dim', shorten(detail, room))}`.trimEnd()];
   return [
     `  ${mark} ${style('bold', title)}`,
@@ -49,34 +52,45 @@ function renderCheck(check: ReportedCheck, titleWidth: number, paper: Paper): st
 function renderFinding({ problem, fix }: ReportedFinding, paper: Paper): string[] {
   const style = styler(paper);
   const [command = '', ...then] = isCommand(fix) ? fix.split(/, (?=then |and )/) : [];
-  // A command stays on one line, so that it can be pasted.
-  const commandLine = command === '' ? [] : [`${INDENT}  ${command}`];
+  const commandLines = command === '' ? [] : breakCommand(command, paper.width);
   const words = command === '' ? fix : then.join(', ');
-  const fixLines = [...commandLine, ...(words === '' ? [] : wrap(words, paper.width, `${INDENT}  `))];
+  const fixLines = [...commandLines, ...(words === '' ? [] : wrap(words, paper.width, `${INDENT}  `))];
   return [...wrap(problem, paper.width, INDENT), ...fixLines.map((line) => style('cyan', line))];
 }
 
 const isCommand = (fix: string) => /^(aws|npx|npm) /.test(fix);
 
-function shorten(text: string, room: number): string {
-  return text.length <= room ? text : `${text.slice(0, Math.max(room - 1, 0)).trimEnd()}…`;
-}
-
-function wrap(text: string, width: number, indent: string): string[] {
+/** In front of its options, as a shell continues a line: pasted, it is the command. */
+function breakCommand(command: string, width: number): string[] {
   const lines: string[] = [];
-  let line = indent;
-  for (const word of text.split(' ')) {
-    const longer = line === indent ? `${indent}${word}` : `${line} ${word}`;
-    if (longer.length > width && line !== indent) {
-      lines.push(line);
-      line = `${indent}${word}`;
-    } else line = longer;
+  for (const part of command.split(/ (?=--)/)) {
+    const last = lines.at(-1);
+    const indent = last === undefined ? `${INDENT}  ` : `${INDENT}    `;
+    if (last !== undefined && last.length + part.length + CONTINUED.length < width) {
+      lines[lines.length - 1] = `${last} ${part}`;
+    } else {
+      if (last !== undefined) lines[lines.length - 1] = last + CONTINUED;
+      lines.push(indent + part);
+    }
   }
-  return [...lines, line];
+  return lines;
 }
 
-function renderEnd({ summary, missingPermissions, stoppedBecause, environment }: DoctorReport, paper: Paper): string[] {
+const CONTINUED = ' \\';
+
+/** Behind a word, where there is more than one. */
+function shorten(text: string, room: number): string {
+  if (text.length <= room) return text;
+  const start = text.slice(0, Math.max(room - 1, 0));
+  return `${start.replace(/(?<=\S)[\s,]+\S*$/, '')}…`;
+}
+
+const wrap = (text: string, width: number, indent: string) => wrapText(text, width, indent);
+
+/** The sum comes last, where a terminal stops. */
+function renderEnd(report: DoctorReport, paper: Paper): string[] {
   const style = styler(paper);
+  const { summary, missingPermissions, stoppedBecause, environment } = report;
   const { ok, problems, warnings, unknown } = summary;
   const parts = [
     problems > 0 && style('red', plural(problems, 'problem')),
@@ -85,17 +99,35 @@ function renderEnd({ summary, missingPermissions, stoppedBecause, environment }:
     `${ok} in order`,
   ].filter((part) => part !== false);
   const isCalm = problems + warnings + unknown === 0 && stoppedBecause === undefined;
-  const end = isCalm ? [style('green', `${environment} is in order: ${ok} checks.`)] : [`${parts.join(', ')}.`];
-  if (stoppedBecause !== undefined) end.push(`Nothing else was looked at: ${stoppedBecause}.`);
-  if (missingPermissions === undefined) return end;
   return [
-    ...end,
-    '',
-    'Your credentials lack these permissions:',
-    ...missingPermissions.actions.map((action) => `  ${action}`),
-    'This policy grants them:',
-    JSON.stringify(missingPermissions.policy, null, 2),
+    ...(missingPermissions === undefined ? [] : renderPermissions(missingPermissions)),
+    ...renderTitles(report, paper),
+    isCalm ? style('green', `${environment} is in order: ${ok} checks.`) : `${parts.join(', ')}.`,
+    ...(problems > 1 ? ['Begin with the first: those below it can be its consequences.'] : []),
+    ...(stoppedBecause === undefined ? [] : [`Nothing else was looked at: ${stoppedBecause}.`]),
   ];
+}
+
+function renderPermissions({ actions, policy }: NonNullable<DoctorReport['missingPermissions']>): string[] {
+  return [
+    'Your credentials lack these permissions:',
+    ...actions.map((action) => `  ${action}`),
+    'This policy grants them:',
+    JSON.stringify(policy, null, 2),
+    '',
+  ];
+}
+
+/** What was found, once more by its titles: the lines above can be on another page of the terminal. */
+function renderTitles({ groups }: DoctorReport, paper: Paper): string[] {
+  const checks = groups.flatMap((group) => group.checks);
+  return (['problem', 'warning'] as const).flatMap((status) => {
+    const titles = checks.filter((check) => check.status === status).map(({ title }) => title);
+    if (titles.length === 0) return [];
+    const [first = '', ...rest] = wrapText(titles.join(', '), paper.width - 4);
+    const mark = styler(paper)(COLOURS[status], MARKS[status]);
+    return [`  ${mark} ${first}`, ...rest.map((line) => `    ${line}`)];
+  });
 }
 
 const plural = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;

@@ -7,6 +7,8 @@ import { CommandError } from '../command-error.js';
 import { deployedTarget, findEnvironment } from '../deployed-target.js';
 import { LOCAL_CA_FILE, readLocalConnection } from '../local-target.js';
 import { parsePort } from '../parse-port.js';
+import { textOptions } from '../terminal.js';
+import { wrapText } from '../wrap-text.js';
 import { openAwsSite } from './aws-site.js';
 import type { Experiment, Site } from './experiment.js';
 import { localSite } from './local-site.js';
@@ -37,18 +39,18 @@ export interface ProveOptions {
  */
 export async function runProve(options: ProveOptions, env: NodeJS.ProcessEnv): Promise<boolean> {
   const experiments = choose(options.only);
+  const { columns } = textOptions();
   const { site, region, close } = await openSite(options, env);
   try {
-    console.log(describePlan(experiments, site));
+    console.log(describePlan(experiments, site, columns));
     if (!(options.yes || (await ask()))) return false;
     const at = new Date();
     const proved = await prove(site, experiments, ({ id }) => console.log(`… ${id}`));
     const file = options.out ?? `prove-${options.environment}-${at.toISOString().slice(0, 10)}.md`;
     writeFileSync(file, renderProof(proved, { environment: options.environment, region, at }));
     for (const { id, status, observation, reason } of proved) {
-      console.log(
-        `${id}: ${status}${observation ? `: ${observation.answer}` : ''}${reason ? `: ${reason.split('\n', 1)[0]}` : ''}`,
-      );
+      const [text = ''] = (observation?.answer ?? reason ?? '').split('\n', 1);
+      console.log([`  ${id}: ${status}`, ...(text === '' ? [] : wrapText(text, columns, '      '))].join('\n'));
     }
     console.log(`Written to ${file}.`);
     return proved.some(({ status }) => status === 'differs' || status === 'failed');
@@ -86,22 +88,42 @@ async function openSite(
   return { site, region: environment.region, close: () => site.close() };
 }
 
-export function describePlan(experiments: readonly Experiment[], site: Site): string {
+/** @param columns Of a line. */
+export function describePlan(experiments: readonly Experiment[], site: Site, columns: number): string {
   const isLocal = site.kind === 'local';
   const can = experiments.filter((experiment) => whyNot(experiment, site) === undefined);
   const minutes = can.reduce((sum, experiment) => sum + experiment.minutes(site), 0);
   return [
-    `Experiments at ${site.name}:`,
-    ...experiments.map((experiment) => {
-      const reason = whyNot(experiment, site);
-      const state = reason === undefined ? '' : `\n      cannot run: ${reason.split('\n', 1)[0]}`;
-      return `  ${experiment.id}  ${experiment.question}${state}`;
-    }),
-    isLocal
-      ? 'Nothing leaves this machine.'
-      : `About ${minutes} minutes. Invokes the functions with a database, opens connections to the proxy, and reads metrics and events. ` +
-        'It creates and changes nothing, and writes no row. Costs: under 0.01 USD of requests, and the hours of an instance that runs.',
+    ...(can.length === 0 ? [] : [`Experiments at ${site.name}:`]),
+    ...can.flatMap(({ id, question }) => [`  ${id}`, ...wrapText(question, columns, '      ')]),
+    ...describeLacking(experiments, site, columns),
+    '',
+    ...wrapText(
+      isLocal
+        ? 'Nothing leaves this machine.'
+        : `About ${minutes} minutes. Invokes the functions with a database, opens connections to the proxy, and reads metrics and events. ` +
+            'It creates and changes nothing, and writes no row. Costs: under 0.01 USD of requests, and the hours of an instance that runs.',
+      columns,
+    ),
   ].join('\n');
+}
+
+/** Each reason once, behind all that it keeps from running. */
+function describeLacking(experiments: readonly Experiment[], site: Site, columns: number): string[] {
+  const lacking = experiments.flatMap((experiment) => {
+    const reason = whyNot(experiment, site)?.split('\n', 1)[0];
+    return reason === undefined ? [] : [{ id: experiment.id, reason }];
+  });
+  if (lacking.length === 0) return [];
+  const reasons = [...new Set(lacking.map(({ reason }) => reason))];
+  return [
+    '',
+    `Cannot run at ${site.name}:`,
+    ...reasons.flatMap((reason) => {
+      const ids = lacking.filter((one) => one.reason === reason).map(({ id }) => id);
+      return [...wrapText(ids.join(', '), columns, '  '), ...wrapText(reason, columns, '      ')];
+    }),
+  ];
 }
 
 async function ask(): Promise<boolean> {

@@ -78,7 +78,7 @@ describeWithMoto('discover', (aws) => {
     expect(code, output).toBe(0);
     expect(output).toMatch(/^-\s+vpc: \{ id: 'REPLACE_ME' \}, \/\/ the one with the VPN$/m);
     expect(output).toContain(`+      vpc: { id: '${vpc.id}' }, // the one with the VPN`);
-    expect(output).toMatch(/> isolated {5}subnet-\w+ {2}eu-west-1a \(euw1-az\d\) {2}10\.77\.100\.0\/24 {2}251 free/);
+    expect(output).toMatch(/> isolated {2}subnet-\w+ {2}eu-west-1a \(euw1-az\d\) {2}10\.77\.100\.0\/24 {2}251 free/);
     expect(output).toContain('The proxy orders does not require TLS.');
     expect(output).toContain('Nothing was written. To write it, add --yes.');
     expect(written()).toEqual([ENVIRONMENTS, CONTEXT]);

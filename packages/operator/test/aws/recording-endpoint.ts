@@ -11,6 +11,8 @@ export interface RecordedRequest {
   readonly service: string;
   /** `DescribeVpcs`; for S3 and Lambda, which name no action, the HTTP method. */
   readonly action: string;
+  /** The body of a request that names its action in a header; otherwise nothing. */
+  readonly json: string;
   /** Of the URL. Lambda's names what is asked for. */
   readonly path: string;
   /** The parameters of a request in the Query protocol (EC2, STS, CloudFormation); otherwise none. */
@@ -106,7 +108,8 @@ function describe({ method = '', headers, url = '/' }: IncomingMessage, body: Bu
   const isQuery = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
   const parameters = new URLSearchParams(isQuery ? body.toString() : '');
   const target = headers['x-amz-target']?.toString().split('.').at(-1);
-  return { service, action: target ?? parameters.get('Action') ?? method, parameters, path: url };
+  const json = target === undefined ? '' : body.toString();
+  return { service, action: target ?? parameters.get('Action') ?? method, parameters, json, path: url };
 }
 
 function refuse({ headers }: IncomingMessage, response: ServerResponse): void {

@@ -111,8 +111,10 @@ test('an experiment that fails is reported, and the next one runs', async () => 
 });
 
 test('the plan says what cannot run here and why, and that nothing is created', () => {
-  expect(describePlan(EXPERIMENTS, site)).toMatch(/tear-down .*\n {6}cannot run: CloudFormation is not emulated/);
-  expect(describePlan(EXPERIMENTS, { ...site, kind: 'aws', lacks: {} })).toMatch(
+  expect(describePlan(EXPERIMENTS, site, 100)).toMatch(
+    /Cannot run at .*:\n {2}.*tear-down.*\n {6}CloudFormation is not emulated/,
+  );
+  expect(describePlan(EXPERIMENTS, { ...site, kind: 'aws', lacks: {} }, 1000)).toMatch(
     /About \d+ minutes\. .*creates and changes nothing/s,
   );
 });

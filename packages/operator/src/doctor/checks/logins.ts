@@ -22,7 +22,7 @@ const roleName = (arn: string) => arn.slice(arn.lastIndexOf('/') + 1);
 
 export const functionLogins: Check = {
   id: 'function-logins',
-  title: 'rds-db:connect of functions',
+  title: 'Functions can log in',
   breaks: 'The token is signed and rejected: "The IAM authentication failed for the role".',
   page: 'troubleshooting.md#the-iam-authentication-failed-for-the-role-app',
   run: ({ logins }) => judge(logins.filter(({ subject }) => subject !== OF_PROXY)),
@@ -30,7 +30,7 @@ export const functionLogins: Check = {
 
 export const proxyLogins: Check = {
   id: 'proxy-logins',
-  title: 'rds-db:connect of the proxy',
+  title: 'Proxy can log in',
   breaks: 'The proxy cannot log in to the database: its target has AUTH_FAILURE.',
   page: 'runbook.md#auth-failures',
   run: ({ logins }) => judge(logins.filter(({ subject }) => subject === OF_PROXY)),

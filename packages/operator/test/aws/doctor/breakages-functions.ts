@@ -5,6 +5,7 @@ import {
   type PutMetricAlarmCommandInput,
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
+import { CreateNetworkInterfaceCommand } from '@aws-sdk/client-ec2';
 import {
   DeleteFunctionConcurrencyCommand,
   PutFunctionConcurrencyCommand,
@@ -195,7 +196,41 @@ const limits: readonly Breakage[] = [
     problem: /sg-\w+ has 1 ingress rules, of 1 at most/,
     fix: /describe-security-group-rules/,
   },
+  {
+    name: 'a VPC full of network interfaces of Lambda',
+    shape: EXISTING,
+    change: ({ ec2 }, { network }) =>
+      ec2.send(new CreateNetworkInterfaceCommand({ SubnetId: network.subnets[0], Groups: [network.groups.functions] })),
+    // Lambda alone makes one of its type.
+    rewrite: inAnswerOf(
+      'DescribeNetworkInterfaces',
+      '<interfaceType>interface</interfaceType>',
+      '<interfaceType>lambda</interfaceType>',
+    ),
+    answer: quota('lambda', 'L-9FEE3D26', 1),
+    check: 'interface-quota',
+    problem: /Lambda has 1 network interfaces in the VPC, of 1 at most/,
+    fix: /request-service-quota-increase --service-code lambda --quota-code L-9FEE3D26/,
+  },
+  {
+    name: 'an account with no room for the proxy that a deployment makes',
+    shape: ENDPOINTS,
+    recipe: { deployed: false },
+    answer: quota('rds', 'L-D94C7EA3', 1),
+    check: 'proxy-quota',
+    problem: /The account has 1 proxies in the region, of 1 at most/,
+    fix: /request-service-quota-increase --service-code rds --quota-code L-D94C7EA3/,
+  },
 ];
+
+/** The answer of Service Quotas, in the form of its API: moto knows the quotas of VPC alone. */
+function quota(ServiceCode: string, QuotaCode: string, Value: number): NonNullable<Breakage['answer']> {
+  return ({ action, json }) => {
+    if (action !== 'GetServiceQuota' || JSON.parse(json).QuotaCode !== QuotaCode) return undefined;
+    const Quota = { ServiceCode, QuotaCode, Value, Adjustable: true, GlobalQuota: false };
+    return { contentType: 'application/x-amz-json-1.1', body: JSON.stringify({ Quota }) };
+  };
+}
 
 const alarmOn = (functionName: string): PutMetricAlarmCommandInput => ({
   AlarmName: ALARM,

@@ -66,7 +66,57 @@ test('a missing permission is named with the checks that needed it, and with a p
 
   expect(text).toMatch(/\? TLS is required +not permitted: rds:DescribeDBProxies\n/);
   expect(text).toContain('Your credentials lack these permissions:\n  rds:DescribeDBProxies\n');
-  expect(JSON.parse(text.slice(text.indexOf('\n{')))).toEqual(reports.partly.missingPermissions?.policy);
+  const policy = text.slice(text.indexOf('\n{'), text.indexOf('\n}') + 2);
+  expect(JSON.parse(policy)).toEqual(reports.partly.missingPermissions?.policy);
+});
+
+test('the sum comes last, with the titles of what was found', () => {
+  const alarming = {
+    ...broken,
+    environment: { ...broken.environment, monitoring: { alarmEmails: ['a@example.com'] } },
+  };
+  const several = makeReport({ ...alarming, targets: [], alarms: [] }, CHECK_GROUPS, []);
+
+  expect(plain(several).split('\n').slice(-4)).toEqual([
+    '',
+    expect.stringMatching(/^ {2}✗ TLS is required, Target health, /),
+    expect.stringMatching(/^\d problems, \d+ in order\.$/),
+    'Begin with the first: those below it can be its consequences.',
+  ]);
+});
+
+test('a command that is wider than the terminal is continued in front of its options, as a shell does it', () => {
+  const finding = {
+    severity: 'problem',
+    problem: 'It is public.',
+    fix: 'aws rds modify-db-instance --db-instance-identifier orders-db --no-publicly-accessible --apply-immediately',
+  } as const;
+  const check = { id: 'x', title: 'X', status: 'problem', findings: [finding], breaks: 'All.', page: 'x.md' } as const;
+  const text = plain({ ...reports.healthy, groups: [{ title: 'Database', checks: [check] }] });
+
+  expect(text).toContain(
+    [
+      '        aws rds modify-db-instance --db-instance-identifier orders-db \\',
+      '          --no-publicly-accessible --apply-immediately',
+    ].join('\n'),
+  );
+  expect(text.replaceAll(/ \\\n +/g, ' ')).toContain(finding.fix);
+});
+
+test('what is in order is cut behind a word in a terminal, and whole in a pipe', () => {
+  const check = {
+    id: 'x',
+    title: 'X',
+    status: 'ok',
+    detail: `one, two, ${'three'.repeat(20)}`,
+    findings: [],
+    breaks: 'All.',
+    page: 'x.md',
+  } as const;
+  const report = { ...reports.healthy, groups: [{ title: 'Database', checks: [check] }] };
+
+  expect(plain(report, 40)).toContain('X  one, two…\n');
+  expect(renderReport(report, { width: 40, colour: false, keepsDetails: true })).toContain(`X  ${check.detail}\n`);
 });
 
 test('a report that stopped says why', () => {
