@@ -61,9 +61,9 @@ export class AttemptCounter {
   }
 
   /** @throws CognitoError when no further attempt is allowed */
-  assertCodeAllowed(what: string): void {
+  assertCodeAllowed(what: string, refusal: () => CognitoError = attemptLimit): void {
     const recent = (this.#codes.get(what) ?? []).filter((atMillis) => atMillis > this.#now() - HOUR_MILLIS);
-    if (recent.length >= CODE_ATTEMPTS_PER_HOUR) throw attemptLimit();
+    if (recent.length >= CODE_ATTEMPTS_PER_HOUR) throw refusal();
   }
 
   forgetCodes(what: string): void {

@@ -13,6 +13,8 @@ export type CognitoErrorName =
   | 'ResourceNotFoundException'
   | 'SerializationException'
   | 'SoftwareTokenMFANotFoundException'
+  | 'TooManyRequestsException'
+  | 'UnauthorizedException'
   | 'UnknownOperationException'
   | 'UnsupportedOperationException'
   | 'UnsupportedUserStateException'
@@ -54,5 +56,11 @@ export const codeExpired = () =>
 
 export const attemptLimit = () =>
   new CognitoError('LimitExceededException', 'Attempt limit exceeded, please try after some time.');
+
+/** In the place of `attemptLimit`, where the model of the operation does not have it. */
+export const tooManyRequests = () =>
+  new CognitoError('TooManyRequestsException', 'Too many wrong codes, please try after some time.');
+
+export const invalidAccessToken = () => new CognitoError('NotAuthorizedException', 'Invalid Access Token');
 
 export const invalidSession = () => new CognitoError('NotAuthorizedException', 'Invalid session for the user.');

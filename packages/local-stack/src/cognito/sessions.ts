@@ -1,7 +1,7 @@
 /** Issues the tokens of a sign-in, renews them, and says whose an access token is. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { JWTExpired } from 'jose/errors';
-import { CognitoError, userDisabled, userNotFound } from './errors.js';
+import { CognitoError, invalidAccessToken, userDisabled, userNotFound } from './errors.js';
 import type { PoolContext } from './pool-context.js';
 import { accessClaims } from './user-pool.js';
 import type { StoredSession, StoredUser } from './users.js';
@@ -63,15 +63,24 @@ export function revokeSessions({ now }: PoolContext, user: StoredUser): void {
   user.signedOutAtSeconds = Math.floor(now() / 1000);
 }
 
-/** Whose access token this is. @throws CognitoError in the words of each operation that takes one */
-export async function userOfToken({ pool }: PoolContext, accessToken: string): Promise<StoredUser> {
+/**
+ * Whose access token this is.
+ *
+ * @param whenGone of a user who was deleted; some operations do not have UserNotFoundException in their model
+ * @throws CognitoError in the words of each operation that takes one
+ */
+export async function userOfToken(
+  { pool }: PoolContext,
+  accessToken: string,
+  whenGone: () => CognitoError = userNotFound,
+): Promise<StoredUser> {
   const refuse = (message: string) => new CognitoError('NotAuthorizedException', message);
   const { username, claims } = await pool.verifyToken(accessToken).catch((error: unknown) => {
-    throw refuse(error instanceof JWTExpired ? 'Access Token has expired' : 'Invalid Access Token');
+    throw error instanceof JWTExpired ? refuse('Access Token has expired') : invalidAccessToken();
   });
-  if (claims.token_use !== 'access') throw refuse('Invalid Access Token');
+  if (claims.token_use !== 'access') throw invalidAccessToken();
   const user = pool.users.find(username);
-  if (user === undefined || user.sub !== claims.sub) throw userNotFound();
+  if (user === undefined || user.sub !== claims.sub) throw whenGone();
   if (isRevoked(user, claims)) throw refuse('Access Token has been revoked');
   if (!user.isEnabled) throw userDisabled();
   return user;

@@ -1,11 +1,15 @@
 /** Checks which app client, or which user pool, a request is for. */
-import { CognitoError } from '../errors.js';
+import { CognitoError, type CognitoErrorName } from '../errors.js';
 import type { PoolContext } from '../pool-context.js';
 
 /** @throws CognitoError for any but the one app client of the pool */
-export function assertClient({ pool }: PoolContext, clientId: string): void {
+export function assertClient(
+  { pool }: PoolContext,
+  clientId: string,
+  errorName: CognitoErrorName = 'ResourceNotFoundException',
+): void {
   if (clientId === pool.clientId) return;
-  throw new CognitoError('ResourceNotFoundException', `User pool client ${clientId} does not exist.`);
+  throw new CognitoError(errorName, `User pool client ${clientId} does not exist.`);
 }
 
 /** @throws CognitoError for any but the one pool */

@@ -2,7 +2,14 @@
 import { Secret, TOTP } from 'otpauth';
 import { z } from 'zod';
 import type { Challenge } from '../challenges.js';
-import { CognitoError, invalidParameter, invalidSession, userDisabled } from '../errors.js';
+import {
+  CognitoError,
+  invalidAccessToken,
+  invalidParameter,
+  invalidSession,
+  tooManyRequests,
+  userDisabled,
+} from '../errors.js';
 import type { PoolContext } from '../pool-context.js';
 import { userOfToken } from '../sessions.js';
 import type { StoredUser } from '../users.js';
@@ -22,7 +29,7 @@ export const associateSoftwareToken = operation(
     assertTotp(context);
     const secret = new Secret({ size: SECRET_BYTES }).base32;
     if (AccessToken !== undefined) {
-      const user = await userOfToken(context, AccessToken);
+      const user = await userOfToken(context, AccessToken, invalidAccessToken);
       user.totp = { secret, isVerified: false, isEnabled: false, isPreferred: false };
       await context.pool.users.save();
       return { SecretCode: secret };
@@ -109,7 +116,7 @@ export function needsSecondFactor(
 export function respondToSecondFactor(context: PoolContext, user: StoredUser, code: string): void {
   if (user.totp === undefined) throw invalidSession();
   const key = `second factor of ${user.username}`;
-  context.attempts.assertCodeAllowed(key);
+  context.attempts.assertCodeAllowed(key, tooManyRequests);
   const counter = counterOf(context, user.totp.secret, code);
   if (counter === undefined) {
     context.attempts.countCode(key);
@@ -159,7 +166,7 @@ function reopen({ challenges }: PoolContext, key: string | undefined, challenge:
 
 function verifiedCounter(context: PoolContext, { username }: StoredUser, secret: string, code: string): number {
   const key = `second factor of ${username}`;
-  context.attempts.assertCodeAllowed(key);
+  context.attempts.assertCodeAllowed(key, tooManyRequests);
   const counter = counterOf(context, secret, code);
   if (counter !== undefined) return counter;
   context.attempts.countCode(key);

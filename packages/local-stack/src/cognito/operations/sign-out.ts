@@ -1,11 +1,12 @@
 /** Ends sessions: one device's, or all of a user's. */
 import { z } from 'zod';
+import { invalidAccessToken } from '../errors.js';
 import { findSession, revokeSessions, userOfToken } from '../sessions.js';
 import { assertClient } from './client.js';
 import { clientId, operation, token } from './input.js';
 
 export const globalSignOut = operation(z.object({ AccessToken: token }), async ({ AccessToken }, context) => {
-  revokeSessions(context, await userOfToken(context, AccessToken));
+  revokeSessions(context, await userOfToken(context, AccessToken, invalidAccessToken));
   await context.pool.users.save();
   return {};
 });
@@ -14,7 +15,7 @@ export const globalSignOut = operation(z.object({ AccessToken: token }), async (
 export const revokeToken = operation(
   z.object({ ClientId: clientId, Token: token }),
   async ({ ClientId, Token }, context) => {
-    assertClient(context, ClientId);
+    assertClient(context, ClientId, 'UnauthorizedException');
     const found = findSession(context, Token);
     if (found === undefined) return {};
     found.session.isRevoked = true;

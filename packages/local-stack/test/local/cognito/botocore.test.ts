@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { signedHeaders } from '@vpc-postgres/testing/support/sign-request.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { IDENTITY_OPERATIONS } from '../../../src/cognito/operations/identities.js';
+import { PUBLIC_OPERATIONS, SIGNED_OPERATIONS } from '../../../src/cognito/operations/table.js';
+import { MODEL_EXCEPTIONS } from '../../model-exceptions.js';
 import { type PoolServer, startPoolServer } from './pool-server.js';
 
 /** A Python with boto3 and pycognito: .ci/run makes one, and names it in PYTHON. */
@@ -34,6 +37,18 @@ test.skipIf(isMissing)(isMissing ? `skipped: ${PYTHON} has no pycognito` : title
   });
 
   expect(stdout.trim()).toBe('all as in AWS');
+});
+
+test.skipIf(isMissing)('the exceptions of each operation are those of botocore’s models', async () => {
+  const { stdout } = await promisify(execFile)(PYTHON, [join(import.meta.dirname, 'model_exceptions.py')]);
+
+  const models = JSON.parse(stdout) as typeof MODEL_EXCEPTIONS;
+  expect(MODEL_EXCEPTIONS).toEqual(
+    Object.fromEntries(Object.keys(MODEL_EXCEPTIONS).map((operation) => [operation, models[operation]])),
+  );
+  expect(Object.keys(MODEL_EXCEPTIONS).toSorted()).toEqual(
+    [PUBLIC_OPERATIONS, SIGNED_OPERATIONS, IDENTITY_OPERATIONS].flatMap((table) => Object.keys(table)).toSorted(),
+  );
 });
 
 const ask = async (headers: Record<string, string>, body: string) => {

@@ -122,6 +122,9 @@ it('forgets a user who deletes the account', async () => {
   await call('DeleteUser', { AccessToken });
 
   expect((await refusal('GetUser', { AccessToken }))[0]).toBe('UserNotFoundException');
+  for (const operation of ['GlobalSignOut', 'AssociateSoftwareToken']) {
+    expect(await refusal(operation, { AccessToken })).toEqual(['NotAuthorizedException', 'Invalid Access Token']);
+  }
   expect((await refusal('GetTokensFromRefreshToken', { RefreshToken }))[1]).toBe('Invalid Refresh Token');
   expect((await refusal('InitiateAuth', passwordOf('leaving@example.com', PASSWORD)))[0]).toBe(
     'NotAuthorizedException',
@@ -136,6 +139,7 @@ it('ends one session with RevokeToken, and all with GlobalSignOut', async () => 
   expect((await refusal('GetTokensFromRefreshToken', first))[1]).toBe('Refresh Token has been revoked');
   expect((await refusal('GetUser', second))[0]).toBe('answered');
   expect(await call('RevokeToken', { Token: 'none' })).toEqual({});
+  expect((await refusal('RevokeToken', { Token: 'none', ClientId: 'other' }))[0]).toBe('UnauthorizedException');
 
   await call('GlobalSignOut', second);
 

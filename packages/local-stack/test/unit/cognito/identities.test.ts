@@ -3,6 +3,7 @@ import { CognitoError } from '../../../src/cognito/errors.js';
 import { IdentityPool } from '../../../src/cognito/identity-pool.js';
 import { IDENTITY_OPERATIONS } from '../../../src/cognito/operations/identities.js';
 import { LOCAL_PASSWORD } from '../../../src/cognito/users.js';
+import { MODEL_EXCEPTIONS } from '../../model-exceptions.js';
 import { poolUnderTest } from './pool-under-test.js';
 
 const { pool, signIn, context, pass, configure, reopen } = poolUnderTest();
@@ -13,7 +14,9 @@ const call = (operation: string, input: object) =>
   IDENTITY_OPERATIONS[operation]?.(input, { context: context(), identityPool: identityPool() });
 const refusal = async (operation: string, input: object) => {
   const error = await call(operation, input)?.catch((reason: unknown) => reason);
-  return error instanceof CognitoError ? [error.name, error.message] : ['answered', JSON.stringify(error)];
+  if (!(error instanceof CognitoError)) return ['answered', JSON.stringify(error)];
+  expect(MODEL_EXCEPTIONS[operation]).toContain(error.name);
+  return [error.name, error.message];
 };
 const refusalOfCredentials = (input: object) => refusal('GetCredentialsForIdentity', input);
 const provider = () => pool().issuer.replace('https://', '');

@@ -9,6 +9,7 @@ import { PUBLIC_OPERATIONS, SIGNED_OPERATIONS } from '../../../src/cognito/opera
 import { createPoolContext, type PoolContext } from '../../../src/cognito/pool-context.js';
 import { readUserPoolSettings, type UserPoolSettings } from '../../../src/cognito/settings.js';
 import { type LocalUserPool, loadOrCreateUserPool, seedUsers } from '../../../src/cognito/user-pool.js';
+import { isInModel } from '../../model-exceptions.js';
 
 export const PASSWORD = 'Correct-horse-1';
 export const OTHER_PASSWORD = 'Battery-staple-2';
@@ -19,7 +20,7 @@ export type Answer = any;
 export interface PoolUnderTest {
   pool: () => LocalUserPool;
   context: () => PoolContext;
-  /** Calls an operation, with the app client's and the pool's id. Rejects with a CognitoError. */
+  /** Calls an operation, with the app client's and the pool's id. Rejects with a CognitoError, one that AWS's model lists for it. */
   call: (operation: string, input?: object) => Promise<Answer>;
   /** As `call`: the name of the refusal and its message. */
   refusal: (operation: string, input?: object) => Promise<[string, string]>;
@@ -71,7 +72,12 @@ export function poolUnderTest(): PoolUnderTest {
   const call = async (name: string, input: object = {}): Promise<Answer> => {
     const run = PUBLIC_OPERATIONS[name] ?? SIGNED_OPERATIONS[name];
     if (run === undefined) throw new Error(`There is no operation ${name}.`);
-    return run({ ClientId: context.pool.clientId, UserPoolId: context.pool.id, ...input }, context);
+    try {
+      return await run({ ClientId: context.pool.clientId, UserPoolId: context.pool.id, ...input }, context);
+    } catch (error) {
+      if (!(error instanceof CognitoError) || isInModel(name, error.name)) throw error;
+      throw new Error(`The model of ${name} does not list ${error.name}: ${error.message}`);
+    }
   };
   const lastCode = () => context.inbox.messages()[0]?.code ?? 'no code';
   const signIn = (email: string, password = PASSWORD) =>

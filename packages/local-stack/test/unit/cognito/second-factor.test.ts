@@ -71,7 +71,21 @@ it('looks at no code after five wrong ones', async () => {
     await refusal('RespondToAuthChallenge', respond(Session, wrongCodeOf(secret)));
   }
 
-  expect((await refusal('RespondToAuthChallenge', respond(Session, codeOf(secret))))[0]).toBe('LimitExceededException');
+  expect((await refusal('RespondToAuthChallenge', respond(Session, codeOf(secret))))[0]).toBe(
+    'TooManyRequestsException',
+  );
+});
+
+it('looks at no code after five wrong ones at the set-up', async () => {
+  const { AccessToken } = await signedUp('guessing@example.com');
+  const { SecretCode } = await call('AssociateSoftwareToken', { AccessToken });
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    await refusal('VerifySoftwareToken', { AccessToken, UserCode: wrongCodeOf(SecretCode) });
+  }
+
+  expect((await refusal('VerifySoftwareToken', { AccessToken, UserCode: codeOf(SecretCode) }))[0]).toBe(
+    'TooManyRequestsException',
+  );
 });
 
 it('asks no more once the user has switched it off', async () => {
