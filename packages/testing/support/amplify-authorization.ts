@@ -10,6 +10,7 @@ import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambd
 import { buildSchema, type DirectiveNode, isObjectType, valueFromASTUntyped } from 'graphql';
 import velocity from 'velocityjs';
 import { vi } from 'vitest';
+import { collectTransformerFolders } from './transformer-folders.js';
 
 /** A caller in AppSync's own terms. */
 export interface AppSyncCaller {
@@ -45,6 +46,7 @@ class Unauthorized extends Error {}
 /** @param sdl whose fields of Query are resolved by functions named `answer` */
 export function synthesizeAuthorization(sdl: string): AmplifyAuthorization {
   const out = mkdtempSync(join(tmpdir(), 'authorization-'));
+  const removeTransformerFolders = collectTransformerFolders();
   try {
     const { schema, resources, readAsset } = synthesize(sdl, out);
     const types = buildSchema(schema, { assumeValidSDL: true, assumeValid: true }).getTypeMap();
@@ -69,6 +71,7 @@ export function synthesizeAuthorization(sdl: string): AmplifyAuthorization {
       );
     };
   } finally {
+    removeTransformerFolders();
     rmSync(out, { recursive: true });
   }
 }

@@ -35,10 +35,8 @@ export async function startInterceptor(certificate?: { certificate: string; key:
           key: certificate.key,
         });
         encrypted.on('error', () => {});
-        encrypted.on('data', (chunk: Buffer) => {
-          chunks.push(chunk);
-          encrypted.write(ASK_FOR_PASSWORD_IN_CLEAR);
-        });
+        encrypted.once('data', () => encrypted.write(ASK_FOR_PASSWORD_IN_CLEAR));
+        encrypted.on('data', (chunk: Buffer) => chunks.push(chunk));
       });
     }),
   );

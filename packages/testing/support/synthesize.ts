@@ -8,13 +8,14 @@ import type { CachedContext } from '@vpc-postgres/backend/network/cached-context
 import { synthesizeBackend } from '@vpc-postgres/backend/synth/synthesize-backend.js';
 import type { MigrationFile } from '@vpc-postgres/lambda/database/migrate/migration.js';
 import { prepareMigrations } from '@vpc-postgres/lambda/database/migrate/prepare-migrations.js';
-import { App, FileSystem } from 'aws-cdk-lib';
+import { App } from 'aws-cdk-lib';
 import { BUNDLING_STACKS, DISABLE_ASSET_STAGING_CONTEXT, DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
 import { vi } from 'vitest';
 import { importPackageFile } from './amplify-packages.js';
 import { readAssembly, type Synthesis } from './cloud-assembly.js';
 import { exhaustive } from './exhaustive.js';
 import { keepNoFingerprints, reuseLooksAtHandlers } from './same-work-once.js';
+import { collectTransformerFolders } from './transformer-folders.js';
 import { loadEveryValidationRule } from './validation-engine.js';
 
 export interface SynthesisInputs {
@@ -43,9 +44,7 @@ type Backend = typeof import('../app/amplify/backend.js')['backend'];
 export async function synthesize(identity: BackendIdentifier, inputs: SynthesisInputs = {}): Promise<Synthesis> {
   const { validate = exhaustive } = inputs;
   const out = mkdtempSync(join(tmpdir(), 'synthesis-'));
-  // Amplify's transformer writes to a folder of this function's, a megabyte or forty, and leaves it there.
-  const scratch = mkdtempSync(join(tmpdir(), 'synthesis-scratch-'));
-  const mkdtemp = vi.spyOn(FileSystem, 'mkdtemp').mockImplementation((prefix) => mkdtempSync(join(scratch, prefix)));
+  const removeTransformerFolders = collectTransformerFolders();
   const restoreOutput = silence();
   try {
     vi.stubEnv('CDK_VALIDATION', String(validate));
@@ -59,8 +58,8 @@ export async function synthesize(identity: BackendIdentifier, inputs: SynthesisI
   } finally {
     vi.stubEnv('CDK_VALIDATION', undefined);
     restoreOutput();
-    mkdtemp.mockRestore();
-    for (const folder of [out, scratch]) rmSync(folder, { recursive: true });
+    removeTransformerFolders();
+    rmSync(out, { recursive: true });
   }
 }
 

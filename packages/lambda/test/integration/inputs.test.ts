@@ -3,4 +3,4 @@ import { SQL_INJECTIONS } from '@vpc-postgres/testing/support/sql-injections.js'
 import { describeInputs } from './describe-inputs.js';
 
 /** Few, for every test run; `npm run test:stress -w @vpc-postgres/lambda` takes more. */
-describeInputs(150, sample(SQL_INJECTIONS, 4));
+describeInputs(150, sample(SQL_INJECTIONS, 8));

@@ -7,8 +7,9 @@ import { createDatabase, type PooledDatabase } from '../../../src/database/datab
 let interceptor: Interceptor | undefined;
 let database: PooledDatabase | undefined;
 afterEach(async () => {
-  await database?.end();
+  // First: a connection that waits for an answer ends with it.
   await interceptor?.stop();
+  await database?.end();
 });
 
 const TOKEN = 'a-token-worth-15-minutes';
