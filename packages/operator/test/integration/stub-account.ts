@@ -105,7 +105,7 @@ export async function openStubAccount(
       for (const file of [stdout, stderr]) writeFileSync(file, '');
       // Node.js asks the system for the home of this process, not these variables.
       const ofPsql = { PSQL_STDOUT: stdout, PSQL_STDERR: stderr, PSQLRC: at('.psqlrc') };
-      const env = { ...environment(), ...ofPsql, ...variables };
+      const env: NodeJS.ProcessEnv = { ...environment(), ...ofPsql, ...variables };
       env.PATH = `${at('to-files')}:${env.PATH}`;
       const result = await runHere({ file: CLI, args, cwd: folder, env });
       return {
