@@ -1,7 +1,8 @@
 /** The IAM policy that permits a command its reads, and the statement for those that were refused. */
-import type { Refusal } from './answer.js';
 import type { Read } from './read.js';
-import { READS, type ReadName } from './reads.js';
+import { READS, type ReadName, type SecretReadName } from './reads.js';
+
+type AnyRead = ReadName | SecretReadName;
 
 export interface PolicyStatement {
   readonly Sid: string;
@@ -21,11 +22,11 @@ export interface PolicyDocument {
  * @param more Further statements.
  */
 export function policyFor(
-  reads: readonly Refusal['read'][],
+  reads: readonly AnyRead[],
   region = '',
   more: readonly PolicyStatement[] = [],
 ): PolicyDocument {
-  const resources = new Map<string, Refusal['read'][]>();
+  const resources = new Map<string, AnyRead[]>();
   for (const name of reads) {
     const resource = resourceOf(name, region);
     resources.set(resource, [...(resources.get(resource) ?? []), name]);
@@ -41,7 +42,7 @@ export function policyFor(
   return { Version: '2012-10-17', Statement: [...statements.toSorted((a, b) => a.Sid.localeCompare(b.Sid)), ...more] };
 }
 
-function resourceOf(name: Refusal['read'], region: string): string {
+function resourceOf(name: AnyRead, region: string): string {
   const read: Read | undefined = READS[name as ReadName];
   return read?.resource === undefined ? '*' : `arn:${partitionOf(region)}:${read.resource}`;
 }

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { type CommandResult, runHere } from '@vpc-postgres/testing/support/command-line.js';
+import { exhaustive } from '@vpc-postgres/testing/support/exhaustive.js';
 import type { TestStack } from '@vpc-postgres/testing/support/local-stack.js';
 
 const CLI = join(import.meta.dirname, '../run-cli.ts');
@@ -43,10 +44,10 @@ export interface StubAccount {
   online: readonly string[];
   /** One instance, which is online, and nothing asked yet; the plugin is installed. */
   reset(): void;
-  /** `vpc-postgres ARGS` in this process. What psql writes comes behind what the command writes. */
+  /** `vpc-postgres ARGS` in this process, where what psql writes comes behind what the command writes; in the exhaustive run as start(). */
   run(args: readonly string[], variables?: NodeJS.ProcessEnv): Promise<CommandResult>;
-  /** The same as a process, as a person starts it. */
-  start(args: readonly string[]): StartedCommand;
+  /** `vpc-postgres ARGS` as a process, as a person starts it. */
+  start(args: readonly string[], variables?: NodeJS.ProcessEnv): StartedCommand;
   close(): void;
 }
 
@@ -71,10 +72,10 @@ export async function openStubAccount(
     response.end(answer(operation, parameters) ?? answerAboutSessions(operation, account));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const environment = (bin: string): NodeJS.ProcessEnv => {
+  const environment = (): NodeJS.ProcessEnv => {
     const { accessKeyId, secretAccessKey, sessionToken } = stack.access.credentials;
     return {
-      PATH: `${at(bin)}:${process.env.PATH}`,
+      PATH: `${at('bin')}:${process.env.PATH}`,
       HOME: folder,
       TMPDIR: at('tmp'),
       LOG: at('plugin.log'),
@@ -99,11 +100,13 @@ export async function openStubAccount(
       writeProject(folder, stack.access.region);
     },
     async run(args, variables = {}) {
+      if (exhaustive) return account.start(args, variables).ended;
       const [stdout, stderr] = [at('psql.stdout'), at('psql.stderr')];
       for (const file of [stdout, stderr]) writeFileSync(file, '');
       // Node.js asks the system for the home of this process, not these variables.
       const ofPsql = { PSQL_STDOUT: stdout, PSQL_STDERR: stderr, PSQLRC: at('.psqlrc') };
-      const env = { ...environment('bin'), ...ofPsql, ...variables };
+      const env: NodeJS.ProcessEnv = { ...environment(), ...ofPsql, ...variables };
+      env.PATH = `${at('to-files')}:${env.PATH}`;
       const result = await runHere({ file: CLI, args, cwd: folder, env });
       return {
         status: result.status,
@@ -111,7 +114,7 @@ export async function openStubAccount(
         stderr: result.stderr + readFileSync(stderr, 'utf8'),
       };
     },
-    start: (args) => startCommand(args, folder, environment('bin-of-a-person')),
+    start: (args, variables = {}) => startCommand(args, folder, { ...environment(), ...variables }),
     close() {
       server.close();
       rmSync(folder, { recursive: true, force: true });
@@ -122,12 +125,10 @@ export async function openStubAccount(
 }
 
 function writeProject(folder: string, region: string): void {
-  for (const name of ['amplify', 'tmp', 'bin', 'bin-of-a-person']) mkdirSync(join(folder, name), { recursive: true });
-  for (const bin of ['bin', 'bin-of-a-person']) {
-    symlinkSync(PLUGIN, join(folder, bin, 'session-manager-plugin'));
-    symlinkSync(process.execPath, join(folder, bin, 'node'));
-  }
-  if (PSQL !== '') writeFileSync(join(folder, 'bin/psql'), TO_FILES, { mode: 0o755 });
+  for (const name of ['amplify', 'tmp', 'bin', 'to-files']) mkdirSync(join(folder, name), { recursive: true });
+  symlinkSync(PLUGIN, join(folder, 'bin/session-manager-plugin'));
+  symlinkSync(process.execPath, join(folder, 'bin/node'));
+  if (PSQL !== '') writeFileSync(join(folder, 'to-files/psql'), TO_FILES, { mode: 0o755 });
   writeFileSync(
     join(folder, 'amplify/environments.ts'),
     `export const environments = { main: {
