@@ -45,15 +45,18 @@ export function routeTableOf({ SubnetId, VpcId }: Subnet, tables: readonly Route
   return own ?? tables.find(main);
 }
 
-/** By its routes, as EC2 forwards its packets. */
+/** By its routes, as the CDK's lookup does: one that leads out over IPv6 alone, or through an appliance, is isolated to it. */
 export function kindByRoutes(subnet: Subnet, tables: readonly RouteTable[]): SubnetKind {
   const { Routes = [] } = routeTableOf(subnet, tables) ?? {};
   if (Routes.some(({ GatewayId }) => GatewayId?.startsWith('igw-'))) return 'public';
-  return Routes.some(leadsOut) ? 'with egress' : 'isolated';
+  const isNat = (route: Route) => route.NatGatewayId !== undefined || route.TransitGatewayId !== undefined;
+  return Routes.some((route) => leadsOut(route) && isNat(route)) ? 'with egress' : 'isolated';
 }
 
-export function leadsOut(route: NonNullable<RouteTable['Routes']>[number]): boolean {
-  return route.DestinationCidrBlock === '0.0.0.0/0' || route.DestinationIpv6CidrBlock === '::/0';
+type Route = NonNullable<RouteTable['Routes']>[number];
+
+export function leadsOut({ DestinationCidrBlock }: Route): boolean {
+  return DestinationCidrBlock === '0.0.0.0/0';
 }
 
 /** As the CDK's lookup sorts them: by its tag where there is one, otherwise by routes. */

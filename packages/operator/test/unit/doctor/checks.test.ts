@@ -85,7 +85,7 @@ test('with egress over IPv6 each subnet of the functions needs a route that lead
       fix: expect.stringContaining('aws ec2 replace-route --route-table-id rtb-0a --destination-ipv6-cidr-block ::/0'),
     },
   ]);
-  expect(problems(through([{ DestinationCidrBlock: '0.0.0.0/0', NatGatewayId: 'nat-0a' }]))).toEqual([
+  expect(problems(through([{ DestinationCidrBlock: '10.20.0.0/16', GatewayId: 'local' }]))).toEqual([
     `${SubnetId} has no route to ::/0 in rtb-0a.`,
   ]);
   expect(run('ipv6-route', {})).toBeUndefined();
