@@ -46,11 +46,12 @@ function describeItem({ what, usdPerGigabyte }: CostItem): string {
 }
 
 function renderAlternatives({ alternatives }: CostReport, options: TextOptions): string {
+  const width = Math.max(0, ...alternatives.map(({ changeUsd }) => signed(changeUsd).length));
   return [
     heading('The same month with one other choice', options),
     '',
     ...alternatives.flatMap(({ what, totalUsd, changeUsd }) =>
-      row(totalUsd.toFixed(2), `${signed(changeUsd)}  ${what}`, options),
+      row(totalUsd.toFixed(2), `${signed(changeUsd).padStart(width)}  ${what}`, options),
     ),
   ].join('\n');
 }

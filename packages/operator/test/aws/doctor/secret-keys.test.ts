@@ -53,7 +53,7 @@ describe.skipIf(motoServer === undefined)('vpc-postgres doctor --secret-keys', (
 
       expect(checksOf(report).filter(({ status }) => status !== 'ok')).toEqual([]);
       expect(keysOf(report)?.detail).toBe(users);
-      expect(clinic.asked().filter((name) => name === 'secretsmanager:GetSecretValue')).toHaveLength(users ? 2 : 0);
+      expect(clinic.asked().includes('secretsmanager:GetSecretValue')).toBe(users !== undefined);
       expect(outputOf(report)).not.toContain(HEALTHY_PASSWORD);
     },
   );
