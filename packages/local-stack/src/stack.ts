@@ -170,6 +170,7 @@ async function startParts(
       ...createConsoleRoutes({
         app,
         userPool,
+        hasFrontend: site !== undefined,
         describeStack: () =>
           describeStack({ app, url: web.url, access, stateDirectory, postgres, functionNames: functionNames() }),
       }),

@@ -36,6 +36,13 @@ describePages('the console page', (pages) => {
     expect(await page.locator('.node.proxy').textContent()).toContain(`localhost:${pages.stack().proxyPort}`);
   });
 
+  it('has no link to a page of the app that there is not', async () => {
+    const page = await open();
+
+    expect(await page.getByRole('link', { name: 'Open the app' }).count()).toBe(0);
+    expect(await page.getByRole('link', { name: 'Open GraphiQL' }).count()).toBe(1);
+  });
+
   it('the path counts every request, from the page and from other clients', async () => {
     const page = await open();
     const before = Number(await metric(page, 'AppSync', 'Requests'));

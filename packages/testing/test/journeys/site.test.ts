@@ -258,7 +258,8 @@ test.skipIf(chromiumMissing)(
 );
 
 test.skipIf(chromiumMissing)('npm start serves the same page at /app/ and reloads what is edited', async () => {
-  const page = await open(`${stack.url}/app/`);
+  const page = await open(stack.url);
+  await page.getByRole('link', { name: 'Open the app' }).click();
   await signIn(page, 'alice@example.com');
   await heading(page, 'Orders');
   project.replace('site/src/orders/order-list.tsx', '<h1 id="orders">Orders</h1>', '<h1 id="orders">My orders</h1>');

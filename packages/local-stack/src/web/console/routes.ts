@@ -37,6 +37,8 @@ export interface ConsoleOptions {
   userPool: LocalUserPool;
   /** Asked at each view, because a port may be known only once the server listens. */
   describeStack: () => StackDescription;
+  /** Whether the app has a page of its own, at /app/. */
+  hasFrontend: boolean;
 }
 
 /** The page, with every file that it loads; page.html is `/`. */
@@ -46,6 +48,7 @@ export function createConsoleRoutes({
   app: { users, operations },
   userPool,
   describeStack,
+  hasFrontend,
 }: ConsoleOptions): WebRoute[] {
   return [
     ...readdirSync(PAGE_DIRECTORY).map((file) =>
@@ -54,7 +57,7 @@ export function createConsoleRoutes({
     createTokenRoute(userPool),
     {
       path: '/console/stack.json',
-      handle: (_, response) => sendJson(response, 200, { ...describeStack(), users, operations }),
+      handle: (_, response) => sendJson(response, 200, { ...describeStack(), users, operations, hasFrontend }),
     },
   ];
 }

@@ -17,7 +17,10 @@ beforeAll(async () => {
     parts: [{ name: 'PostgreSQL', detail: 'Version 17', address: `beside port ${server.port}` }],
     commands: [{ name: 'psql', command: 'psql …' }],
   });
-  server = await startWebServer({ port: 0, routes: createConsoleRoutes({ app, userPool, describeStack }) });
+  server = await startWebServer({
+    port: 0,
+    routes: createConsoleRoutes({ app, userPool, describeStack, hasFrontend: true }),
+  });
 });
 
 afterAll(async () => {
@@ -105,6 +108,7 @@ describe('/console/stack.json', () => {
       commands: [{ name: 'psql', command: 'psql …' }],
       users: app.users,
       operations: app.operations,
+      hasFrontend: true,
     });
   });
 });
@@ -124,7 +128,8 @@ describe('the files of the page', () => {
         named.filter((name) => !/^\.?\/(?!\/)/.test(name)),
         path,
       ).toEqual([]);
-      waiting.push(...named.filter((name) => name !== '/graphiql').map((name) => name.replace(/^\.\//, '/console/')));
+      const ownFiles = named.filter((name) => !['/graphiql', '/app/'].includes(name));
+      waiting.push(...ownFiles.map((name) => name.replace(/^\.\//, '/console/')));
     }
 
     const files = await readdir(new URL('../../../src/web/console/page/', import.meta.url));

@@ -28,12 +28,13 @@ async function onMetrics(metrics) {
 
 /** Ports and versions may be others, and request ids count from 1 again. */
 async function onNewRun(newStartedAt) {
-  const { parts, commands, users, operations } = await fetchStack();
+  const { parts, commands, users, operations, hasFrontend } = await fetchStack();
   forgetTokens();
   forgetRequests();
   drawPath(parts);
   initializeFaults({ onApplied: () => refresh() });
   showCommands(commands);
+  document.querySelector('#frontend').hidden = !hasFrontend;
   if (startedAt === '') initializeQuery({ users, operations, onAnswered: () => refresh(), onTraced: selectRequest });
   startedAt = newStartedAt;
 }
