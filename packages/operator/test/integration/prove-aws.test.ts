@@ -69,10 +69,10 @@ test('experiments go through the tunnel and the events of the stacks, and a repo
   ]);
 
   expect({ status, stderr: stderr.includes('rror') ? stderr : '' }).toEqual({ status: 0, stderr: '' });
-  expect(stdout).toContain('one-sync: as the local stack: takes it');
-  expect(stdout).toContain('two-users: not run: The environment has no migrator.');
-  expect(stdout).toContain('migration-rollback: observed: shown, and rolled back');
-  expect(stdout).toContain('tear-down: observed: 4 min at most, for AWS::RDS::DBProxy');
+  expect(stdout).toMatch(/one-sync: as the local stack\n\s+takes it/);
+  expect(stdout).toMatch(/two-users: not run\n\s+The environment has no migrator\./);
+  expect(stdout).toMatch(/migration-rollback: observed\n\s+shown, and rolled back/);
+  expect(stdout).toMatch(/tear-down: observed\n\s+4 min at most, for AWS::RDS::DBProxy/);
   expect(readFileSync(join(account.folder, 'proof.md'), 'utf8')).toMatch(/^# What main proved\n/);
   expect(account.asked).toContain('TerminateSession');
 });
@@ -80,7 +80,7 @@ test('experiments go through the tunnel and the events of the stacks, and a repo
 test('without a way in, what needs one is named, and the rest runs', async () => {
   const { stdout } = await run([...ONLY, '--yes', '--out', 'other.md'], { PATH: process.env.PATH });
 
-  expect(stdout).toContain('one-sync: not run: There is no way in. session-manager-plugin is not installed');
+  expect(stdout).toMatch(/one-sync: not run\n\s+There is no way in\. session-manager-plugin is not installed/);
   expect(stdout).toContain('tear-down: observed');
 });
 
