@@ -14,6 +14,7 @@ import { loadEnvironments } from './load-environments.js';
 import { bundlingErrors, quietly } from './quietly.js';
 import { isError, readSynthReport, renderSynthReport, type SynthReport } from './synth-report.js';
 import { synthesizeBackend } from './synthesize-backend.js';
+import { removeTemporaryFoldersAtExit } from './temporary-folder.js';
 
 const USAGE = `Usage: npm run synth -- --environment NAME [--out DIR] [--json]
 
@@ -52,6 +53,7 @@ async function main(argv: readonly string[]): Promise<void> {
   if (!options.json)
     console.log(`Synthesizing ${options.environment}: ${identity.type}, account ${account}, ${region}`);
   clearAssembly(options.out);
+  removeTemporaryFoldersAtExit();
   const deployment = { environment: options.environment, type: identity.type, account, region };
   const said: string[] = [];
   try {

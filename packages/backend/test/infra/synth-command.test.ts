@@ -9,11 +9,14 @@ const PROJECT = join(import.meta.dirname, '../../../testing/app');
 const SYNTH = join(import.meta.dirname, '../../src/synth/synth.ts');
 
 let out: string;
+let temporary: string;
 beforeEach(() => {
   out = mkdtempSync(join(tmpdir(), 'synth-command-'));
+  temporary = mkdtempSync(join(tmpdir(), 'synth-command-temporary-'));
 });
 afterEach(() => {
   rmSync(out, { recursive: true });
+  rmSync(temporary, { recursive: true });
 });
 
 /** `npm run synth`, without npm. */
@@ -22,6 +25,7 @@ function synth(...args: readonly string[]): Promise<{ code: number; stdout: stri
   const env = {
     PATH: process.env.PATH,
     HOME: out,
+    TMPDIR: temporary,
     CDK_DEFAULT_ACCOUNT: '999999999999',
     CDK_DEFAULT_REGION: 'us-east-1',
   };
@@ -49,6 +53,8 @@ test.runIf(exhaustive)(
     const templates = readdirSync(out).filter((name) => name.endsWith('.template.json'));
     expect(stdout.match(/\.template\.json$/gm)).toHaveLength(templates.length);
     expect(existsSync(join(out, 'of-the-run-before.template.json'))).toBe(false);
+    // tsx keeps what it has compiled there.
+    expect(readdirSync(temporary).filter((name) => !name.startsWith('tsx-'))).toEqual([]);
   },
 );
 
