@@ -22,7 +22,7 @@ const STACK_SETUP = [
 const computing = { maxWorkers: availableParallelism(), sequence: { groupOrder: 0 } };
 
 /** Tests that wait for other processes half of the time: more workers than cores. The app's own are among them. */
-export const packageStackGroup = { maxWorkers: Math.ceil(availableParallelism() * 1.5), sequence: { groupOrder: 1 } };
+export const packageStackGroup = { maxWorkers: availableParallelism() * 2, sequence: { groupOrder: 1 } };
 
 /** Tests that start parts of the stack. */
 const onTheStack = {

@@ -14,6 +14,7 @@ import {
   withDatabase,
   withSqlDataSource,
 } from '@vpc-postgres/testing/support/environments.js';
+import { sample } from '@vpc-postgres/testing/support/exhaustive.js';
 import { readProjectContext } from '@vpc-postgres/testing/support/pinned-vpc.js';
 import { branch, synthesize } from '@vpc-postgres/testing/support/synthesize.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -93,20 +94,22 @@ function workOut(cell: string): number {
   return worked;
 }
 
-test.each(FIVE.map(([what, environment], index) => [what, index, environment] as const))(
-  'a month of %s agrees with the sum by hand, part for part',
-  async (_what, index, environment) => {
-    const { items, totalUsd } = await report(environment);
-    const byHand = column(index);
+test.each(
+  sample(
+    FIVE.map(([what, environment], index) => [what, index, environment] as const),
+    2,
+  ),
+)('a month of %s agrees with the sum by hand, part for part', async (_what, index, environment) => {
+  const { items, totalUsd } = await report(environment);
+  const byHand = column(index);
 
-    const counted = COST_PARTS.map((part) => [
-      part,
-      cents(items.filter((item) => item.part === part).reduce((sum, { usd }) => sum + (usd ?? Number.NaN), 0)),
-    ]);
-    expect(counted).toEqual(COST_PARTS.map((part) => [part, workOut(byHand.get(part) ?? 'no such row')]));
-    expect(totalUsd.toFixed(2)).toBe(byHand.get('together'));
-  },
-);
+  const counted = COST_PARTS.map((part) => [
+    part,
+    cents(items.filter((item) => item.part === part).reduce((sum, { usd }) => sum + (usd ?? Number.NaN), 0)),
+  ]);
+  expect(counted).toEqual(COST_PARTS.map((part) => [part, workOut(byHand.get(part) ?? 'no such row')]));
+  expect(totalUsd.toFixed(2)).toBe(byHand.get('together'));
+});
 
 test('the report is as its JSON schema says, with each alternative as a whole month', async () => {
   const validate = new Ajv2020().compile(JSON.parse(readFileSync(join(DOCS, 'schemas/cost.schema.json'), 'utf8')));

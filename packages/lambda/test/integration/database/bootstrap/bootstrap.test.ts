@@ -109,7 +109,7 @@ describe.each(['iam', 'secret'] as const)('with auth %s', (auth) => {
   test('done by hand up to any statement, it is completed by a deployment', async () => {
     const statements = [...splitStatements(readBootstrapSql())].map(({ text }) => text);
     expect(statements.length).toBeGreaterThan(10);
-    const counts = sample([...statements.keys(), statements.length], 5);
+    const counts = sample([...statements.keys(), statements.length], 8);
     for (const count of counts) {
       await reset(deployed.server);
       await byHand(`create database ${DATABASE}`);
