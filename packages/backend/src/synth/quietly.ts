@@ -1,6 +1,6 @@
 /**
  * Keeps what Amplify, esbuild and the CDK print on the way off the screen: it matters only if they fail for a reason of their own.
- * The loudest is esbuild, of a function that Amplify adds to each branch and that tells Amplify Hosting the branch's stack: 1.1 MB
+ * The loudest is esbuild, of a function that Amplify adds to each branch and that gives Amplify Hosting the branch's stack: 1.1 MB
  * with its AWS SDK. The CDK lets esbuild write to the terminal itself, past `process.stderr`.
  */
 import childProcess, { type SpawnSyncOptions } from 'node:child_process';

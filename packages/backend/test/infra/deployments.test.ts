@@ -193,7 +193,7 @@ describe('a VPC that is not pinned', () => {
         props: expect.objectContaining({ account: '111122223333', region: 'eu-west-1', filter }),
       },
     ]);
-    // Placeholders, which no guardrail may judge.
+    // Placeholders, which no guardrail can check.
     synthesis.nested('function').hasResourceProperties('AWS::Lambda::Function', {
       VpcConfig: { SubnetIds: ['p-12345', 'p-67890'] },
     });

@@ -97,7 +97,7 @@ test('every problem is told at once', async () => {
   await expect(refusal).rejects.toThrow(/lets out every protocol[\s\S]*FunctionName[\s\S]*may take 60 s/);
 });
 
-test('a stack of somebody’s own is judged too', async () => {
+test('a stack of somebody’s own is checked too', async () => {
   const change = (backend: Backend) => {
     expect(Stack.of(addGroup(backend, { ipProtocol: '-1', cidrIpv6: '::/0' })).nestedStackParent).toBeDefined();
   };

@@ -98,7 +98,7 @@ test('refuses ids that the VPC does not have, naming those that it has', () => {
 test.each<[string, SubnetChoice]>([
   ['isolated subnets', { type: 'isolated' }],
   ['ids', { ids: ['subnet-0000000a', 'subnet-0000000b'] }],
-])('judges nothing while the lookup of %s is pending', (_what, choice) => {
+])('checks nothing while the lookup of %s is pending', (_what, choice) => {
   const vpc = lookUp({});
 
   expect(selectSubnets(vpc, choice).map((subnet) => subnet.subnetId)).toEqual(['p-12345', 'p-67890']);

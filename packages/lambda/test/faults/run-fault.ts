@@ -1,4 +1,4 @@
-/** One fault from beginning to end: the requests, the strike, the healing, and the judgement. */
+/** One fault from beginning to end: the requests, the strike, the healing, and the assessment. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Fault, untilBusy } from './fault.js';
 import type { FaultRun } from './fault-run.js';
@@ -8,7 +8,7 @@ import { type Footprint, findHandlerLeaks, findLeaks, type HandlerFootprint } fr
 import { newOrder, planRequests, type TestContext } from './requests.js';
 import { send } from './send.js';
 import { wakeEnvironments } from './start-environments.js';
-import { type Ended, isOpen, judge } from './verify.js';
+import { assess, type Ended, isOpen } from './verify.js';
 
 export interface FaultSetting {
   stack: FaultStack;
@@ -59,7 +59,7 @@ export async function runFault(setting: FaultSetting, fault: Fault, prefix: stri
   const repeated = await repeat(stack, first);
   // Statements that nobody waits for any more come to their own end, and only then count.
   const leaked = await findLeaks(stack, before);
-  const findings = await judge(stack, fault.mayEnd, [...first, ...repeated]);
+  const findings = await assess(stack, fault.mayEnd, [...first, ...repeated]);
   for (const { request, outcome } of repeated) {
     if (outcome.kind !== 'data') findings.wrong.push(`${request.sku} sent again: ${JSON.stringify(outcome)}`);
   }

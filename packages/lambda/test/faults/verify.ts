@@ -1,4 +1,4 @@
-/** Judges how the requests of a fault ended: against what they asked for, and against what is in the database. */
+/** Checks how the requests of a fault ended: against what they asked for, and against what is in the database. */
 import { isDeepStrictEqual } from 'node:util';
 import type { FaultStack } from './fault-stack.js';
 import type { PlannedRequest } from './requests.js';
@@ -38,13 +38,13 @@ interface Row {
  * @param mayEnd the `errorType`s that the fault excuses
  * @param ended every request, and each repeated one once more
  */
-export async function judge(stack: FaultStack, mayEnd: readonly string[], ended: readonly Ended[]): Promise<Findings> {
+export async function assess(stack: FaultStack, mayEnd: readonly string[], ended: readonly Ended[]): Promise<Findings> {
   const findings: Findings = { lost: [], duplicated: [], wrong: [], hung: [] };
   const orders = await ordersOf(stack, ended);
   for (const { request, outcome } of ended) {
-    judgeEnd(request, outcome, mayEnd, findings);
-    if (request.sku !== undefined) judgeCreate(request, outcome, orders.bySku.get(request.sku) ?? [], findings);
-    if (request.orderId !== undefined) judgeCancel(outcome, orders.byId.get(request.orderId), findings);
+    checkEnd(request, outcome, mayEnd, findings);
+    if (request.sku !== undefined) checkCreate(request, outcome, orders.bySku.get(request.sku) ?? [], findings);
+    if (request.orderId !== undefined) checkCancel(outcome, orders.byId.get(request.orderId), findings);
     if ('expected' in request && outcome.kind === 'data' && !isDeepStrictEqual(outcome.data, request.expected)) {
       findings.wrong.push(`${request.kind} answered ${JSON.stringify(outcome.data)}`);
     }
@@ -62,7 +62,7 @@ function definite({ kind }: PlannedRequest): readonly string[] {
   return kind === 'createWithKey' ? DEFINITE_WITH_KEY : DEFINITE;
 }
 
-function judgeEnd(
+function checkEnd(
   request: PlannedRequest,
   outcome: RequestOutcome,
   mayEnd: readonly string[],
@@ -81,7 +81,7 @@ function judgeEnd(
   }
 }
 
-function judgeCreate(request: PlannedRequest, outcome: RequestOutcome, rows: readonly Row[], findings: Findings): void {
+function checkCreate(request: PlannedRequest, outcome: RequestOutcome, rows: readonly Row[], findings: Findings): void {
   if (rows.length > 1) findings.duplicated.push(`${request.sku} is there ${rows.length} times`);
   if (outcome.kind === 'data') {
     const { id, lines } = outcome.data as { id: string; lines: { sku: string }[] };
@@ -92,7 +92,7 @@ function judgeCreate(request: PlannedRequest, outcome: RequestOutcome, rows: rea
   }
 }
 
-function judgeCancel(outcome: RequestOutcome, row: Row | undefined, findings: Findings): void {
+function checkCancel(outcome: RequestOutcome, row: Row | undefined, findings: Findings): void {
   if (row === undefined) {
     findings.lost.push('an order to be cancelled is gone');
   } else if (outcome.kind === 'data' && row.status !== 'CANCELLED') {

@@ -79,7 +79,7 @@ export function parseErrorFields(body: Buffer): Record<string, string> {
 }
 
 /**
- * Lends a reader of a socket to `work`, and takes it back. What was not read stays in the socket for the next reader.
+ * Gives `work` the only reader of a socket, until it ends. What was not read stays in the socket for the next reader.
  * The socket must have no other reader meanwhile.
  */
 export async function withReader<Result>(

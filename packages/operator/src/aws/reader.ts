@@ -37,8 +37,8 @@ export interface ReaderOptions {
   readonly credentials?: STSClientConfig['credentials'];
   /** After that nothing more is waited for, in milliseconds. @default 15000 */
   readonly budgetMillis?: number;
-  /** Whether judge() is permitted to read the values of secrets. @default false */
-  readonly judgesSecrets?: boolean;
+  /** Whether inspect() is permitted to read the values of secrets. @default false */
+  readonly inspectsSecrets?: boolean;
   /** Called after each answer, with the number of reads that were asked and answered. */
   readonly onProgress?: (progress: { readonly asked: number; readonly answered: number }) => void;
 }
@@ -49,14 +49,14 @@ export interface Reader<Name extends ReadName = ReadName> {
   /** @returns every item of a list, over all pages; the whole answer otherwise. Never throws what AWS answers. */
   read<N extends Name>(name: N, input: Input<N>): Promise<Answer<Result<N>>>;
   /**
-   * Reads the value of a secret, and keeps what `judge` returns alone. The value goes nowhere else: no error, and no message of
+   * Reads the value of a secret, and keeps what `callback` returns alone. The value goes nowhere else: no error, and no message of
    * one, has a part of it.
-   * @throws TypeError unless the reader was opened with `judgesSecrets`
+   * @throws TypeError unless the reader was opened with `inspectsSecrets`
    */
-  judge<N extends SecretReadName, Kept>(
+  inspect<N extends SecretReadName, Kept>(
     name: N,
     input: SecretInput<N>,
-    judge: (output: SecretResult<N>) => Kept,
+    callback: (output: SecretResult<N>) => Kept,
   ): Promise<Answer<Kept>>;
   /** The same in another region. */
   in(region: string): Reader<Name>;
@@ -102,10 +102,10 @@ export function openReader<Name extends ReadName>(allowed: readonly Name[], opti
         options.onProgress?.({ ...progress });
         return answer as Answer<Result<N>>;
       },
-      async judge(name, input, judge) {
-        if (options.judgesSecrets !== true) throw new TypeError(`${name} is not permitted to this command.`);
+      async inspect(name, input, callback) {
+        if (options.inspectsSecrets !== true) throw new TypeError(`${name} is not permitted to this command.`);
         progress.asked += 1;
-        const answer = await askSecret(clientFor(name), name, { ...input }, judge, deadline);
+        const answer = await askSecret(clientFor(name), name, { ...input }, callback, deadline);
         progress.answered += 1;
         options.onProgress?.({ ...progress });
         return answer;
@@ -152,12 +152,12 @@ async function askSecret<Name extends SecretReadName, Kept>(
   client: Client,
   name: Name,
   input: object,
-  judge: (output: SecretResult<Name>) => Kept,
+  callback: (output: SecretResult<Name>) => Kept,
   deadline: AbortSignal,
 ): Promise<Answer<Kept>> {
   const { command }: Read = SECRET_READS[name];
   try {
-    return answered(judge((await send(client, new command(input), deadline)) as SecretResult<Name>));
+    return answered(callback((await send(client, new command(input), deadline)) as SecretResult<Name>));
   } catch (error) {
     const refusal = refusalFor(name, error, deadline);
     // An answer that the SDK cannot parse is quoted in the message of its error.

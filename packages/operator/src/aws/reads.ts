@@ -81,7 +81,7 @@ export const READS = {
   'servicequotas:GetServiceQuota': single(GetServiceQuotaCommand),
 } as const;
 
-/** What answers with the value of a secret. Reader.judge() calls them, for a command that asks for it, and keeps no value. */
+/** What answers with the value of a secret. Reader.inspect() calls them, for a command that asks for it, and keeps no value. */
 export const SECRET_READS = {
   'secretsmanager:GetSecretValue': single(GetSecretValueCommand),
   'ssm:GetParameter': single(GetParameterCommand),

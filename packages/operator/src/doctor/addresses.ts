@@ -48,7 +48,7 @@ export interface AclVerdict {
 }
 
 /** What an ACL does to TCP packets to or from all of a range, by its rules in the order of their numbers. */
-export function judgeAcl(
+export function checkAcl(
   { Entries = [] }: NetworkAcl,
   direction: 'in' | 'out',
   peer: string,

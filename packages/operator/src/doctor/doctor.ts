@@ -50,7 +50,7 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorResult> {
       const reader = openReader(DOCTOR_READS, {
         region,
         profile: options.profile,
-        judgesSecrets: options.secretKeys,
+        inspectsSecrets: options.secretKeys,
         onProgress,
       });
       try {

@@ -1,5 +1,5 @@
 /**
- * What the doctor knows when it judges: the environment, and the account as AWS describes it, in the SDK's own types. The
+ * What the doctor knows when it checks: the environment, and the account as AWS describes it, in the SDK's own types. The
  * checks are functions of this alone, so a test can write any account down as data.
  */
 import type { Stack, StackResourceSummary } from '@aws-sdk/client-cloudformation';

@@ -1,10 +1,10 @@
-/** Reads the secrets of the database users, to see which keys they have. Keeps no value: each is judged as it arrives. */
+/** Reads the secrets of the database users, to see which keys they have. Keeps no value: each is checked as it arrives. */
 import type { Environment } from '@vpc-postgres/backend/configuration/environment.js';
 import { type Answer, answered, orNothing, type Refusal } from '../aws/answer.js';
 import { expectedDatabase } from '../sql-secret.js';
 import type { AccountReader } from './doctor-reads.js';
 import type { AccountAnswers } from './facts.js';
-import { judgeConnection, judgeLogin, judgeSqlSecret, type LoginSecret, type SecretKeys } from './secret-keys.js';
+import { checkConnection, checkLogin, checkSqlSecret, type LoginSecret, type SecretKeys } from './secret-keys.js';
 import { type SecretReads, secretStatements } from './secret-reads.js';
 
 /** AWS's words when IAM permits the secret or parameter, and not its key. */
@@ -27,10 +27,10 @@ export async function readSecretKeys(
       readable.map(
         async ({ arn, user: expectedUser }): Promise<Answer<LoginSecret | undefined>> =>
           orNothing(
-            await reader.judge('secretsmanager:GetSecretValue', { SecretId: arn }, ({ SecretString }) => ({
+            await reader.inspect('secretsmanager:GetSecretValue', { SecretId: arn }, ({ SecretString }) => ({
               arn,
               expectedUser,
-              ...judgeLogin(SecretString, users),
+              ...checkLogin(SecretString, users),
             })),
           ),
       ),
@@ -38,8 +38,8 @@ export async function readSecretKeys(
     sql === undefined
       ? answered(undefined)
       : reader
-          .judge('secretsmanager:GetSecretValue', { SecretId: sql.arn }, ({ SecretString }) =>
-            judgeSqlSecret(SecretString, expected),
+          .inspect('secretsmanager:GetSecretValue', { SecretId: sql.arn }, ({ SecretString }) =>
+            checkSqlSecret(SecretString, expected),
           )
           .then(orNothing),
     readConnection(reader, sql?.parameters ?? [], expected),
@@ -86,8 +86,8 @@ async function readConnection(
 ): Promise<{ name?: string | undefined; problems?: readonly string[] | undefined; asked: readonly AskedSecret[] }> {
   for (const name of names) {
     const answer = orNothing(
-      await reader.judge('ssm:GetParameter', { Name: name, WithDecryption: true }, ({ Parameter }) =>
-        judgeConnection(Parameter?.Value, Parameter?.Type === 'SecureString', expected),
+      await reader.inspect('ssm:GetParameter', { Name: name, WithDecryption: true }, ({ Parameter }) =>
+        checkConnection(Parameter?.Value, Parameter?.Type === 'SecureString', expected),
       ),
     );
     if (!answer.ok) return { asked: [{ parameter: name, answer }] };

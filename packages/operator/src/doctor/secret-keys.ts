@@ -1,4 +1,4 @@
-/** Judges the value of a secret, and says which keys it has. What it returns has no part of the value. */
+/** Checks the value of a secret, and says which keys it has. What it returns has no part of the value. */
 import { type ExpectedDatabase, toConnectionUri } from '../connection-uri.js';
 
 /** What is kept of the secret of a database user. */
@@ -30,13 +30,13 @@ export interface SecretKeys {
   readonly sql: SqlSecret | undefined;
 }
 
-type Judged = Pick<LoginSecret, 'user' | 'form' | 'missing'>;
+type Checked = Pick<LoginSecret, 'user' | 'form' | 'missing'>;
 
 /**
  * @param text The value; none where it is binary.
  * @param users Whose it can be.
  */
-export function judgeLogin(text: string | undefined, users: readonly string[]): Judged {
+export function checkLogin(text: string | undefined, users: readonly string[]): Checked {
   if (text === undefined) return { user: undefined, form: 'binary', missing: [] };
   const login = parseObject(text);
   if (login === undefined) return { user: undefined, form: 'not JSON', missing: [] };
@@ -58,13 +58,13 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
 }
 
 /** @returns what keeps `vpc-postgres sql-secret` from a connection URI. */
-export function judgeSqlSecret(text: string | undefined, expected: ExpectedDatabase): readonly string[] {
+export function checkSqlSecret(text: string | undefined, expected: ExpectedDatabase): readonly string[] {
   const mapped = toConnectionUri(text, expected);
   return 'problems' in mapped ? mapped.problems : [];
 }
 
 /** @param value The connection URI in the parameter. */
-export function judgeConnection(
+export function checkConnection(
   value: string | undefined,
   isEncrypted: boolean,
   { host, port }: ExpectedDatabase,

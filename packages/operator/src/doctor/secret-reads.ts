@@ -23,7 +23,7 @@ export interface SecretReads {
     | undefined;
 }
 
-/** Never the master user's: RDS makes that secret itself, and whoever has it can do everything. */
+/** Never the master user's: RDS makes that secret itself, and it permits everything. */
 export function planSecretReads(
   environment: Environment,
   deployment: DeploymentOptions,

@@ -80,7 +80,7 @@ describeWithMoto('ampx', (aws) => {
     expect([...templates.values()].filter(namesDummyVpc)).toEqual([]);
   });
 
-  test('sandbox judges the VPC that it found: in one availability zone, nothing is uploaded', async () => {
+  test('sandbox checks the VPC that it found: in one availability zone, nothing is uploaded', async () => {
     const vpc = await createVpc(['a'], aws.direct);
     aws.project.configure({ environments: { sandbox: environmentIn(vpc.id) } });
 

@@ -31,11 +31,11 @@ export const subnetSize: Guardrail = {
     if (backend.network.lookupPending) return [];
     const { functionSubnets, databaseSubnets } = backend.network;
     const subnets = new Map([...functionSubnets, ...databaseSubnets].map((subnet) => [subnet.subnetId, subnet]));
-    return [...subnets.values()].flatMap((subnet) => judge(subnet, backend));
+    return [...subnets.values()].flatMap((subnet) => assess(subnet, backend));
   },
 };
 
-function judge(subnet: ISubnet, backend: GuardedBackend): Finding[] {
+function assess(subnet: ISubnet, backend: GuardedBackend): Finding[] {
   const prefix = Number(/\/(\d+)$/.exec(rangeOf(subnet) ?? '')?.[1]);
   if (Number.isNaN(prefix)) return [];
   const size = 2 ** (32 - prefix) - TAKEN_BY_AWS;

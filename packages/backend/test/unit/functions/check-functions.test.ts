@@ -68,7 +68,7 @@ test('what is wired as it should be is accepted without a word', async () => {
   expect(warn).not.toHaveBeenCalled();
 });
 
-test('a function whose resource.ts names another entry is judged by that file', async () => {
+test('a function whose resource.ts names another entry is checked by that file', async () => {
   await writeHandlers({ orders: PLAIN });
   await writeFile(join(folder, 'orders', 'serve.ts'), USES_DATABASE);
   const resource = defineFunction({ entry: './serve.ts' });

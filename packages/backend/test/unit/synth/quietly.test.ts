@@ -67,7 +67,7 @@ test('an error of the work is thrown, after what was said, and then the screen i
   expect(JSON.parse(stdout)).toEqual({ said: ['because', 'thrown: it failed'] });
 });
 
-test('what esbuild rejects is told from all else that a failed bundling prints', () => {
+test('what esbuild rejects is separated from all else that a failed bundling prints', () => {
   const folder = mkdtempSync(join(tmpdir(), 'quietly-'));
   writeFileSync(join(folder, 'handler.ts'), "import './not-there.js';\nimport { nor } from './this.js';\nnor();\n");
   const esbuild = createRequire(import.meta.url).resolve('esbuild/bin/esbuild');
@@ -75,13 +75,13 @@ test('what esbuild rejects is told from all else that a failed bundling prints',
   const { status, stderr } = spawnSync(esbuild, argv, { cwd: folder, encoding: 'utf8' });
   rmSync(folder, { recursive: true });
 
-  const told = bundlingErrors(['Bundling asset…\n\n  index.js  1.1mb ⚠️\n\n', stderr, 'Node.js v20\n']);
+  const errors = bundlingErrors(['Bundling asset…\n\n  index.js  1.1mb ⚠️\n\n', stderr, 'Node.js v20\n']);
   expect(status).toBe(1);
-  expect(told?.split('\n').filter((line) => line !== '' && !line.startsWith(' '))).toEqual([
+  expect(errors?.split('\n').filter((line) => line !== '' && !line.startsWith(' '))).toEqual([
     '✘ [ERROR] Could not resolve "./not-there.js"',
     '✘ [ERROR] Could not resolve "./this.js"',
   ]);
-  expect(told).toContain('handler.ts:1:7:');
-  expect(told).toContain('handler.ts:2:20:');
+  expect(errors).toContain('handler.ts:1:7:');
+  expect(errors).toContain('handler.ts:2:20:');
   expect(bundlingErrors(['Bundling asset…\n', '⚡ Done in 95ms\n'])).toBeUndefined();
 });

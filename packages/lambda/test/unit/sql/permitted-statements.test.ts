@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { assertPermitted } from '../../../src/sql/permitted-statements.js';
 
-/** Judged on PostgreSQL's grammar; test/integration/database sends the same to a server. */
+/** Checked on PostgreSQL's grammar; test/integration/database sends the same to a server. */
 describe('what leaves something in the session or ends the transaction is not permitted', () => {
   test.each([
     'select * into leak from t',

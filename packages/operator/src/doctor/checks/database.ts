@@ -21,7 +21,7 @@ const exists: Check = {
       ...(cluster === undefined ? [] : [{ name: cluster.DBClusterIdentifier, status: cluster.Status }]),
       ...instances.map((one) => ({ name: one.DBInstanceIdentifier, status: one.DBInstanceStatus })),
     ];
-    const findings = parts.flatMap(({ name, status }) => judgeStatus(name, status, cluster !== undefined));
+    const findings = parts.flatMap(({ name, status }) => checkStatus(name, status, cluster !== undefined));
     return findingsOr(findings, parts.map(({ name, status }) => `${name} ${status}`).join(', '));
   },
 };
@@ -44,7 +44,7 @@ function missing(facts: Facts): ReturnType<Check['run']> {
 /** Serving goes on meanwhile. */
 const BUSY = /^(backing-up|modifying|maintenance|upgrading|configuring-|storage-optimization|resetting-|rebooting)/;
 
-function judgeStatus(name: string | undefined, status: string | undefined, isCluster: boolean): Finding[] {
+function checkStatus(name: string | undefined, status: string | undefined, isCluster: boolean): Finding[] {
   if (status === 'available') return [];
   if (status === 'stopped') {
     const fix = isCluster

@@ -35,12 +35,12 @@ const state: Check = {
         },
       ];
     }
-    const findings = vpcFunctions(facts).flatMap(judgeState);
+    const findings = vpcFunctions(facts).flatMap(checkState);
     return findingsOr(findings, count(vpcFunctions(facts).length, 'function'));
   },
 };
 
-function judgeState(fn: DeployedFunction): Finding[] {
+function checkState(fn: DeployedFunction): Finding[] {
   const { State, StateReason, LastUpdateStatus, LastUpdateStatusReason } = fn.configuration;
   const name = nameOf(fn);
   if (State === 'Inactive') {
@@ -93,12 +93,12 @@ const environment: Check = {
   run(facts) {
     const found = databaseFunctions(facts);
     if (found.length === 0) return undefined;
-    const findings = found.flatMap((fn) => judgeVariables(fn, facts));
+    const findings = found.flatMap((fn) => checkVariables(fn, facts));
     return findingsOr(findings, 'as the environment says');
   },
 };
 
-function judgeVariables(fn: DeployedFunction, facts: Facts): Finding[] {
+function checkVariables(fn: DeployedFunction, facts: Facts): Finding[] {
   const { name, user, migrator } = facts.environment.database;
   const variables = variablesOf(fn);
   const users = [user, ...(migrator === undefined ? [] : [migrator])];

@@ -4,7 +4,7 @@ import type { SimulatedLogin } from '../facts.js';
 
 const OF_PROXY = 'the proxy';
 
-function judge(logins: readonly SimulatedLogin[]): ReturnType<Check['run']> {
+function assess(logins: readonly SimulatedLogin[]): ReturnType<Check['run']> {
   if (logins.length === 0) return undefined;
   const findings = logins
     .filter(({ decision }) => decision !== 'allowed')
@@ -25,7 +25,7 @@ export const functionLogins: Check = {
   title: 'Functions can log in',
   breaks: 'The token is signed and rejected: "The IAM authentication failed for the role".',
   page: 'troubleshooting.md#the-iam-authentication-failed-for-the-role-app',
-  run: ({ logins }) => judge(logins.filter(({ subject }) => subject !== OF_PROXY)),
+  run: ({ logins }) => assess(logins.filter(({ subject }) => subject !== OF_PROXY)),
 };
 
 export const proxyLogins: Check = {
@@ -33,5 +33,5 @@ export const proxyLogins: Check = {
   title: 'Proxy can log in',
   breaks: 'The proxy cannot log in to the database: its target has AUTH_FAILURE.',
   page: 'runbook.md#auth-failures',
-  run: ({ logins }) => judge(logins.filter(({ subject }) => subject === OF_PROXY)),
+  run: ({ logins }) => assess(logins.filter(({ subject }) => subject === OF_PROXY)),
 };

@@ -1,6 +1,6 @@
 /** Checks the network ACLs of each subnet on the way, in both directions: they keep no state. */
 import type { NetworkAcl, Subnet } from '@aws-sdk/client-ec2';
-import { EPHEMERAL, HTTPS, judgeAcl, type Ports, portOnly } from '../addresses.js';
+import { checkAcl, EPHEMERAL, HTTPS, type Ports, portOnly } from '../addresses.js';
 import { type Check, type Finding, findingsOr } from '../check.js';
 import type { Facts } from '../facts.js';
 import {
@@ -29,8 +29,8 @@ export const networkAcls: Check = {
     const functions = chosenSubnets(facts);
     if (functions.length === 0) return undefined;
     const findings = [
-      ...hopsOf(facts, functions).flatMap((hop) => judgeHop(hop, facts.networkAcls)),
-      ...(leavesVpc(facts) ? functions.flatMap((subnet) => judgeWayOut(subnet, facts.networkAcls)) : []),
+      ...hopsOf(facts, functions).flatMap((hop) => checkHop(hop, facts.networkAcls)),
+      ...(leavesVpc(facts) ? functions.flatMap((subnet) => checkWayOut(subnet, facts.networkAcls)) : []),
     ];
     return findingsOr(distinct(findings), 'permit the way there and back');
   },
@@ -51,26 +51,26 @@ function hopsOf(facts: Facts, functions: readonly Subnet[]): readonly Hop[] {
 const leavesVpc = ({ environment }: Facts) => environment.network.egress?.kind === 'nat';
 
 /** Within one subnet no ACL applies. */
-function judgeHop({ from, to, port, name }: Hop, acls: readonly NetworkAcl[]): Finding[] {
+function checkHop({ from, to, port, name }: Hop, acls: readonly NetworkAcl[]): Finding[] {
   const pairs = from.flatMap((source) =>
     to.filter(({ SubnetId }) => SubnetId !== source.SubnetId).map((target) => [source, target] as const),
   );
   return pairs.flatMap(([source, target]) => [
-    ...judge(source, 'out', target.CidrBlock, portOnly(port), `to the ${name}`, acls),
-    ...judge(target, 'in', source.CidrBlock, portOnly(port), `to the ${name}`, acls),
-    ...judge(target, 'out', source.CidrBlock, EPHEMERAL, `back from the ${name}`, acls),
-    ...judge(source, 'in', target.CidrBlock, EPHEMERAL, `back from the ${name}`, acls),
+    ...assess(source, 'out', target.CidrBlock, portOnly(port), `to the ${name}`, acls),
+    ...assess(target, 'in', source.CidrBlock, portOnly(port), `to the ${name}`, acls),
+    ...assess(target, 'out', source.CidrBlock, EPHEMERAL, `back from the ${name}`, acls),
+    ...assess(source, 'in', target.CidrBlock, EPHEMERAL, `back from the ${name}`, acls),
   ]);
 }
 
-function judgeWayOut(subnet: Subnet, acls: readonly NetworkAcl[]): Finding[] {
+function checkWayOut(subnet: Subnet, acls: readonly NetworkAcl[]): Finding[] {
   return [
-    ...judge(subnet, 'out', '0.0.0.0/0', HTTPS, 'to the internet', acls),
-    ...judge(subnet, 'in', '0.0.0.0/0', EPHEMERAL, 'back from the internet', acls),
+    ...assess(subnet, 'out', '0.0.0.0/0', HTTPS, 'to the internet', acls),
+    ...assess(subnet, 'in', '0.0.0.0/0', EPHEMERAL, 'back from the internet', acls),
   ];
 }
 
-function judge(
+function assess(
   subnet: Subnet,
   direction: 'in' | 'out',
   peer: string | undefined,
@@ -80,7 +80,7 @@ function judge(
 ): Finding[] {
   const acl = acls.find(({ Associations = [] }) => Associations.some(({ SubnetId }) => SubnetId === subnet.SubnetId));
   if (acl === undefined || peer === undefined) return [];
-  const { permitted, rule } = judgeAcl(acl, direction, peer, ports);
+  const { permitted, rule } = checkAcl(acl, direction, peer, ports);
   if (permitted) return [];
   const range = ports.from === ports.to ? String(ports.from) : `${ports.from}-${ports.to}`;
   const [side, preposition] = direction === 'in' ? ['ingress', 'from'] : ['egress', 'to'];

@@ -46,11 +46,11 @@ export const proxyTargets: Check = {
         },
       ];
     }
-    return findingsOr(targets.flatMap(judgeTarget), targets.map(({ RdsResourceId }) => RdsResourceId).join(', '));
+    return findingsOr(targets.flatMap(checkTarget), targets.map(({ RdsResourceId }) => RdsResourceId).join(', '));
   },
 };
 
-function judgeTarget({ RdsResourceId, TargetHealth }: DBProxyTarget): Finding[] {
+function checkTarget({ RdsResourceId, TargetHealth }: DBProxyTarget): Finding[] {
   const { State, Reason, Description } = TargetHealth ?? {};
   // A cluster has no health of its own; its instances are targets too.
   if (State === undefined || State === 'AVAILABLE') return [];

@@ -17,7 +17,7 @@ export const secretKeys: Check = {
     const { secretKeys } = facts;
     if (secretKeys === undefined) return { skipped: 'not looked at; --secret-keys looks' };
     const { sql } = secretKeys;
-    const findings = [...judgeLogins(secretKeys, facts), ...(sql === undefined ? [] : judgeSql(sql, facts))];
+    const findings = [...checkLogins(secretKeys, facts), ...(sql === undefined ? [] : checkSql(sql, facts))];
     return findingsOr(findings, describe(secretKeys));
   },
 };
@@ -35,7 +35,7 @@ function describe({ logins, sql }: SecretKeys): string {
   return [...users, ...(sql === undefined ? [] : ['SQL data source'])].join(', ');
 }
 
-function judgeLogins({ logins, absent }: SecretKeys, facts: Facts): Finding[] {
+function checkLogins({ logins, absent }: SecretKeys, facts: Facts): Finding[] {
   const { user, migrator } = facts.environment.database;
   const wanted = migrator === undefined ? [user] : [user, migrator];
   // Of an existing proxy other secrets can be other teams' business: none of them has the name of a user of this environment.
@@ -44,7 +44,7 @@ function judgeLogins({ logins, absent }: SecretKeys, facts: Facts): Finding[] {
     (login) =>
       login.expectedUser !== undefined || login.user !== undefined || (lacking.length > 0 && isUnreadable(login)),
   );
-  const findings = relevant.flatMap((login) => judgeLogin(login, lacking));
+  const findings = relevant.flatMap((login) => checkLogin(login, lacking));
   if (findings.length > 0 || lacking.length === 0 || absent > 0 || logins.length < wanted.length) return findings;
   const names = logins.map(({ arn }) => secretName(arn)).join(', ');
   return lacking.map((one) => ({
@@ -55,7 +55,7 @@ function judgeLogins({ logins, absent }: SecretKeys, facts: Facts): Finding[] {
 
 const isUnreadable = ({ form, missing }: LoginSecret) => form !== 'JSON' || missing.includes('username');
 
-function judgeLogin({ arn, expectedUser, user, form, missing }: LoginSecret, lacking: readonly string[]): Finding[] {
+function checkLogin({ arn, expectedUser, user, form, missing }: LoginSecret, lacking: readonly string[]): Finding[] {
   const name = secretName(arn);
   const whose = expectedUser ?? user ?? lacking[0] ?? 'USER';
   const fix = `Write {"username":"${whose}","password":"…"} into it ${CONSOLE}`;
@@ -69,7 +69,7 @@ function judgeLogin({ arn, expectedUser, user, form, missing }: LoginSecret, lac
   ];
 }
 
-function judgeSql({ arn, secret, parameter, connection }: SqlSecret, { name }: Facts): Finding[] {
+function checkSql({ arn, secret, parameter, connection }: SqlSecret, { name }: Facts): Finding[] {
   const command = `npx vpc-postgres sql-secret --environment ${name}${name === 'sandbox' ? '' : ' --app-id ID'}`;
   if (secret === undefined) {
     const fix = 'aws secretsmanager list-secrets --query "SecretList[].[Name,ARN]"';

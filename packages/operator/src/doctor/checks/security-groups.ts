@@ -71,7 +71,7 @@ interface Ends {
 }
 
 /** Each group of an interface adds what it permits: one that does is enough. */
-function judgeEnds({ from, to, fromCidrs, toCidrs, port }: Ends): Finding[] {
+function checkEnds({ from, to, fromCidrs, toCidrs, port }: Ends): Finding[] {
   const [source, target] = [from[0]?.GroupId, to[0]?.GroupId];
   if (source === undefined || target === undefined) return [];
   const fromIds = from.flatMap(({ GroupId }) => GroupId ?? []);
@@ -107,7 +107,7 @@ const cidrsOf = (subnets: readonly { CidrBlock?: string | undefined }[]) =>
 function outcomeOf(ends: Ends): ReturnType<Check['run']> {
   if (ends.from.length === 0 || ends.to.length === 0) return undefined;
   const [from, to] = [ends.from, ends.to].map((list) => list.map(({ GroupId }) => GroupId).join(', '));
-  return findingsOr(judgeEnds(ends), `${from} to ${to}, TCP ${ends.port}`);
+  return findingsOr(checkEnds(ends), `${from} to ${to}, TCP ${ends.port}`);
 }
 
 const functionsToProxy: Check = {
@@ -175,7 +175,7 @@ const functionsToEndpoints: Check = {
     const endpoints = endpointsInUse(facts).filter(({ VpcEndpointType }) => VpcEndpointType === 'Interface');
     if (from.length === 0 || endpoints.length === 0) return undefined;
     const findings = endpoints.flatMap(({ Groups = [], SubnetIds = [] }) =>
-      judgeEnds({
+      checkEnds({
         from,
         to: groupsById(
           Groups.flatMap(({ GroupId }) => GroupId ?? []),

@@ -87,7 +87,7 @@ export async function openClinic(motoServer: string): Promise<Clinic> {
       const reader = openReader(DOCTOR_READS, {
         ...options,
         budgetMillis: treatment.budgetMillis ?? PATIENCE_MILLIS,
-        judgesSecrets: treatment.secretKeys ?? false,
+        inspectsSecrets: treatment.secretKeys ?? false,
       });
       try {
         return await examine(reader, {

@@ -93,7 +93,7 @@ describe.skipIf(motoServer === undefined)('vpc-postgres doctor --secret-keys', (
     },
   );
 
-  test('a secret that no database user of the environment has is not judged', async () => {
+  test('a secret that no database user of the environment has is not checked', async () => {
     const report = await clinic.examine(SHAPES[EXISTING], {
       recipe: {
         environment: ({ database: { migrator: _, ...database }, ...others }) => ({ ...others, database }) as never,

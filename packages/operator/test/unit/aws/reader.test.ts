@@ -87,7 +87,7 @@ describe('what AWS throttles', () => {
   });
 
   test.runIf(exhaustive)(
-    'is told within the time there is, by the clock on the wall',
+    'is reported within the time there is, by the clock on the wall',
     async () => {
       const throttled = await open(() => ({ status: 503, body: ec2Error('RequestLimitExceeded') }), {
         budgetMillis: 20_000,

@@ -115,7 +115,7 @@ describe('vpc-postgres cost', () => {
     [['--environment', 'example', '--requests-per-month', '1.5'], 'Expected a whole number from 0'],
     [['--environment', 'example', '--actual'], 'AWS charges 0.01 USD for each request to Cost Explorer'],
     [['--environment', 'example', '--svg', '/nowhere/a.svg'], '--svg /nowhere/a.svg cannot be written: ENOENT.'],
-    // Told before there is a question whether to pay.
+    // Before the question whether to pay.
     [['--environment', 'example', '--actual', '--svg', '/nowhere/a.svg'], '--svg /nowhere/a.svg cannot be written'],
   ])('%j exits 2, and says why', async (args, reason) => {
     const { status, stdout, stderr } = await run(args);

@@ -1,6 +1,6 @@
 import type { NetworkAclEntry } from '@aws-sdk/client-ec2';
 import { expect, test } from 'vitest';
-import { contains, EPHEMERAL, judgeAcl, permits, portOnly } from '../../../src/doctor/addresses.js';
+import { checkAcl, contains, EPHEMERAL, permits, portOnly } from '../../../src/doctor/addresses.js';
 
 test.each([
   ['10.0.0.0/8', '10.77.1.0/24', true],
@@ -25,23 +25,23 @@ const entry = (
   CidrBlock: '0.0.0.0/0',
   ...more,
 });
-const judge = (...Entries: NetworkAclEntry[]) => judgeAcl({ Entries }, 'out', '10.77.1.0/24', EPHEMERAL);
+const assess = (...Entries: NetworkAclEntry[]) => checkAcl({ Entries }, 'out', '10.77.1.0/24', EPHEMERAL);
 
 test('the rule with the lowest number decides', () => {
-  expect(judge(entry(200, 'deny'), entry(100, 'allow'))).toEqual({ permitted: true, rule: '100' });
-  expect(judge(entry(50, 'deny'), entry(100, 'allow'))).toEqual({ permitted: false, rule: '50' });
+  expect(assess(entry(200, 'deny'), entry(100, 'allow'))).toEqual({ permitted: true, rule: '100' });
+  expect(assess(entry(50, 'deny'), entry(100, 'allow'))).toEqual({ permitted: false, rule: '50' });
 });
 
 test('without a rule that fits, the last one rejects', () => {
-  expect(judge(entry(32767, 'deny'))).toEqual({ permitted: false, rule: '*' });
-  expect(judge()).toEqual({ permitted: false, rule: '*' });
+  expect(assess(entry(32767, 'deny'))).toEqual({ permitted: false, rule: '*' });
+  expect(assess()).toEqual({ permitted: false, rule: '*' });
 });
 
 test('a rule for half of the ports permits nothing by itself, and denies what it touches', () => {
   const half = { Protocol: '6', PortRange: { From: 1024, To: 40_000 } };
 
-  expect(judge(entry(100, 'allow', half), entry(32767, 'deny')).permitted).toBe(false);
-  expect(judge(entry(100, 'deny', half), entry(200, 'allow')).permitted).toBe(false);
+  expect(assess(entry(100, 'allow', half), entry(32767, 'deny')).permitted).toBe(false);
+  expect(assess(entry(100, 'deny', half), entry(200, 'allow')).permitted).toBe(false);
 });
 
 test('rules for UDP, for IPv6 and for the other direction do not count', () => {
@@ -50,7 +50,7 @@ test('rules for UDP, for IPv6 and for the other direction do not count', () => {
     { ...entry(20, 'deny'), CidrBlock: undefined, Ipv6CidrBlock: '::/0' },
   ];
 
-  expect(judge(...others, entry(30, 'deny', { Egress: false }), entry(100, 'allow')).permitted).toBe(true);
+  expect(assess(...others, entry(30, 'deny', { Egress: false }), entry(100, 'allow')).permitted).toBe(true);
 });
 
 const tcp = (rule: object) => [{ IpProtocol: 'tcp', FromPort: 5432, ToPort: 5432, ...rule }];
@@ -75,7 +75,7 @@ test.each([
 
 test('the port is one of a range', () => {
   expect(
-    judgeAcl(
+    checkAcl(
       { Entries: [entry(1, 'allow', { Protocol: '6', PortRange: { From: 5000, To: 6000 } })] },
       'out',
       '10.77.1.0/24',

@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { answered } from '../../../src/aws/answer.js';
 import { secretKeys } from '../../../src/doctor/checks/secret-keys.js';
 import { type AccountAnswers, factsFrom } from '../../../src/doctor/facts.js';
-import { judgeConnection, judgeLogin, judgeSqlSecret } from '../../../src/doctor/secret-keys.js';
+import { checkConnection, checkLogin, checkSqlSecret } from '../../../src/doctor/secret-keys.js';
 import { needsAccount, planSecretReads, secretStatements } from '../../../src/doctor/secret-reads.js';
 import { healthy, proxies } from './sample-facts.js';
 
@@ -50,8 +50,8 @@ test.each([
   ['text', PASSWORD, { user: undefined, form: 'not JSON', missing: [] }],
   ['nothing', '', { user: undefined, form: 'not JSON', missing: [] }],
   ['bytes', undefined, { user: undefined, form: 'binary', missing: [] }],
-])('of a secret with %s the form is kept, and no value', (_, text, judged) => {
-  expect(judgeLogin(text, ['app', 'migrator'])).toEqual(judged);
+])('of a secret with %s the form is kept, and no value', (_, text, checked) => {
+  expect(checkLogin(text, ['app', 'migrator'])).toEqual(checked);
 });
 
 test.each([
@@ -76,13 +76,13 @@ test.each([
   ],
   [undefined, true, ['It is no connection URI: postgresql://USER:PASSWORD@HOST:PORT/DATABASE.']],
 ])('the connection %s, encrypted: %s', (uri, isEncrypted, problems) => {
-  expect(judgeConnection(uri, isEncrypted, expected)).toEqual(problems);
+  expect(checkConnection(uri, isEncrypted, expected)).toEqual(problems);
 });
 
 test('a secret that sql-secret rejects is described by its keys', () => {
   const secret = { host: 'db.example.com', port: 5432, username: 'app', password: PASSWORD, dbname: 'app' };
 
-  const problems = judgeSqlSecret(JSON.stringify(secret), expected);
+  const problems = checkSqlSecret(JSON.stringify(secret), expected);
 
   expect(problems).toEqual([expect.stringContaining('Its username is app, a role with other work')]);
   expect(problems.join()).not.toContain(PASSWORD);

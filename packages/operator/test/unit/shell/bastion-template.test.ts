@@ -57,7 +57,7 @@ test.skipIf(!hasPgrep)('a session keeps the instance running, and counts anew af
   expect(isStopped()).toBe(true);
 });
 
-test('the template opens no port, requires IMDSv2, encrypts the disk and has no public address unless told', () => {
+test('the template opens no port, requires IMDSv2, encrypts the disk and has no public address unless asked for', () => {
   const template = bastionTemplate();
 
   expect(template).not.toMatch(/SecurityGroupIngress:\n|KeyName/);

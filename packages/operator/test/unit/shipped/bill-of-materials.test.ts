@@ -41,7 +41,7 @@ const validate = new Ajv({ strict: false, validateFormats: false })
   .addSchema(readSchema('cryptography-defs'), 'http://cyclonedx.org/schema/cryptography-defs.SNAPSHOT.schema.json')
   .compile(readSchema('bom-1.6'));
 
-/** Judged by the schema of CycloneDX itself, and not by the code that writes it. */
+/** Checked by the schema of CycloneDX itself, and not by the code that writes it. */
 function schemaProblems(bill: unknown): unknown[] {
   return validate(bill) ? [] : (validate.errors ?? []);
 }

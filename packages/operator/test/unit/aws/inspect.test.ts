@@ -10,7 +10,7 @@ const credentials = { accessKeyId: 'anybody', secretAccessKey: 'anything' };
 
 let server: Server | undefined;
 
-async function open(status: number, body: string, options: Partial<ReaderOptions> = { judgesSecrets: true }) {
+async function open(status: number, body: string, options: Partial<ReaderOptions> = { inspectsSecrets: true }) {
   const started = createServer((_, response) =>
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(body),
   );
@@ -22,10 +22,10 @@ async function open(status: number, body: string, options: Partial<ReaderOptions
 
 afterEach(() => server?.close());
 
-test('of a secret what the judge returns is kept, and nothing else', async () => {
+test('of a secret what the callback returns is kept, and nothing else', async () => {
   const reader = await open(200, JSON.stringify({ SecretString: SECRET }));
 
-  const answer = await reader.judge(
+  const answer = await reader.inspect(
     'secretsmanager:GetSecretValue',
     { SecretId: 'orders' },
     ({ SecretString = '' }) => SecretString.length,
@@ -40,16 +40,16 @@ test.each([
 ])('%s is described without the value', async (_, status, body) => {
   const reader = await open(status, body);
 
-  const answer = await reader.judge('secretsmanager:GetSecretValue', { SecretId: 'orders' }, () => true);
+  const answer = await reader.inspect('secretsmanager:GetSecretValue', { SecretId: 'orders' }, () => true);
 
   expect(answer).toMatchObject({ ok: false, refusal: { read: 'secretsmanager:GetSecretValue', reason: 'failed' } });
   expect(inspect(answer, { depth: null, showHidden: true })).not.toContain(SECRET);
 });
 
-test('a judge that throws the value is described without it', async () => {
+test('the error of a callback that throws the value has no part of it', async () => {
   const reader = await open(200, JSON.stringify({ SecretString: SECRET }));
 
-  const answer = await reader.judge('secretsmanager:GetSecretValue', { SecretId: 'orders' }, ({ SecretString }) => {
+  const answer = await reader.inspect('secretsmanager:GetSecretValue', { SecretId: 'orders' }, ({ SecretString }) => {
     throw new Error(SecretString);
   });
 
@@ -59,7 +59,7 @@ test('a judge that throws the value is described without it', async () => {
 test('a reader that was not opened for secrets reads none', async () => {
   const reader = await open(200, JSON.stringify({ SecretString: SECRET }), {});
 
-  await expect(reader.judge('secretsmanager:GetSecretValue', { SecretId: 'orders' }, String)).rejects.toThrow(
+  await expect(reader.inspect('secretsmanager:GetSecretValue', { SecretId: 'orders' }, String)).rejects.toThrow(
     'secretsmanager:GetSecretValue is not permitted to this command.',
   );
 });
