@@ -1,4 +1,4 @@
-/** What a caller of the orders API can be told, besides invalid input. */
+/** The errors of the orders API for its callers, besides invalid input. */
 import { ClientError, type InputProblem } from '@vpc-postgres/lambda/graphql/client-error.js';
 
 /** No such order, or another customer's: the answer does not tell which. */

@@ -115,7 +115,7 @@ describe('security groups that a network team owns', () => {
     synthesis.nested('networkAndDatabase').hasResourceProperties('AWS::RDS::DBProxy', { VpcSecurityGroupIds: [PROXY] });
   });
 
-  test.runIf(exhaustive)('are told which output shows a group that is made here', async () => {
+  test.runIf(exhaustive)('learn which output shows a group that is made here', async () => {
     const { proxy } = exampleEnvironment.database;
     if (proxy.kind !== 'existing') throw new Error('The proxy of the example exists.');
     const synthesis = await deploy(withDatabase({ proxy: { ...proxy, securityGroup: { id: PROXY, rules: 'print' } } }));

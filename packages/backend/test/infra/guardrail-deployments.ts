@@ -28,7 +28,7 @@ export interface Case {
   readonly isWarning?: boolean;
   readonly what: string;
   readonly breaks: Deployment;
-  /** The problem as it is told: what is there, and what should be. */
+  /** The problem as it is reported: what is there, and what should be. */
   readonly problem: RegExp;
   /** The same with the mistake put right. */
   readonly keeps: Deployment;

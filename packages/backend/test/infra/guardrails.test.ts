@@ -86,7 +86,7 @@ test('an acknowledgement of one guardrail leaves the others in force', async () 
   );
 });
 
-test('every problem is told at once', async () => {
+test('every problem is reported at once', async () => {
   const refusal = deploy({
     change: (backend) => {
       Object.assign(functionOf(backend), { functionName: 'orders-api', timeout: 60 });

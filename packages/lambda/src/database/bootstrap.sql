@@ -46,7 +46,7 @@ begin
     grant owner to migrator;
   end if;
   if current_setting('server_version_num')::int >= 160000 then
-    -- Whoever made the role may give it away, but not use it; the next statement asks for the use.
+    -- The user that made the role can give it away, but not use it; the next statement asks for the use.
     if not pg_has_role('owner', 'set') then
       execute format('grant owner to %I with set true, inherit false', current_user);
     end if;

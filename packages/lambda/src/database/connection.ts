@@ -137,7 +137,7 @@ class Interruption {
   constructor(signal: AbortSignal | undefined, attempt: Attempt) {
     this.#signal = signal;
     this.#attempt = attempt;
-    // Whoever races receives it; an unhandled rejection would end the process.
+    // The race receives it; an unhandled rejection would end the process.
     this.#happening.catch(() => {});
     if (signal?.aborted) this.#onAbort();
     else signal?.addEventListener('abort', this.#onAbort, { once: true });

@@ -23,7 +23,7 @@ export interface Fault {
   isFelt?(run: FaultRun): boolean;
 }
 
-/** What a client may be told of a database that is away, or does not answer. */
+/** The errors that a client can get from a database that is away, or does not answer. */
 export const UNAVAILABLE = ['DatabaseUnavailable'];
 export const UNAVAILABLE_OR_LATE = ['DatabaseUnavailable', 'DatabaseTimeout'];
 

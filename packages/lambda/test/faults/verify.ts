@@ -52,7 +52,7 @@ export async function assess(stack: FaultStack, mayEnd: readonly string[], ended
   return findings;
 }
 
-/** Nobody was told whether it took effect. */
+/** The outcome was reported as unknown. */
 export function isOpen({ request, outcome }: Ended): boolean {
   if (outcome.kind === 'data') return false;
   return outcome.kind === 'none' || !definite(request).includes(outcome.type);

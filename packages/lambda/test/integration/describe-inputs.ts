@@ -9,7 +9,7 @@ import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Input, OPERATIONS, requestOf, typedInput, wildInput } from './random-inputs.js';
 
-/** What a caller can be told of their own input. Anything else would be a fault of ours. */
+/** The errors for a caller's own input. Anything else would be a fault of this starter. */
 const CALLERS_FAULT = ['InvalidInput', 'OrderNotFound', 'OrderAlreadyCancelled', 'IdempotencyKeyReused'];
 
 /** How many inputs of one kind go into one request, each under an alias. */

@@ -145,7 +145,7 @@ describe('a field that there is not, or not so, is refused', () => {
 });
 
 describe('an identity that is one', () => {
-  test('is told by nothing else in the event', async () => {
+  test('is decided by nothing else in the event', async () => {
     const bob = { sub: subOf('bob'), groups: ['admins'] };
     const event = {
       ...create({ ...ALICE, claims: { ...bob, 'cognito:groups': ['admins'] }, username: 'bob' }),

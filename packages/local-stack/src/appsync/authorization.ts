@@ -56,7 +56,7 @@ function createRuleCheck(place: string, rule: AuthRule): AccessCheck {
   if (!unknown && mode === 'iam' && allow === 'private') return byRole('authenticated');
   if (!unknown && mode === 'iam' && allow === 'public') return byRole('guest');
   if (!unknown && (provider === undefined || provider === 'userPools')) {
-    // Whoever comes this far has shown a valid token.
+    // A caller that comes this far has shown a valid token.
     if (allow === 'private') return byMode('userPool');
     if (allow === 'groups' && groups !== undefined) return byGroups(groups, groupClaim);
     // Amplify drops a rule that an object decides about, unless the object is a @model: it lets nobody in.

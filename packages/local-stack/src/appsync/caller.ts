@@ -21,7 +21,7 @@ export interface IamIdentity {
 
 export type AuthenticatedCaller =
   | { mode: 'userPool'; identity: UserPoolIdentity }
-  /** Whoever holds the key. AppSync knows nothing more of them. */
+  /** The holder of the key. AppSync knows nothing more of them. */
   | { mode: 'apiKey'; identity: null }
   | { mode: 'iam'; role: IamRole; identity: IamIdentity };
 

@@ -39,7 +39,7 @@ export interface GraphqlEndpointOptions {
   region: string;
   /** Runs a function and gives what it returned; rejects with the `errorMessage` of a function that failed. */
   invoke: Invoke;
-  /** Called once a request, after its answer was sent. @default - nobody is told */
+  /** Called once a request, after its answer was sent. @default - not reported */
   onRequest?: (record: RequestRecord) => void;
   /** Called with what a mutation's field returned to its caller: that selection, and nothing else. @default - not published */
   onMutation?: (fieldName: string, result: unknown) => void;
@@ -53,7 +53,7 @@ export interface RequestRecord {
   requestId: string;
   /** The root fields asked for, as "listOrders, orderTotals"; empty when the request could not be read. */
   operation: string;
-  /** The user's name, "API key" or "IAM guest"; null when the caller could not be told. */
+  /** The user's name, "API key" or "IAM guest"; null when the caller is not known. */
   username: string | null;
   /** The HTTP status. */
   status: number;
@@ -65,7 +65,7 @@ export interface RequestRecord {
 export interface GraphqlEndpoint {
   /** Answers one request. It rejects only on a defect of its own; every other failure is an answer. */
   (request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** @throws RequestRefusedError when the caller cannot be told */
+  /** @throws RequestRefusedError when the caller is not known */
   authenticate(request: CredentialedRequest, body: string): Promise<void>;
   /**
    * What a client subscribes to, after its rules were checked and its resolver has run; or why it cannot.

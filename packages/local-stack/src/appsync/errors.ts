@@ -33,7 +33,7 @@ export class RequestRefusedError extends Error {
   }
 }
 
-/** HTTP 401. The caller could not be told. */
+/** HTTP 401. The caller is not known. */
 export function unauthenticated(message: string, options?: ErrorOptions): RequestRefusedError {
   return new RequestRefusedError(401, 'UnauthorizedException', message, options);
 }

@@ -144,7 +144,7 @@ export function createLocalFunction(options: LocalFunctionOptions): LocalFunctio
       warmingUp.push(warming);
       const environment = await warming.catch(() => undefined);
       const index = warmingUp.indexOf(warming);
-      // Whoever was quick enough to claim it has taken it from the list.
+      // The invocation that claimed it has taken it from the list.
       if (index < 0) return;
       warmingUp.splice(index, 1);
       if (environment !== undefined) release(environment);

@@ -66,7 +66,7 @@ export async function startRuntimeApi(callbacks: RuntimeApiCallbacks): Promise<R
       waiting = response;
       callbacks.onReady();
     } else {
-      // A runtime that is killed while it answers has nobody left to be told.
+      // A runtime that is killed while it answers has nobody left to report to.
       takeReport(request, response, path).catch(() => response.destroy());
     }
   });

@@ -24,7 +24,7 @@ export interface ConnectionRefused extends ConnectionEvent {
   user?: string;
   /** SQLSTATE. Absent when the connection ended without an error message. */
   code?: string;
-  /** What the client was told; empty when it was told nothing. */
+  /** What the client received; empty when that was nothing. */
   message: string;
   /** What the person who runs the emulator may know, and the client not. */
   reason: string;
@@ -39,7 +39,7 @@ export interface ConnectionClosed extends ConnectionEvent {
   durationMillis: number;
   /** Who ended it, and why. */
   reason: string;
-  /** SQLSTATE, and what the client was told, when the proxy ended it with an error. */
+  /** SQLSTATE, and what the client received, when the proxy ended it with an error. */
   code?: string;
   message?: string;
 }

@@ -29,7 +29,7 @@ const NO_TO_ENCRYPTION = 'N';
 
 /**
  * @returns nothing when the client asked to cancel a query, which RDS Proxy ignores
- * @throws ProxyError when the client must be told why it is turned away, ProtocolViolation when not
+ * @throws ProxyError when the client must get the reason of the refusal, ProtocolViolation when not
  */
 export async function shakeHands(raw: net.Socket, options: HandshakeOptions): Promise<Handshake | undefined> {
   const unencrypted = await readFirstPacket(raw);

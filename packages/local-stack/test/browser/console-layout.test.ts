@@ -72,7 +72,7 @@ function namesOf(count: number, database: boolean): string[] {
   return [...Array(count).keys()].filter((index) => usesDatabase(index) === database).map(nameOf);
 }
 
-/** The page is told of so many functions, with the metrics of the one that there is. */
+/** The page receives so many functions, with the metrics of the one that there is. */
 async function pretendFunctions(page: Page, count: number): Promise<void> {
   await page.route('**/api/stack', async (route) => {
     const response = await route.fetch();

@@ -22,7 +22,7 @@ describe.skipIf(chromiumMissing)('a stack that stops', () => {
     await browser?.close();
   });
 
-  it('is told on the page, which goes on with the next one by itself', async () => {
+  it('is shown on the page, which goes on with the next one by itself', async () => {
     const first = await startTestStack({ port: PORT });
     const { page, complaints } = await openPage(browser, first.url);
     await whenReady(page);

@@ -10,7 +10,7 @@ function pinned(statement: string): RdsProxyEvent {
   return { type: 'pinned', pin };
 }
 
-test('a statement that pins is told with reason and fix, and how many there are so far', () => {
+test('a statement that pins is printed with reason and fix, and how many there are so far', () => {
   const render = createProxyEventFormatter();
 
   expect(render(pinned('set work_mem = 0'))?.split('\n')).toEqual([
@@ -28,7 +28,7 @@ test('each stack counts its own', () => {
   expect(createProxyEventFormatter()(pinned('set work_mem = 0'))).toContain('(1 statement so far)');
 });
 
-test('a refused connection is told with what the client heard, and with what it did not', () => {
+test('a refused connection is printed with what the client received, and with what it did not', () => {
   const render = createProxyEventFormatter();
   const refused = { type: 'refused', connectionId: 1, user: 'app', code: '28P01' } as const;
 
@@ -43,7 +43,7 @@ test('a refused connection is told with what the client heard, and with what it 
   );
 });
 
-test('a connection that the proxy ended is told; one that came or went as it should is not', () => {
+test('a connection that the proxy ended is printed; one that came or went as it should is not', () => {
   const render = createProxyEventFormatter();
 
   expect(render({ type: 'opened', ...SESSION })).toBeUndefined();

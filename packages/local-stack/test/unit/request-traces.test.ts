@@ -63,7 +63,7 @@ test('requests that are answered at the same time keep their invocations apart',
   expect(await Promise.all([ask('slow', 20), ask('fast', 1)])).toEqual([['slow'], ['fast']]);
 });
 
-test('an invocation that fails is told with Lambda’s error type, and fails for the caller too', async () => {
+test('an invocation that fails is reported with Lambda’s error type, and fails for the caller too', async () => {
   const traces = new RequestTraces();
   const failing = () => Promise.reject(new FunctionError('Sandbox.Timedout', 'Task timed out'));
 

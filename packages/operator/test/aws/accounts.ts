@@ -36,7 +36,7 @@ export interface CreatedVpc {
   readonly isolatedSubnets: readonly string[];
 }
 
-/** Credentials of an account in moto, which issues them to whoever asks. */
+/** Credentials of an account in moto, which issues them to every caller. */
 export async function signIn(account: string, endpoint: string, region: string): Promise<Access> {
   const anybody = { accessKeyId: 'anybody', secretAccessKey: 'anything' };
   const { Credentials: issued } = await new STSClient({ endpoint, region, credentials: anybody }).send(

@@ -4,7 +4,7 @@ import { askedReads } from './asked-reads.js';
 import { account, region } from './environments.js';
 import { describeWithMoto } from './with-moto.js';
 
-/** `cost --actual` asks Cost Explorer, which moto answers with what it is told. */
+/** `cost --actual` asks Cost Explorer, which moto answers with what the test has given it. */
 const COST = ['cost', '--environment', 'main', '--actual', '--yes'];
 
 const group = (service: string, usageType: string, Amount: string) => ({

@@ -41,7 +41,7 @@ describeWithMoto('replay', (aws) => {
     }
   });
 
-  /** A proxy that lends one connection, and lets others wait for 2 s. */
+  /** A proxy of one connection, for which other clients wait for 2 s. */
   async function createDatabase(): Promise<Environment> {
     const vpc = await createVpc(['a', 'b'], aws.direct);
     await createInstance(aws.direct, vpc);

@@ -170,7 +170,7 @@ describeWithMoto('vpc-postgres sql-secret', (aws) => {
     expect(output).not.toContain('hunter2');
   });
 
-  test('everything that is wrong with the secret is told at once, with no value of it, and nothing is written', async () => {
+  test('everything that is wrong with the secret is reported at once, with no value of it, and nothing is written', async () => {
     await configure({ username: 'app', password: 'hunter2', host: 'hunter2.example', port: 'hunter2' });
 
     const { code, output } = await sqlSecret(MAIN);

@@ -93,7 +93,7 @@ Nothing has changed. If all that they make is there, add --yes.
     expect((await run(FILES)).applied).toEqual(['0003-cup.sql']);
   });
 
-  test.each(BOTH_WAYS)('records as owner, whoever logs in, %s', async (_, runIt) => {
+  test.each(BOTH_WAYS)('records as owner, for every login, %s', async (_, runIt) => {
     const args = [
       '--host',
       baselined.cluster.socketDirectory,

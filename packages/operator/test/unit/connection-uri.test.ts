@@ -95,7 +95,7 @@ test.each([
   });
 });
 
-test('all that is missing is told at once: RDS’s own secret of a master user has no host', () => {
+test('all that is missing is reported at once: RDS’s own secret of a master user has no host', () => {
   expect(
     problemsOf({ host: undefined, port: undefined, dbname: undefined, engine: undefined, username: undefined }),
   ).toHaveLength(4);

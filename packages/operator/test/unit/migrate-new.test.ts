@@ -61,7 +61,7 @@ test.each([
 });
 
 test.each(['0002-pot.SQL', '0002_pot.sql', '0002-pot.sql.txt'])(
-  'a file that is misnamed, %s, is told before its number is given to another',
+  'a file that is misnamed, %s, is reported before its number is given to another',
   async (name) => {
     writeFileSync(join(folder, name), 'select 2');
 

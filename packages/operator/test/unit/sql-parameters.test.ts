@@ -25,7 +25,7 @@ async function copy(held: Readonly<Record<string, StoredParameter>>, replace = f
   return written;
 }
 
-test('writes nothing before it is told to, then the authorities before the URI that needs them', async () => {
+test('writes nothing before it is asked to, then the authorities before the URI that needs them', async () => {
   expect(await copy({})).toEqual([
     ['/SQL_CERTIFICATE_AUTHORITY', AUTHORITIES, false],
     ['/SQL_CONNECTION_URI', URI, false],

@@ -13,6 +13,8 @@ const REPLACED: readonly (readonly [word: RegExp, instead: string])[] = [
   [/\bkeeps?Data\b/, 'removalPolicy'],
   [/\bCreated(Server|Network)Settings\b/, 'New…Settings'],
   [/\bGraphqlAnswer\b/, 'GraphqlResponse'],
+  [/\bwhoever\b/i, 'who it is: the caller, the operator, another session'],
+  [/\b(is|are) told\b/i, 'what happens: gets an error, is logged, is reported'],
 ];
 
 interface Text {

@@ -125,7 +125,7 @@ test('an acknowledgement of the same guardrail twice is refused', () => {
   ]);
 });
 
-test('every problem is told at once, in the order of the fields', () => {
+test('every problem is reported at once, in the order of the fields', () => {
   const main = {
     ...exampleEnvironment,
     account: '1',

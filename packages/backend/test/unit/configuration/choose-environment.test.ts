@@ -19,7 +19,7 @@ describe('which environment', () => {
   const main = exampleEnvironment;
   const sandbox = newProxyToInstance;
 
-  test('a sandbox deploys `sandbox`, whoever owns it', () => {
+  test('a sandbox deploys `sandbox`, for every owner', () => {
     expect(chooseEnvironment({ main, sandbox }, SANDBOX, UNKNOWN)).toBe(sandbox);
     expect(chooseEnvironment({ main, sandbox }, { ...SANDBOX, name: 'main' }, UNKNOWN)).toBe(sandbox);
   });
@@ -115,7 +115,7 @@ describe('placeholders', () => {
     }
   });
 
-  test('of a VPC and a database: a sandbox is told which it can have of its own, and at what price', () => {
+  test('of a VPC and a database: the error of a sandbox says which it can have of its own, and at what price', () => {
     const { sandbox = exampleEnvironment } = environments;
     const offer = (region: string) => refusal({ sandbox: { ...sandbox, region } }, SANDBOX).message;
 

@@ -21,7 +21,7 @@ test('a table that nobody gave rules yet is for admins alone', () => {
   expect(lineOf(/type suppliers .*?\{ /)).toContain('@auth(rules: [{allow: groups, groups: ["admins"]}])');
 });
 
-test('whoever is signed in reads the catalogue, and admins alone change it', () => {
+test('every signed-in user reads the catalogue, and admins alone change it', () => {
   expect(lineOf(/type Product .*?\}\]\)/)).toMatch(
     /@auth\(rules: \[\{allow: private, operations: \[read\]\},\s+\{allow: groups, .*groups: \["admins"\]\}\]\)/,
   );

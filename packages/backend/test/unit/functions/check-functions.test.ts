@@ -127,7 +127,7 @@ test.each([
   ['does not', PLAIN, 'false'],
 ])('a function that does not say whether it uses the database is refused: its handler %s', async (_, code, value) => {
   await writeHandlers({ orders: code });
-  // The type checker refuses it as well; ampx can be told not to ask it.
+  // The type checker refuses it as well; an option of ampx skips it.
   const functions = { orders: {} } as unknown as Parameters<typeof checkFunctions>[0];
 
   expect(() => check(functions)).toThrow(
@@ -152,7 +152,7 @@ test.each([
   );
 });
 
-test('all problems are told at once', async () => {
+test('all problems are reported at once', async () => {
   await writeHandlers({ orders: USES_DATABASE, greeter: PLAIN });
 
   expect(() =>

@@ -52,7 +52,7 @@ export function findingsOf(exposures: readonly Exposure[], role: string): RowFin
   const findings = exposures
     .filter(({ kind }) => kind !== 'comment')
     .flatMap((exposure) => {
-      // Whoever allows a table without policies allows a view of it.
+      // A table that is allowed without policies allows a view of it.
       const { name, through } = exposure;
       const base = exposure.reason === 'unrestricted' ? through : null;
       const privileges = exposure.privileges.filter(

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findRowExposures } from '../../../src/database/migrate/row-guard.js';
 
-/** What must hold of every table and function that migrations make, whoever wrote them. */
+/** What must hold of every table and function that migrations make. */
 let stack: TestStack;
 let superuser: pg.Client;
 

@@ -138,7 +138,7 @@ describe('a callback that calls the database', () => {
     transaction: () => database.transaction(BOB, async () => {}),
     queryAsNobody: () => database.queryAsNobody('select 1'),
   };
-  test.each(Object.keys(nested))('whose only connection it holds is told so at once: %s', async (method) => {
+  test.each(Object.keys(nested))('whose only connection it holds fails at once: %s', async (method) => {
     const outcome = database.transaction(ALICE, async (transaction) => {
       await transaction.query(INSERT, [1]);
       await Promise.resolve().then(nested[method]);

@@ -129,7 +129,7 @@ describe('after an error', () => {
     expect((await query('select 1')).activity.connectionsOpened).toBe(1);
   });
 
-  test('a connection lost in mid-statement: the caller is told, and the next query has a new connection', async () => {
+  test('a connection lost in mid-statement: the caller gets an error, and the next query has a new connection', async () => {
     const query = await startProbe();
 
     expect(await query('select pg_terminate_backend(pg_backend_pid()), pg_sleep(5)')).toMatchObject({

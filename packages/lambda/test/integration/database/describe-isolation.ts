@@ -126,7 +126,7 @@ export function describeIsolation(interleavingCount: number): void {
     /** Statements that are called after their transaction has ended. */
     let forgotten: Promise<unknown>[] = [];
 
-    /** @returns what the caller was told about its row; undefined where it was told that the outcome is unknown */
+    /** @returns the response to the caller about its row; undefined where it said that the outcome is unknown */
     async function make(call: Call): Promise<{ mark: number; isWritten: boolean } | undefined> {
       const user = USERS[call.user] as User;
       const environment = environments[call.environment] as PooledDatabase;

@@ -37,7 +37,7 @@ async function expectNothingTold(port: number, trusted: string): Promise<void> {
   expect(interceptor?.heard()).toBe('');
 }
 
-test('the interceptor can hear: with a certificate that is trusted for this name it is told the token', async () => {
+test('the interceptor can hear: with a certificate that is trusted for this name it receives the token', async () => {
   const trusted = await issueServerCertificate();
   interceptor = await startInterceptor(trusted);
 
@@ -48,28 +48,28 @@ test('the interceptor can hear: with a certificate that is trusted for this name
   await expect.poll(() => interceptor?.heard()).toContain(TOKEN);
 });
 
-test('with a certificate of another CA it is told nothing', async () => {
+test('with a certificate of another CA it receives nothing', async () => {
   const [trusted, other] = await Promise.all([issueServerCertificate(), issueServerCertificate()]);
   interceptor = await startInterceptor(other);
 
   await expectNothingTold(interceptor.port, trusted.ca);
 });
 
-test('with a valid certificate of another host it is told nothing', async () => {
+test('with a valid certificate of another host it receives nothing', async () => {
   const trusted = await issueServerCertificate(1, [{ type: 'dns', value: 'other.example' }]);
   interceptor = await startInterceptor(trusted);
 
   await expectNothingTold(interceptor.port, trusted.ca);
 });
 
-test('with a certificate that has expired it is told nothing', async () => {
+test('with a certificate that has expired it receives nothing', async () => {
   const trusted = await issueServerCertificate(0);
   interceptor = await startInterceptor(trusted);
 
   await expectNothingTold(interceptor.port, trusted.ca);
 });
 
-test('when it says that it has no TLS it is told nothing', async () => {
+test('when it says that it has no TLS it receives nothing', async () => {
   const trusted = await issueServerCertificate();
   interceptor = await startInterceptor();
 

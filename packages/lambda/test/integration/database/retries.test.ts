@@ -49,19 +49,16 @@ describe('a connection that is lost', () => {
   test.each([
     ['cutBeforeNextQuestion', 0],
     ['cutBeforeNextAnswer', 1],
-  ] as const)(
-    'in a write (%s): nobody can know whether it took effect; the caller is told, once',
-    async (cut, written) => {
-      const { runs, run } = insertKeyed();
-      await readNothing().run();
+  ] as const)('in a write (%s): the outcome is unknown; the caller gets that error, once', async (cut, written) => {
+    const { runs, run } = insertKeyed();
+    await readNothing().run();
 
-      cuttable.relay[cut]();
+    cuttable.relay[cut]();
 
-      await expect(run()).rejects.toMatchObject({ name: 'DatabaseUnavailableError', outcomeUnknown: true });
-      expect(runs.count).toBe(1);
-      await expect.poll(countNotes).toBe(written);
-    },
-  );
+    await expect(run()).rejects.toMatchObject({ name: 'DatabaseUnavailableError', outcomeUnknown: true });
+    expect(runs.count).toBe(1);
+    await expect.poll(countNotes).toBe(written);
+  });
 
   test.each(['cutBeforeNextQuestion', 'cutBeforeNextAnswer'] as const)(
     'in a write that carries an idempotency key (%s): it is retried, and takes effect once',
@@ -77,7 +74,7 @@ describe('a connection that is lost', () => {
     },
   );
 
-  test('twice in a row: the caller is told', async () => {
+  test('twice in a row: the caller gets an error', async () => {
     const { run } = readNothing();
     cuttable.relay.refuse(true);
 
@@ -99,7 +96,7 @@ describe('a connection that is lost', () => {
     expect(runs.count).toBe(1);
   });
 
-  test('in a write that took effect, and the login to do it again is refused: nobody can know; the caller is told so', async () => {
+  test('in a write that took effect, and the login for the retry is refused: the caller gets the error that the outcome is unknown', async () => {
     const { host: hostname, port, user: username, region, credentials } = cuttable.stack.access;
     const signer = new Signer({ hostname, port, username, region, credentials });
     let logins = 0;

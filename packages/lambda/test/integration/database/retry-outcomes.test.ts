@@ -11,7 +11,7 @@ function conflictOfTheCallback(): DatabaseConflictError {
   return new DatabaseConflictError('thrown by the callback', cause);
 }
 
-describe('what a caller is told of the outcome', () => {
+describe('what a caller learns of the outcome', () => {
   const INSERT = 'insert into notes (mark) values ($1)';
 
   test('an error that the callback throws after COMMIT is not retried, and says that the transaction was committed', async () => {

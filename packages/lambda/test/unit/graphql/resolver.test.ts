@@ -197,7 +197,7 @@ test('a field never sees text that PostgreSQL cannot store, and the log line is 
   expect(lines).toMatchObject([['info', 'failed', { errorType: 'InvalidInput' }]]);
 });
 
-test('the client of a transaction that was committed is told so, and the log has what failed after it', async () => {
+test('the client of a transaction that was committed learns that it was, and the log has what failed after it', async () => {
   const { handler, lines } = resolverOf({
     brew: async () => {
       throw new CommittedError(toDatabaseError(new Error('Query read timeout')));

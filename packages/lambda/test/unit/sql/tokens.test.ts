@@ -112,7 +112,7 @@ describe('has no end', () => {
   });
 });
 
-test('a text is read from the token at which it is told to begin, with offsets into the whole', () => {
+test('a text is read from the token that it is given, with offsets into the whole', () => {
   expect([...tokenize("it's; select 1", 6)].map(({ text, offset }) => [text, offset])).toEqual([
     ['select', 6],
     [' ', 12],

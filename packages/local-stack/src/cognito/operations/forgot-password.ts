@@ -42,7 +42,7 @@ export const confirmForgotPassword = operation(
     assertPasswordConforms(input.Password, context.settings().passwordPolicy);
     useCode(context, user, 'forgot-password', input.ConfirmationCode);
     setPassword(context, user, input.Password);
-    // Whoever got the code has proven the address; and a forgotten password ends what it had locked out.
+    // The user who got the code has proven the address; and a forgotten password ends what it had locked out.
     if (user.status === 'RESET_REQUIRED' || user.status === 'UNCONFIRMED') user.status = 'CONFIRMED';
     context.attempts.rightPassword(user.username);
     await context.pool.users.save();

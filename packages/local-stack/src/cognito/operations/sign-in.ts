@@ -157,7 +157,7 @@ async function signInWithPassword(context: PoolContext, given: Parameters): Prom
   const user = context.pool.users.find(name);
   if (user === undefined) {
     if (!context.settings().preventUserExistenceErrors) throw userNotFound();
-    // Whoever is locked out exists, unless nobody can tell.
+    // A user that is locked out exists, unless that is not to be seen.
     const { username } = inventUser(context, name);
     context.attempts.assertPasswordAllowed(username);
     context.attempts.wrongPassword(username);

@@ -1,5 +1,5 @@
 /**
- * Manages the database connections of the proxy: lends them, takes them back, and opens more as far as the limit
+ * Manages the database connections of the proxy: checks them out, takes them back, and opens more as far as the limit
  * allows. Connections are shared by clients of the same identity; the limit is for all identities together.
  */
 import { borrowTimedOut, type ProxyError } from '../proxy-error.js';
@@ -71,7 +71,7 @@ export class ConnectionPool {
     }
     const next = this.#queue.firstUnserved(this.#opener.opening);
     if (next !== undefined && next.key !== connection.key) {
-      // Whoever waits longest is of another identity: room for a connection of theirs.
+      // The session that waits longest is of another identity: room for a connection of theirs.
       connection.close();
       return;
     }

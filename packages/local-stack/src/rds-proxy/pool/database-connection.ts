@@ -7,7 +7,7 @@ import { PreparedOnConnection } from '../session/prepared-statements.js';
 import { buildCancelRequest } from '../wire.js';
 import type { OpenedSession } from './open-database-connection.js';
 
-/** Whoever has borrowed a connection. */
+/** The session that has borrowed a connection. */
 export interface Borrower {
   /** PostgreSQL said something. */
   onData(chunk: Buffer): void;

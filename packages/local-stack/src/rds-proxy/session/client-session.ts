@@ -24,7 +24,7 @@ export interface ClientSessionOptions
   onPin: (...pin: [...Parameters<StatementRelayOptions['onPin']>, isFirst: boolean]) => void;
 }
 
-/** How a session ended. A message is what the client was told. */
+/** How a session ended. A message is what the client received. */
 export interface SessionEnd {
   reason: string;
   code?: string;

@@ -137,7 +137,7 @@ export class PendingReplies {
   }
 
   #onError(): void {
-    // Whether PostgreSQL read that Sync before the error, and ignored it, or behind it, and answers: not to be told.
+    // Whether PostgreSQL read that Sync before the error, and ignored it, or behind it, and answers: it cannot be seen.
     if (this.#ignoredSyncInCopy) this.#isUncertain = true;
     this.#isCopyingIn = false;
     const first = this.#first;

@@ -53,7 +53,7 @@ describe('an invocation', () => {
     expect(target.maxMemoryUsedMB() - before).toBeGreaterThan(150);
   });
 
-  test('leaves nothing behind when it is over: whoever asked is forgotten while the environment lives on', async () => {
+  test('leaves nothing behind when it is over: the caller is forgotten while the environment lives on', async () => {
     const target = await initialize('export const handler = async () => {};');
     const caller = new AsyncLocalStorage<object>();
     const invokeAsSomebody = async () => {
@@ -67,7 +67,7 @@ describe('an invocation', () => {
     const asked = [await invokeAsSomebody(), await invokeAsSomebody()];
     await target.invoke({});
 
-    // Node's HTTP server has a timer that remembers whoever made it, for a second. A failed assertion would, too: a number.
+    // Node's HTTP server has a timer that remembers its creator, for a second. A failed assertion would, too: a number.
     const stillKnown = () => {
       collectGarbage();
       return asked.filter((reference) => reference.deref() !== undefined).length;
@@ -75,7 +75,7 @@ describe('an invocation', () => {
     await expect.poll(stillKnown, { timeout: 10_000 }).toBe(0);
   });
 
-  test('that throws is told in the log as Lambda’s runtime tells it, and has no status of its own', async () => {
+  test('that throws is in the log as Lambda’s runtime writes it, and has no status of its own', async () => {
     const target = await initialize('export const handler = async () => { throw new TypeError("a defect"); };');
 
     await expect(target.invoke({})).rejects.toMatchObject({ errorType: 'TypeError' });

@@ -174,16 +174,22 @@ describe('an invocation that fails', () => {
     ['ends the process', { do: 'exit' }, 'Runtime.ExitError', 'exit status 3'],
     ['runs out of time', { do: 'sleep', millis: 60_000 }, 'Sandbox.Timedout', 'Task timed out after 2.00 seconds'],
     ['blocks the event loop', { do: 'spin' }, 'Sandbox.Timedout', 'Task timed out after 2.00 seconds'],
-  ])('%s: the caller is told, and the next invocation has a new environment', async (_, event, errorType, message) => {
-    const target = start({ timeoutSeconds: TIMEOUT_SECONDS, maxEnvironments: 1 });
-    const { born } = await echo(target);
+  ])(
+    '%s: the caller gets an error, and the next invocation has a new environment',
+    async (_, event, errorType, message) => {
+      const target = start({ timeoutSeconds: TIMEOUT_SECONDS, maxEnvironments: 1 });
+      const { born } = await echo(target);
 
-    await expect(target.invoke(event)).rejects.toMatchObject({ errorType, message: expect.stringContaining(message) });
+      await expect(target.invoke(event)).rejects.toMatchObject({
+        errorType,
+        message: expect.stringContaining(message),
+      });
 
-    const next = await echo(target);
-    expect(next.born).not.toBe(born);
-    expect(next.invocations).toBe(1);
-  });
+      const next = await echo(target);
+      expect(next.born).not.toBe(born);
+      expect(next.invocations).toBe(1);
+    },
+  );
 
   test('does not block those that wait in line', async () => {
     const target = start({ maxEnvironments: 1 });

@@ -20,7 +20,7 @@ afterAll(async () => {
 const TLS_REQUEST = packet(REQUEST_CODES.tls);
 const GSS_REQUEST = packet(REQUEST_CODES.gssEncryption);
 const CANCEL_REQUEST = packet(REQUEST_CODES.cancel, Buffer.alloc(8, 1));
-/** The connection ends, and nobody is told why: what was sent is not the protocol. */
+/** The connection ends, without a reason: what was sent is not the protocol. */
 const NOTHING = '';
 
 function packet(code: number, body: Buffer = Buffer.alloc(0)): Buffer {

@@ -184,7 +184,7 @@ export function programs({ mayPin, mayWait }: ProgramOptions): fc.Arbitrary<Prog
         clientCount,
         steps: [
           ...steps.map((step) => ({ client: step.client, messages: step.action(step.client), waits: step.waits })),
-          // Whoever is in a transaction ends it, so that whoever waits for the connection gets it.
+          // A session in a transaction ends it, so that the one that waits for the connection gets it.
           ...Array.from({ length: clientCount }, (_, client) => ({
             client,
             messages: [message.query('rollback')],

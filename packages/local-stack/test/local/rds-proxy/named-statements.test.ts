@@ -95,7 +95,7 @@ describe('named statements, with the setting that they do not pin,', () => {
       expect(typesOf(await owner.ask(...run('mine', '!')))).toBe('2DCZ');
     });
 
-    /** As PostgreSQL shows it to whoever has the connection. */
+    /** As PostgreSQL shows it to the session that has the connection. */
     async function nameOnConnection(client: RawClient): Promise<string> {
       const text = `select name from pg_prepared_statements where statement = '${secret.replaceAll("'", "''")}'`;
       const answers = await client.ask(message.query(text));

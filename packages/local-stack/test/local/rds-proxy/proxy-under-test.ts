@@ -157,7 +157,7 @@ async function startOn(around: Surroundings, options: Partial<RdsProxyOptions>):
   };
 }
 
-/** Resolves when the client has lost its connection, whatever it was told before. */
+/** Resolves when the client has lost its connection, whatever it received before. */
 export function endOf(client: pg.Client): Promise<void> {
   return new Promise((resolve) => client.once('end', () => resolve()));
 }

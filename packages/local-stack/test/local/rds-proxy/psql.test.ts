@@ -36,7 +36,7 @@ describe.skipIf(isMissing)(title, () => {
     await expect(psql(await stack.token(), `sslrootcert=${otherCaPath}`)).rejects.toThrow(/certificate verify failed/);
   });
 
-  test('is told that TLS is required', async () => {
+  test('gets the error that TLS is required', async () => {
     await expect(psql(await stack.token(), 'sslmode=disable')).rejects.toThrow(
       'FATAL:  This RDS Proxy requires TLS connections.',
     );

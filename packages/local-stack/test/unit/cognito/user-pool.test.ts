@@ -188,7 +188,7 @@ async function signWithPoolKey(claims: JWTPayload): Promise<string> {
   return new SignJWT(claims).setProtectedHeader(header).sign(await importJWK(await poolKey(), 'RS256'));
 }
 
-/** The confusion attack: whoever knows the public key would be able to sign. */
+/** The confusion attack: everybody who knows the public key could sign. */
 async function signWithPublicKey(claims: JWTPayload): Promise<string> {
   const { kty, n, e } = await poolKey();
   const publicKey = await importJWK({ kty, n, e }, 'RS256', { extractable: true });

@@ -50,7 +50,7 @@ test('INIT_REPORT tells in which phase an initialization failed, and how', () =>
   );
 });
 
-test('a timeout is told with its time, its request and the limit', () => {
+test('a timeout is logged with its time, its request and the limit', () => {
   expect(failureLines('id', timedOut('id', 3), new Date('2024-03-04T17:22:38.033Z'))).toEqual([
     '2024-03-04T17:22:38.033Z id Task timed out after 3.00 seconds',
   ]);
@@ -61,7 +61,7 @@ test.each([
   [{ code: 0, signal: null }, 'Runtime exited without providing a reason'],
   [{ code: null, signal: 'SIGKILL' } as const, 'Runtime exited with error: signal: killed'],
   [{ code: null, signal: 'SIGABRT' } as const, 'Runtime exited with error: signal: aborted'],
-])('an exit is told by its status or signal: %j', (exit, message) => {
+])('an exit is logged with its status or signal: %j', (exit, message) => {
   expect(failureLines('id', runtimeExited('id', exit), new Date())).toEqual([
     `RequestId: id Error: ${message}`,
     'Runtime.ExitError',

@@ -11,7 +11,7 @@ test('an ordinary user runs PostgreSQL as themselves', async () => {
   expect(privileges.wrap({ file: 'postgres', arguments: ['-V'] })).toEqual({ file: 'postgres', arguments: ['-V'] });
 });
 
-test('root for whom nothing works is told to be an ordinary user', async () => {
+test('root for whom nothing works is asked to be an ordinary user', async () => {
   await expect(choosePrivileges({ userId: 0, workarounds: [] })).rejects.toMatchObject({
     name: 'LocalStackError',
     message: expect.stringContaining('refuses to run as root'),

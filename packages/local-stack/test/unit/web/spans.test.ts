@@ -56,7 +56,7 @@ test('a request that reached no function has one span; an invocation that failed
   expect(draw(10, { ...WARM, database: { ...DATABASE, connection: 'none' } })).toEqual(['appsync 0+10', 'lambda 3+5']);
 });
 
-test('two fields of one request each have their spans, and are told apart by name', () => {
+test('two fields of one request each have their spans, and are distinguished by name', () => {
   const spans = spansOf({ millis: 12.3, invocations: [WARM, { ...WARM, fieldName: 'second', startMillis: 3 }] });
 
   expect(describeSpans(spans)).toBe(

@@ -112,7 +112,7 @@ const inVpc: Check = {
 const encryption: Check = {
   id: 'database-encryption',
   title: 'Encrypted at rest',
-  breaks: 'Snapshots and backups can be read by whoever gets hold of the storage.',
+  breaks: 'Snapshots and backups can be read by everybody who gets hold of the storage.',
   page: 'security.md#secrets',
   run: ofDatabase(({ cluster, instances }) => {
     const parts: readonly { readonly StorageEncrypted?: boolean | undefined }[] =

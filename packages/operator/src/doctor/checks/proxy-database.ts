@@ -32,7 +32,7 @@ const REASONS: Readonly<Record<string, { readonly means: string; readonly fix: s
 export const proxyTargets: Check = {
   id: 'proxy-targets',
   title: 'Target health',
-  breaks: 'The proxy has no database to lend connections of: each query fails after the borrow timeout.',
+  breaks: 'The proxy has no database to connect to: each query fails after the borrow timeout.',
   page: 'runbook.md#proxy-availability',
   run(facts) {
     const proxy = proxyOf(facts);

@@ -118,7 +118,7 @@ test('the same code gives the same bytes', async () => {
   expect(JSON.stringify(billOf(again))).toBe(JSON.stringify(billOf(shipment)));
 });
 
-test('the command writes it, with the time that it is told', () => {
+test('the command writes it, with the time that it is given', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sbom-'));
   const path = join(folder, 'sbom.json');
   const command = ['--import', 'tsx', join(import.meta.dirname, '../../run-cli.ts'), 'sbom', '--out', path];

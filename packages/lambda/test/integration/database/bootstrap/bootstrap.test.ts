@@ -191,7 +191,7 @@ describe('the master user', () => {
     await expect(byHand('alter role app password null')).rejects.toThrow('permission denied to alter role');
   });
 
-  test('of another name than the permission is for is told so', async () => {
+  test('of another name than the permission is for is rejected with that reason', async () => {
     secrets.set(SECRETS.master, JSON.stringify({ username: 'admin', password: passwords.master }));
 
     await expect(deploy()).rejects.toThrow("Write masterUsername: 'admin' to database.server.");
@@ -242,7 +242,7 @@ test('only a rollback may ask for a version that the function does not have', as
   await expect(describeServer(deployed.server)).rejects.toThrow(`database "${DATABASE}" does not exist`);
 });
 
-describe('a failure is told with its reason and without a secret', () => {
+describe('a failure is reported with its reason and without a secret', () => {
   const failure = async (auth: 'iam' | 'secret' = 'iam') => {
     const message = await deploy(auth).then(
       () => 'it succeeded',

@@ -29,7 +29,7 @@ test('applies the migrations of this project, as owner, and again nothing', asyn
   expect(await describeDatabase(deployed.observer)).toEqual(after);
 });
 
-test('a failure is told with file, place and PostgreSQL’s message, and no stack trace of bundled code', async () => {
+test('a failure is reported with file, place and PostgreSQL’s message, and no stack trace of bundled code', async () => {
   const files = { ...TEA, '0002-pot.sql': 'create table pot (id int);\ncreate table cup (id integr);' };
   const invoke = await startFunction(files);
 
@@ -72,7 +72,7 @@ test('the log says for whom the build of an index waits, over a second connectio
   expect(await invocation).toEqual({});
 });
 
-test('a database that has the tables already is told of the baseline, with the first run that fails', async () => {
+test('to a database that has the tables already the error names the baseline, with the first run that fails', async () => {
   const migrator = await deployed.cluster.connect(deployed.database);
   await migrator.query('create table pot (id int)');
   const files = { ...TEA, '0002-pot.sql': 'create table pot (id int);', '0003-pot.sql': 'create table pot (id int);' };
@@ -123,7 +123,7 @@ describe('when a deployment is rolled back', () => {
     expect(await tables()).toEqual([]);
   });
 
-  test('only a rollback may ask for what the function does not have: a new stack is told', async () => {
+  test('only a rollback may ask for what the function does not have: a new stack gets an error', async () => {
     const invoke = await startFunction(failing);
 
     await expect(invoke(deploy(TEA))).rejects.toThrow('other files or another database are asked for');

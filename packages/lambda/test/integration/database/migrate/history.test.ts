@@ -156,7 +156,7 @@ describe('two runs that both believe they have the lock', () => {
     expect(rows).toEqual([{ indisvalid: true }]);
   });
 
-  test('are told of it where a file has given the lock up itself', async () => {
+  test('get an error where a file has given the lock up itself', async () => {
     const files = { ...TEA, '0002-unlock.sql': `select pg_advisory_unlock_all(); ${PAUSE}; create table pot ()` };
     await run(TEA);
     await superuser.query('select pg_advisory_lock(42)');

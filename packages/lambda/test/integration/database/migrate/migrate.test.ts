@@ -107,7 +107,7 @@ MigrationError: 0001-tea.sql:2:10: syntax error at or near "frm" (42601)
     expect(await refusalOf({ '0001-tea.sql': sql })).toContain(`invalid transaction termination (${sqlState})`);
   });
 
-  test('what cannot run in a transaction is told so', async () => {
+  test('what cannot run in a transaction fails with that reason', async () => {
     const sql = 'create table t (); create publication p for all tables; alter system set work_mem = 1000';
 
     expect(await refusalOf({ '0001-tea.sql': sql })).toMatch(/\((25001|42501)\)/);
