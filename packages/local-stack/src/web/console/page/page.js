@@ -34,7 +34,7 @@ async function onNewRun(newStartedAt) {
   drawPath(parts);
   initializeFaults({ onApplied: () => refresh() });
   showCommands(commands);
-  document.querySelector('#frontend').hidden = !hasFrontend;
+  document.querySelector('#frontend').toggleAttribute('hidden', !hasFrontend);
   if (startedAt === '') initializeQuery({ users, operations, onAnswered: () => refresh(), onTraced: selectRequest });
   startedAt = newStartedAt;
 }
