@@ -16,6 +16,8 @@ export interface BoundStatement {
 export interface BatchResponse {
   /** Of the statements that completed, in order. */
   readonly results: readonly pg.QueryResult[];
+  /** Whether every statement completed and every row could be read. An error can follow: the connection is lost before ReadyForQuery. */
+  readonly isComplete: boolean;
   /** Why the batch ended early, or why a row could not be read. */
   readonly error?: unknown;
 }
@@ -71,7 +73,10 @@ export class Batch implements pg.Submittable {
   /** @param onResponse Called once. An error of PostgreSQL arrives before the ReadyForQuery that follows it. */
   constructor(statements: readonly BoundStatement[], onResponse: (response: BatchResponse) => void) {
     this.#statements = statements;
-    this.callback = (error) => onResponse({ results: this.#results, ...(error != null && { error }) });
+    this.callback = (error) => {
+      const isComplete = this.#results.length === this.#statements.length && this.#rowError === undefined;
+      onResponse({ results: this.#results, isComplete, ...(error != null && { error }) });
+    };
   }
 
   submit(connection: pg.Connection): void {

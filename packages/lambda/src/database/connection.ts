@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { DatabaseActivity } from './activity.js';
 import { Batch, type BatchResponse, type BoundStatement, destroyConnection, isIdle } from './batch.js';
 import { monotonicMillis } from './clock.js';
-import { DatabaseTimeoutError, DatabaseUnavailableError, toDatabaseError } from './errors.js';
+import { type DatabaseError, DatabaseTimeoutError, DatabaseUnavailableError, toDatabaseError } from './errors.js';
 import type { Attempt } from './retry.js';
 
 /** A connection while it is checked out. */
@@ -31,7 +31,7 @@ export async function withConnection<Result>(
     const client = await checkOut(pool, activity, interruption);
     const startedAt = monotonicMillis();
     const connection = new CheckedOutConnection(client, interruption);
-    client.on('error', interruption.end);
+    client.on('error', interruption.lose);
     try {
       return await interruption.race(callback(connection));
     } finally {
@@ -39,7 +39,7 @@ export async function withConnection<Result>(
       const isClean = connection.takeBack();
       if (!isClean) destroyConnection(client);
       client.release(!isClean);
-      client.off('error', interruption.end);
+      client.off('error', interruption.lose);
     }
   } finally {
     interruption.stop();
@@ -75,6 +75,7 @@ class CheckedOutConnection implements Connection {
   readonly #interruption: Interruption;
   #pendingResponses = 0;
   #isTakenBack = false;
+  #isLost = false;
 
   constructor(client: PoolClient, interruption: Interruption) {
     this.#client = client;
@@ -82,24 +83,28 @@ class CheckedOutConnection implements Connection {
   }
 
   get isUsable(): boolean {
-    return !this.#isTakenBack && !this.#interruption.hasHappened;
+    return !this.#isTakenBack && !this.#isLost && this.#interruption.reason === undefined;
   }
 
   async send(statements: readonly BoundStatement[]): Promise<BatchResponse> {
     if (!this.isUsable) {
-      return { results: [], error: new DatabaseUnavailableError('The connection was lost or taken back.', undefined) };
+      const error =
+        this.#interruption.reason ?? new DatabaseUnavailableError('The connection was lost or taken back.', undefined);
+      return { results: [], isComplete: false, error };
     }
     this.#pendingResponses += 1;
-    const { results, error } = await new Promise<BatchResponse>((resolve) => {
+    const response = await new Promise<BatchResponse>((resolve) => {
       this.#client.query(new Batch(statements, resolve));
     });
     this.#pendingResponses -= 1;
-    if (error === undefined) return { results };
+    const { results, isComplete, error } = response;
+    if (error === undefined) return response;
     const databaseError = toDatabaseError(error);
+    this.#isLost = isComplete;
     // After an ERROR, and after a row that cannot be read, the session goes on. After anything else it might be busy.
     const goesOn = (error as { severity?: unknown }).severity === 'ERROR' || results.length === statements.length;
     if (!goesOn) this.#interruption.end(databaseError);
-    return { results, error: databaseError };
+    return { results, isComplete, error: databaseError };
   }
 
   /** @returns whether the next caller can have it: it is usable, nothing is under way, and no transaction is open. */
@@ -132,7 +137,8 @@ class Interruption {
   readonly #happening = new Promise<never>((_resolve, reject) => {
     this.#reject = reject;
   });
-  hasHappened = false;
+  /** Undefined until it happens. */
+  reason: DatabaseError | undefined;
 
   constructor(signal: AbortSignal | undefined, attempt: Attempt) {
     this.#signal = signal;
@@ -147,11 +153,20 @@ class Interruption {
     this.end(new DatabaseTimeoutError('The request had no time left for the database.', this.#signal?.reason));
 
   readonly end = (error: unknown): void => {
-    this.hasHappened = true;
-    const reason = toDatabaseError(error);
-    this.#attempt.failure ??= reason;
-    this.#reject(reason);
+    this.#reject(this.#begin(error));
   };
+
+  /** As `end`, after the responses that arrived with the loss: the one to COMMIT can be among them. */
+  readonly lose = (error: unknown): void => {
+    const reason = this.#begin(error);
+    setImmediate(() => this.#reject(reason));
+  };
+
+  #begin(error: unknown): DatabaseError {
+    this.reason ??= toDatabaseError(error);
+    this.#attempt.failure ??= this.reason;
+    return this.reason;
+  }
 
   race<Value>(promise: Promise<Value>): Promise<Value> {
     return Promise.race([promise, this.#happening]);

@@ -171,11 +171,13 @@ async function exchange(
   commits: boolean,
 ): Promise<readonly QueryResult[]> {
   attempt.outcome = commits ? 'unknown' : 'not committed';
-  const { results, error } = await connection.send(batch);
+  const { results, isComplete, error } = await connection.send(batch);
   const isCommitted = commits && results.length === batch.length && results.at(-1)?.command !== 'ROLLBACK';
   if (isCommitted) attempt.outcome = 'committed';
   else if (connection.isUsable && !saysUnknown(error)) attempt.outcome = 'not committed';
 
+  // The connection was lost between the response to COMMIT and ReadyForQuery: the caller's response is whole.
+  if (isCommitted && isComplete) return results;
   if (error !== undefined) {
     attempt.failure ??= error;
     throw error;

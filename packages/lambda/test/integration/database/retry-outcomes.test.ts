@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { Batch } from '../../../src/database/batch.js';
 import { DatabaseConflictError } from '../../../src/database/errors.js';
-import { useCuttableDatabase } from './retries-database.js';
+import { ALICE, useCuttableDatabase } from './retries-database.js';
 
 const cuttable = useCuttableDatabase();
 const { counted, countNotes, readNothing } = cuttable;
@@ -25,6 +26,45 @@ describe('what a caller learns of the outcome', () => {
     expect(runs.count).toBe(1);
     expect(await countNotes()).toBe(1);
   });
+
+  test.each([
+    ['before ReadyForQuery', 'transaction'],
+    ['before ReadyForQuery', 'query'],
+    ['with ReadyForQuery', 'transaction'],
+    ['with ReadyForQuery', 'query'],
+  ] as const)(
+    'a connection that is lost after the response to COMMIT, %s, has cost nothing: %s returns the rows',
+    async (when, method) => {
+      const { runs, run } = counted((transaction) =>
+        transaction.queryAndCommit<{ mark: number }>(`${INSERT} returning mark`, [1]),
+      );
+      await readNothing().run();
+      const ready = vi.spyOn(Batch.prototype, 'handleReadyForQuery').mockImplementationOnce(function (
+        this: Batch,
+        connection?: NodeJS.EventEmitter,
+      ) {
+        const message = 'terminating connection due to administrator command';
+        const fatal = Object.assign(new Error(message), { severity: 'FATAL', code: '57P01' });
+        if (when === 'before ReadyForQuery') this.handleError(fatal);
+        else {
+          this.callback(undefined);
+          connection?.emit('errorMessage', fatal);
+        }
+        cuttable.relay.cut();
+      });
+
+      const rows =
+        method === 'transaction' ? await run() : await cuttable.database.query(ALICE, `${INSERT} returning mark`, [1]);
+
+      expect(ready).toHaveBeenCalled();
+      ready.mockRestore();
+      expect(rows).toEqual([{ mark: 1 }]);
+      expect(runs.count).toBe(method === 'transaction' ? 1 : 0);
+      expect(await countNotes()).toBe(1);
+      await readNothing().run();
+      expect(cuttable.database.activity).toMatchObject({ connectionsOpened: 2, retries: 0 });
+    },
+  );
 
   test('a deadline that passes after COMMIT says that the transaction was committed', async () => {
     const { run } = counted(async (transaction) => {

@@ -80,7 +80,7 @@ test('a row that a type parser cannot read is the error of the batch, and not an
   batch.handleReadyForQuery();
 
   expect(responses).toEqual([
-    { results: [expect.objectContaining({ command: 'SELECT' })], error: expect.any(SyntaxError) },
+    { results: [expect.objectContaining({ command: 'SELECT' })], isComplete: false, error: expect.any(SyntaxError) },
   ]);
 });
 
