@@ -12,9 +12,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 const APP = join(import.meta.dirname, '../../testing/app');
+/** What a local stack or a synthesis has written there, which git ignores. */
+const GENERATED = ['.amplify', '.local', 'amplify_outputs.json'];
 const MODULES = join(import.meta.dirname, '../../../node_modules');
 
 export interface ScratchApp {
@@ -34,7 +36,7 @@ export interface ScratchApp {
 
 export function copyApp(): ScratchApp {
   const folder = mkdtempSync(join(tmpdir(), 'scratch-app-'));
-  cpSync(APP, folder, { recursive: true });
+  cpSync(APP, folder, { recursive: true, filter: (path) => !GENERATED.includes(basename(path)) });
   const app = appIn(folder);
   app.write('tsconfig.json', JSON.stringify({ compilerOptions: { target: 'es2023', module: 'nodenext' } }));
   app.write(

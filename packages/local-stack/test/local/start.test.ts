@@ -45,6 +45,8 @@ afterEach(async () => {
   // PostgreSQL follows its starter, and writes into the folder until it has.
   await expect.poll(processesOfThisTest, { timeout: PATIENCE_MILLIS }).toEqual([]);
   await rm(scratch, { recursive: true, force: true });
+  // One that is killed leaves it there, and the next start takes it over.
+  await rm(join(PROJECT, 'amplify_outputs.json'), { force: true });
 });
 
 interface Start {
