@@ -100,6 +100,7 @@ class CheckedOutConnection implements Connection {
     const { results, isComplete, error } = response;
     if (error === undefined) return response;
     const databaseError = toDatabaseError(error);
+    // Only ReadyForQuery was missing: the connection was lost before it.
     this.#isLost = isComplete;
     // After an ERROR, and after a row that cannot be read, the session goes on. After anything else it might be busy.
     const goesOn = (error as { severity?: unknown }).severity === 'ERROR' || results.length === statements.length;

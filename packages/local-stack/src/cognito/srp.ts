@@ -3,7 +3,8 @@
  * is, a key of 16 bytes by HKDF, and a signature with it as the proof.
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html
  */
-import { createHash, createHmac, getDiffieHellman, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, getDiffieHellman, hkdfSync, randomBytes } from 'node:crypto';
+import { isSameText } from '../is-same-text.js';
 
 /** The same prime as group 15 of RFC 3526. */
 const N = toNumber(getDiffieHellman('modp15').getPrime());
@@ -42,7 +43,7 @@ export function createVerifier(
 
 /** Whether this is the password, for flows in which the client sends it. */
 export function isPassword(owner: PasswordOwner, kept: PasswordVerifier, password: string): boolean {
-  return isSame(createVerifier(owner, password, kept.salt).verifier, kept.verifier);
+  return isSameText(createVerifier(owner, password, kept.salt).verifier, kept.verifier);
 }
 
 /** One run of the protocol, between the first response and the client's proof. */
@@ -80,7 +81,7 @@ export function startExchange(
         .update(Buffer.from(secretBlock, 'base64'))
         .update(timestamp)
         .digest('base64');
-      return isSame(expected, signature);
+      return isSameText(expected, signature);
     },
   };
 }
@@ -109,9 +110,4 @@ function sha256(...parts: (Buffer | string)[]): Buffer {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
   return hash.digest();
-}
-
-function isSame(left: string, right: string): boolean {
-  const [a, b] = [Buffer.from(left), Buffer.from(right)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

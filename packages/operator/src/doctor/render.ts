@@ -44,7 +44,7 @@ function renderCheck(check: ReportedCheck, titleWidth: number, paper: Paper): st
   return [
     `  ${mark} ${style('bold', title)}`,
     ...findings.flatMap((finding) => renderFinding(finding, paper)),
-    ...wrap(`Otherwise: ${breaks}`, paper.width, INDENT).map((line) => style('dim', line)),
+    ...wrapText(`Otherwise: ${breaks}`, paper.width, INDENT).map((line) => style('dim', line)),
     style('dim', `${INDENT}docs/${page}`),
   ];
 }
@@ -54,8 +54,8 @@ function renderFinding({ problem, fix }: ReportedFinding, paper: Paper): string[
   const [command = '', ...then] = isCommand(fix) ? fix.split(/, (?=then |and )/) : [];
   const commandLines = command === '' ? [] : breakCommand(command, paper.width);
   const words = command === '' ? fix : then.join(', ');
-  const fixLines = [...commandLines, ...(words === '' ? [] : wrap(words, paper.width, `${INDENT}  `))];
-  return [...wrap(problem, paper.width, INDENT), ...fixLines.map((line) => style('cyan', line))];
+  const fixLines = [...commandLines, ...(words === '' ? [] : wrapText(words, paper.width, `${INDENT}  `))];
+  return [...wrapText(problem, paper.width, INDENT), ...fixLines.map((line) => style('cyan', line))];
 }
 
 const isCommand = (fix: string) => /^(aws|npx|npm) /.test(fix);
@@ -84,8 +84,6 @@ function shorten(text: string, room: number): string {
   const start = text.slice(0, Math.max(room - 1, 0));
   return `${start.replace(/(?<=\S)[\s,]+\S*$/, '')}…`;
 }
-
-const wrap = (text: string, width: number, indent: string) => wrapText(text, width, indent);
 
 /** The sum comes last, where a terminal stops. */
 function renderEnd(report: DoctorReport, paper: Paper): string[] {
